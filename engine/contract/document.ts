@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+/** Half-open range of UTF-16 code units in a document's text (see {@link documentText}). */
+export const charRange = z.object({ start: z.number().int().nonnegative(), end: z.number().int().nonnegative() });
+export type CharRange = z.infer<typeof charRange>;
+
+/** Rectangle on a page in PDF points (1/72 inch), origin top left, at rotation as displayed: [x, y, width, height]. */
+export const rect = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export type Rect = z.infer<typeof rect>;
+
+export const documentFormats = [
+  "pdf", "docx", "pptx", "xlsx", "xls", "ods", "odt", "csv", "tsv", "html", "markdown", "text", "json", "jsonl", "xml",
+  "eml", "msg", "epub", "rtf", "ipynb", "code", "sqlite",
+] as const;
+export const documentFormat = z.enum(documentFormats);
+export type DocumentFormat = z.infer<typeof documentFormat>;
+
+export const blockKinds = ["heading", "paragraph", "list-item", "table-row", "code", "quote", "footnote", "caption", "record"] as const;
+
+/**
+ * A piece of a document with its structure. `text` stands at `start` in the document's text. A table row's text already
+ * carries its header ("name: Loom, price: 7"); `table` keeps the cells apart for display.
+ */
+export const block = z.object({
+  kind: z.enum(blockKinds),
+  text: z.string(),
+  /** Offset of `text` in the document's text, UTF-16 code units. */
+  start: z.number().int().nonnegative(),
+  /** Titles of the headings above, outermost first; a heading block does not contain itself. */
+  headingPath: z.array(z.string()),
+  /** 1-based page, slide or sheet number, where the format has them. */
+  page: z.number().int().positive().optional(),
+  /** Heading level, 1 is outermost; headings only. */
+  level: z.number().int().positive().optional(),
+  /** Table rows only. `row` is the 1-based row number in its table, header not counted. */
+  table: z.object({ name: z.string().optional(), header: z.array(z.string()), cells: z.array(z.string()), row: z.number().int().positive() }).optional(),
+});
+export type Block = z.infer<typeof block>;
+
+/** Where a stretch of the document's text is drawn on a page (formats with pages as images: PDF). */
+export const textRun = z.object({ start: z.number().int(), end: z.number().int(), page: z.number().int().positive(), rect });
+export type TextRun = z.infer<typeof textRun>;
+
+export const pageInfo = z.object({ page: z.number().int().positive(), width: z.number(), height: z.number(), /** false: "no text layer" */ hasText: z.boolean() });
+
+/** Something a person should know about a document that was read all the same. */
+export const extractionWarning = z.object({
+  code: z.enum(["no-text-layer", "truncated", "page-unreadable", "encoding-guessed", "attachment-skipped", "part-unreadable"]),
+  message: z.string(),
+  page: z.number().int().positive().optional(),
+});
+
+/** Everything the reader found in one file. Invariant: blocks are in order and `blocks[i+1].start === blocks[i].start + blocks[i].text.length + 1`. */
+export const extraction = z.object({
+  format: documentFormat,
+  mediaType: z.string(),
+  title: z.string().optional(),
+  author: z.string().optional(),
+  /** ISO 8601, from the file's own metadata. */
+  created: z.string().optional(),
+  modified: z.string().optional(),
+  encoding: z.string().optional(),
+  blocks: z.array(block),
+  runs: z.array(textRun),
+  pages: z.array(pageInfo),
+  warnings: z.array(extractionWarning),
+});
+export type Extraction = z.infer<typeof extraction>;
+
+/** The document's text: its blocks joined by newlines. Every character offset in Lorekeep counts in this text. */
+export function documentText(blocks: readonly Pick<Block, "text">[]): string {
+  return blocks.map((b) => b.text).join("\n");
+}
+
+/** Why a file is not in the index. A closed set: the face offers the next step for each. */
+export const documentReasonCodes = [
+  "empty", "no-text", "no-text-layer", "encrypted", "wrong-password", "corrupt", "unsupported", "too-large", "timed-out",
+  "out-of-memory", "reader-died", "missing", "unreadable", "no-space", "cancelled", "embedder-failed", "internal",
+] as const;
+export const documentReason = z.object({ code: z.enum(documentReasonCodes), message: z.string(), next: z.string().optional() });
+export type DocumentReason = z.infer<typeof documentReason>;

@@ -1,0 +1,27 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+
+/** A model folder in transformers.js layout and how its token vectors become one sentence vector. */
+export const embedderSpec = z.object({
+  modelFolder: z.string(),
+  dtype: z.enum(["q8", "fp16", "fp32"]),
+  pooling: z.enum(["mean", "cls"]),
+  /** Tokens per text including special ones; longer texts are refused, never cut silently. */
+  maxTokens: z.number().int().positive(),
+  /** Put before a query / passage, as some models ask for. */
+  queryPrefix: z.string(),
+  passagePrefix: z.string(),
+  /** ONNX Runtime intra-op threads. One is fastest beside other work (see RETRIEVAL notes in docs/benchmarks.md). */
+  threads: z.number().int().positive(),
+});
+export type EmbedderSpec = z.infer<typeof embedderSpec>;
+
+export const embedderContract = {
+  load: oc.input(embedderSpec).output(z.object({ dimensions: z.number().int(), loadMs: z.number() })),
+  /** Token count of each text, special tokens included, prefixes not. */
+  countTokens: oc.input(z.object({ texts: z.array(z.string()) })).output(z.array(z.number().int())),
+  /** One L2-normalised vector per text, each computed alone so that it depends on nothing but the text; see engine/base/vectors.ts for the encoding. */
+  embed: oc
+    .input(z.object({ texts: z.array(z.string()), kind: z.enum(["query", "passage"]) }))
+    .output(z.object({ vectors: z.array(z.string()), /** true where a text was cut at maxTokens */ cut: z.array(z.boolean()) })),
+};

@@ -1,0 +1,89 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+
+/** A LoRA adapter applied at run time. scale 0 equals the base; 1 is as trained. */
+export const adapterUse = z.object({ path: z.string(), scale: z.number().min(0).max(4) });
+
+export const samplingOptions = z.object({
+  /** 0 is greedy. */
+  temperature: z.number().min(0).max(5),
+  topP: z.number().min(0).max(1),
+  topK: z.number().int().min(0),
+  minP: z.number().min(0).max(1),
+  repeatPenalty: z.number().min(0).max(3),
+  seed: z.number().int().optional(),
+  maxTokens: z.number().int().positive(),
+  stop: z.array(z.string()),
+});
+export type SamplingOptions = z.infer<typeof samplingOptions>;
+
+export const chatTurn = z.object({ role: z.enum(["user", "assistant"]), text: z.string() });
+export type ChatTurn = z.infer<typeof chatTurn>;
+
+export const generatorLoadInput = z.object({
+  path: z.string(),
+  /** Tokens; absent: as large as fits in memory up to the training context. */
+  contextSize: z.number().int().positive().optional(),
+  /** "auto" tries the GPU and falls back; "off" stays on the CPU. */
+  gpu: z.enum(["auto", "off"]),
+  /** Absent: measured once on this machine, one core stays free. */
+  threads: z.number().int().positive().optional(),
+  /** Used where the GGUF brings no chat template. */
+  fallbackTemplate: z.enum(["chatml", "llama2", "alpaca", "plain"]),
+});
+
+/** What really came to be, not what was asked for. */
+export const generatorLoaded = z.object({
+  architecture: z.string(),
+  parameters: z.number(),
+  quantisation: z.string(),
+  trainContextSize: z.number().int(),
+  contextSize: z.number().int(),
+  template: z.object({ source: z.enum(["gguf", "fallback"]), name: z.string() }),
+  backend: z.string(),
+  gpuLayers: z.number().int(),
+  totalLayers: z.number().int(),
+  threads: z.number().int(),
+  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number() }),
+  loadMs: z.number(),
+});
+export type GeneratorLoaded = z.infer<typeof generatorLoaded>;
+
+export const generateInput = z.object({
+  system: z.string(),
+  /** Turns before the prompt, oldest first. */
+  history: z.array(chatTurn),
+  prompt: z.string(),
+  adapters: z.array(adapterUse),
+  sampling: samplingOptions,
+  /** JSON schema the output must follow, enforced by grammar. */
+  jsonSchema: z.record(z.string(), z.unknown()).optional(),
+});
+export type GenerateInput = z.infer<typeof generateInput>;
+
+export const generateEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({
+    type: z.literal("done"),
+    stopReason: z.enum(["end", "length", "stop-text", "context-full"]),
+    promptTokens: z.number().int(),
+    /** Prompt tokens taken from the KV cache. */
+    cachedTokens: z.number().int(),
+    completionTokens: z.number().int(),
+    promptMs: z.number(),
+    generateMs: z.number(),
+  }),
+]);
+export type GenerateEvent = z.infer<typeof generateEvent>;
+
+export const generatorContract = {
+  /** Loads a model; whatever was loaded before is released first. */
+  load: oc.input(generatorLoadInput).output(generatorLoaded),
+  unload: oc.output(z.void()),
+  /** Token counts with the loaded model's own tokenizer, no special tokens. */
+  countTokens: oc.input(z.object({ texts: z.array(z.string()) })).output(z.array(z.number().int())),
+  /** Tokens of the whole conversation as the chat template renders it, generation prompt included. */
+  countPromptTokens: oc.input(generateInput.pick({ system: true, history: true, prompt: true })).output(z.number().int()),
+  /** Streams text, then exactly one `done`. Aborting the call stops the model within a token. */
+  generate: oc.input(generateInput).output(eventIterator(generateEvent)),
+};

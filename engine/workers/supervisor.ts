@@ -1,0 +1,220 @@
+import { createORPCClient } from "@orpc/client";
+import { RPCLink } from "@orpc/client/message-port";
+import type { AnyContractRouter, ContractRouterClient } from "@orpc/contract";
+import pidusage from "pidusage";
+import { isAbort, LorekeepError, type ErrorDetails } from "../base/errors.ts";
+import type { WorkerExit, WorkerHost, WorkerName, WorkerProcess } from "./host.ts";
+
+export interface SupervisorOptions {
+  /** Resident memory beyond which the process is killed, MiB. The JavaScript heap inside is capped at half of it. */
+  readonly memoryMb: number;
+  /** Milliseconds without a call after which the process is stopped. 0: never. */
+  readonly idleMs: number;
+  /** Milliseconds from start to the ready handshake. */
+  readonly startMs: number;
+  readonly onState?: (state: WorkerState) => void;
+}
+
+export interface WorkerState {
+  readonly name: WorkerName;
+  readonly state: "stopped" | "starting" | "ready";
+  readonly pid?: number;
+  readonly restarts: number;
+  readonly lastDeath?: string;
+}
+
+export interface CallOptions {
+  /** Milliseconds the call may take; past it the worker is killed and the call fails with TIMED_OUT. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The running process of one generation: everything that dies with it. */
+interface Generation<C> {
+  readonly process: WorkerProcess;
+  readonly client: C;
+  readonly ready: Promise<void>;
+  readonly died: Promise<never>;
+  killedBecause?: ErrorDetails & { code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" };
+}
+
+const LOG_LINES = 20;
+const MEMORY_CHECK_MS = 1000;
+const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
+
+/**
+ * Keeps one worker process: started on demand, ready handshake, a deadline per call, a memory cap, death turned into a typed error
+ * for the calls in flight, restart with back-off, stop when idle. The three workers differ in their contract and options only.
+ */
+export class Supervisor<R extends AnyContractRouter> {
+  private generation: Generation<ContractRouterClient<R>> | undefined;
+  private inFlight = 0;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private memoryTimer: NodeJS.Timeout | undefined;
+  private deathsInARow = 0;
+  private restarts = 0;
+  private lastDeath: string | undefined;
+  private disposed = false;
+  private readonly host: WorkerHost;
+  private readonly name: WorkerName;
+  private readonly options: SupervisorOptions;
+
+  constructor(host: WorkerHost, name: WorkerName, options: SupervisorOptions) {
+    this.host = host;
+    this.name = name;
+    this.options = options;
+  }
+
+  get state(): WorkerState {
+    const pid = this.generation?.process.pid;
+    return {
+      name: this.name,
+      state: this.generation ? "ready" : "stopped",
+      restarts: this.restarts,
+      ...(pid === undefined ? {} : { pid }),
+      ...(this.lastDeath === undefined ? {} : { lastDeath: this.lastDeath }),
+    };
+  }
+
+  /**
+   * Runs `work` against the worker. It gets the typed client and a signal that it must pass to every call it makes; `generation`
+   * is a number that changes when the process was replaced, so that callers know to load their model again.
+   * @throws LorekeepError WORKER_DIED, TIMED_OUT or TOO_LARGE (memory), or what the worker's own procedure threw.
+   */
+  async call<T>(work: (client: ContractRouterClient<R>, signal: AbortSignal, generation: number) => Promise<T>, options: CallOptions): Promise<T> {
+    if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
+    options.signal?.throwIfAborted();
+    this.inFlight++;
+    clearTimeout(this.idleTimer);
+    const cancel = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
+    let deadline: NodeJS.Timeout | undefined;
+    try {
+      const generation = await this.ensure();
+      deadline = setTimeout(() => {
+        this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
+      }, options.deadlineMs);
+      const result = await Promise.race([work(generation.client, signal, this.restarts), generation.died]);
+      this.deathsInARow = 0;
+      return result;
+    } catch (error) {
+      if (options.signal?.aborted && !(error instanceof LorekeepError)) throw options.signal.reason;
+      throw isAbort(error) ? error : fromWorker(error);
+    } finally {
+      clearTimeout(deadline);
+      cancel.abort();
+      this.inFlight--;
+      this.restWhenIdle();
+    }
+  }
+
+  /** Stops the process now; the next call starts a fresh one. Calls in flight fail with WORKER_DIED. */
+  stop(reason = `The ${this.name} was stopped.`): void {
+    if (this.generation) this.kill(this.generation, { code: "WORKER_DIED", reason });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.idleTimer);
+    this.stop(`The ${this.name} is shut down.`);
+  }
+
+  private async ensure(): Promise<Generation<ContractRouterClient<R>>> {
+    if (!this.generation) {
+      const wait = BACK_OFF_MS[Math.min(this.deathsInARow, BACK_OFF_MS.length - 1)] ?? 0;
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      // Another call may have started it while this one waited.
+      this.generation ??= this.start();
+    }
+    const generation = this.generation;
+    await Promise.race([generation.ready, generation.died]);
+    return generation;
+  }
+
+  private start(): Generation<ContractRouterClient<R>> {
+    if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
+    const process = this.host.spawn(this.name, { heapMb: Math.floor(this.options.memoryMb / 2) });
+    const log: string[] = [];
+    process.onLog((line) => {
+      log.push(line);
+      if (log.length > LOG_LINES) log.shift();
+    });
+    const ready = new Promise<void>((resolve) => {
+      process.port.on("message", (event) => {
+        if (event?.data === "ready") resolve();
+      });
+    });
+    const died = new Promise<never>((_, reject) => {
+      process.onExit((exit) => reject(this.buried(generation, exit, log)));
+    });
+    died.catch(() => undefined); // Nobody may be waiting when it dies; every later call sees it through ensure().
+    const client: ContractRouterClient<R> = createORPCClient(new RPCLink({ port: ignoringReady(process.port) }));
+    const generation: Generation<ContractRouterClient<R>> = { process, client, ready, died };
+    const startTimer = setTimeout(() => this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not start.` }), this.options.startMs);
+    ready.finally(() => clearTimeout(startTimer)).catch(() => undefined);
+    died.catch(() => clearTimeout(startTimer));
+    this.memoryTimer = setInterval(() => void this.checkMemory(generation), MEMORY_CHECK_MS);
+    this.memoryTimer.unref();
+    this.options.onState?.(this.state);
+    return generation;
+  }
+
+  /** Books a death and says what the calls in flight are told. */
+  private buried(generation: Generation<ContractRouterClient<R>>, exit: WorkerExit, log: readonly string[]): LorekeepError {
+    clearInterval(this.memoryTimer);
+    if (this.generation === generation) this.generation = undefined;
+    this.restarts++;
+    const why = generation.killedBecause;
+    if (!why) this.deathsInARow++;
+    const reason = why?.reason ?? `The ${this.name} stopped unexpectedly (${exit.signal ?? `exit code ${exit.code}`}).`;
+    this.lastDeath = reason;
+    this.options.onState?.(this.state);
+    const detail = log.join("\n");
+    return new LorekeepError(why?.code ?? "WORKER_DIED", { reason, ...(detail ? { detail } : {}) });
+  }
+
+  private kill(generation: Generation<ContractRouterClient<R>>, because: NonNullable<Generation<ContractRouterClient<R>>["killedBecause"]>): void {
+    generation.killedBecause ??= because;
+    generation.process.kill();
+  }
+
+  private async checkMemory(generation: Generation<ContractRouterClient<R>>): Promise<void> {
+    const { pid } = generation.process;
+    if (pid === undefined) return;
+    try {
+      const { memory } = await pidusage(pid);
+      if (memory / 2 ** 20 > this.options.memoryMb) {
+        this.kill(generation, { code: "TOO_LARGE", reason: `The ${this.name} needed more than ${this.options.memoryMb} MB of memory and was stopped.` });
+      }
+    } catch {
+      // The process ended between two checks; its exit event says the rest.
+    }
+  }
+
+  private restWhenIdle(): void {
+    if (this.inFlight > 0 || this.options.idleMs === 0 || this.disposed) return;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = setTimeout(() => {
+      const generation = this.generation;
+      if (generation && this.inFlight === 0) this.kill(generation, { code: "WORKER_DIED", reason: `The ${this.name} rests.` });
+    }, this.options.idleMs);
+    this.idleTimer.unref();
+  }
+}
+
+/** oRPC must not see the handshake message. */
+function ignoringReady(port: WorkerProcess["port"]): WorkerProcess["port"] {
+  return {
+    postMessage: (data, transfer) => (transfer ? port.postMessage(data, transfer) : port.postMessage(data)),
+    on: (event, callback) => port.on(event, (message) => (message?.data === "ready" ? undefined : callback(message))),
+  };
+}
+
+/** A defined error of a worker's procedure keeps its code; anything else is the worker's bug and says so. */
+function fromWorker(error: unknown): unknown {
+  if (error instanceof LorekeepError) return error;
+  const data = error instanceof Error && "data" in error ? (error.data as Partial<ErrorDetails> | undefined) : undefined;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (data?.reason) return new LorekeepError(code as LorekeepError["code"], data as ErrorDetails, { cause: error });
+  return new LorekeepError("INTERNAL", { reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+}

@@ -1,0 +1,43 @@
+// Builds what runs: engine, workers, CLI and shell with esbuild, the face with Vite. `--node-only` leaves the face out.
+// `npm start`, the launcher of the CLI and the tests all call this; out/ is never committed.
+import { build } from "esbuild";
+import { existsSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (path) => `${root}${path}`;
+const present = (entries) => Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(at(file))).map(([name, file]) => [name, at(file)]));
+
+/** Node 20 ES modules; packages stay outside, so native ones are loaded from node_modules. */
+const node = {
+  bundle: true, platform: "node", format: "esm", target: "node20", packages: "external", sourcemap: true,
+  outExtension: { ".js": ".mjs" }, outdir: at("out"), logLevel: "warning", define: { "process.env.NODE_ENV": '"production"' },
+};
+/** Electron's main and preload: CommonJS for Node 16, everything bundled, so the old test runtime and the shipped one run the same file. */
+const shell = { ...node, format: "cjs", target: "node16", packages: "bundle", external: ["electron"], outExtension: { ".js": ".cjs" } };
+
+export async function buildNode() {
+  await build({
+    ...node, splitting: true, chunkNames: "chunks/[name]-[hash]",
+    entryPoints: present({
+      "workers/reader": "engine/workers/reader/main.ts",
+      "workers/embedder": "engine/workers/embedder/main.ts",
+      "workers/generator": "engine/workers/generator/main.ts",
+      "cli/main": "cli/main.ts",
+      "electron/engine-host": "electron/engine-host.ts",
+    }),
+  });
+  const shellEntries = present({ "electron/main": "electron/main.ts", "electron/preload": "electron/preload.ts" });
+  if (Object.keys(shellEntries).length > 0) await build({ ...shell, entryPoints: shellEntries });
+}
+
+export async function buildFace() {
+  const { build: viteBuild } = await import("vite");
+  await viteBuild({ configFile: at("renderer/vite.config.ts"), logLevel: "warn" });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  rmSync(at("out"), { recursive: true, force: true });
+  await buildNode();
+  if (!process.argv.includes("--node-only") && existsSync(at("renderer/vite.config.ts"))) await buildFace();
+}
