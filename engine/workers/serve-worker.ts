@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { RPCHandler } from "@orpc/server/message-port";
 import type { AnyRouter } from "@orpc/server";
 import type { MessagePortMainLike } from "@orpc/client/message-port";
@@ -37,7 +38,7 @@ function electronParentPort(): ElectronParentPort | undefined {
 }
 
 /** Node's IPC channel (of a child seen from inside, or of a forked child seen from its parent) as a message port. */
-export function processPort(channel: Pick<NodeJS.Process, "send" | "on"> | import("node:child_process").ChildProcess): MessagePortMainLike {
+export function processPort(channel: Pick<NodeJS.Process, "send" | "on"> | ChildProcess): MessagePortMainLike {
   return {
     postMessage: (data) => {
       // The callback takes the error of a channel that closed under us; the "close" event is what callers act on.

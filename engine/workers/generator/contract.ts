@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { generatorLoaded } from "../../contract/models.ts";
 
 /** A LoRA adapter applied at run time. scale 0 equals the base; 1 is as trained. */
 export const adapterUse = z.object({ path: z.string(), scale: z.number().min(0).max(4) });
@@ -31,23 +32,6 @@ export const generatorLoadInput = z.object({
   /** Used where the GGUF brings no chat template. */
   fallbackTemplate: z.enum(["chatml", "llama2", "alpaca", "plain"]),
 });
-
-/** What really came to be, not what was asked for. */
-export const generatorLoaded = z.object({
-  architecture: z.string(),
-  parameters: z.number(),
-  quantisation: z.string(),
-  trainContextSize: z.number().int(),
-  contextSize: z.number().int(),
-  template: z.object({ source: z.enum(["gguf", "fallback"]), name: z.string() }),
-  backend: z.string(),
-  gpuLayers: z.number().int(),
-  totalLayers: z.number().int(),
-  threads: z.number().int(),
-  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number() }),
-  loadMs: z.number(),
-});
-export type GeneratorLoaded = z.infer<typeof generatorLoaded>;
 
 export const generateInput = z.object({
   system: z.string(),

@@ -1,0 +1,144 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { charRange } from "./document.ts";
+import { errorMap } from "./errors.ts";
+import { id } from "./library.ts";
+import { candidate, passage, searchFilter } from "./search.ts";
+
+const base = oc.errors(errorMap);
+
+/** DESIGN §3. "auto" is routed to one of the others. */
+export const answerModes = ["quotes", "base", "documents", "fine-tune", "hybrid"] as const;
+export const answerMode = z.enum(answerModes);
+export type AnswerMode = z.infer<typeof answerMode>;
+
+/** A LoRA adapter on the shelf, applied with a scale (0: base, 1: as trained). */
+export const adapterChoice = z.object({ modelId: id, scale: z.number().min(0).max(4) });
+
+/** Sampling as a person sets it; absent fields take the model's own metadata, then the defaults of the settings. */
+export const samplingChoice = z.object({
+  temperature: z.number().min(0).max(5), topP: z.number().min(0).max(1), topK: z.number().int().min(0), minP: z.number().min(0).max(1),
+  repeatPenalty: z.number().min(0).max(3), seed: z.number().int(), maxTokens: z.number().int().positive(),
+}).partial();
+
+/** What a message is answered with. Kept per conversation as its defaults, may differ per message. */
+export const answerOptions = z.object({
+  mode: answerMode,
+  /** Base or merged model; absent: the one that is loaded, else the shelf's default. */
+  modelId: id.optional(),
+  adapters: z.array(adapterChoice).max(8).default([]),
+  /** Absent filter fields: everything that is not private. */
+  filter: searchFilter.default({}),
+  systemPrompt: z.string().max(20000).optional(),
+  sampling: samplingChoice.default({}),
+  /** Output must follow this JSON schema (enforced by grammar). */
+  jsonSchema: z.record(z.string(), z.unknown()).optional(),
+});
+export type AnswerOptions = z.infer<typeof answerOptions>;
+
+/** A source the answer may cite. number is what [n] in the text refers to, 1-based. `ranges` are the merged passages' ranges. */
+export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string() });
+export type Source = z.infer<typeof source>;
+
+/** The evidence for one sentence: a source and the very words in the document that support it. */
+export const citation = z.object({
+  source: z.number().int().positive(),
+  range: charRange,
+  text: z.string(),
+  /** 0..1, how well the words support the sentence. */
+  support: z.number(),
+  /** true where the model wrote the marker itself. */
+  marked: z.boolean(),
+});
+export type Citation = z.infer<typeof citation>;
+
+export const sentenceFlags = ["unsupported", "instruction-leak", "remote-link", "wrong-marker"] as const;
+
+/** One sentence of an answer; range counts in the answer's text. `claim` is false for greetings, headings, "I don't know". */
+export const answerSentence = z.object({
+  range: charRange,
+  text: z.string(),
+  claim: z.boolean(),
+  supported: z.boolean(),
+  citations: z.array(citation),
+  flags: z.array(z.enum(sentenceFlags)),
+});
+export type AnswerSentence = z.infer<typeof answerSentence>;
+
+export const traceStep = z.object({ name: z.enum(["condense", "retrieve", "rerank", "assemble", "load", "generate", "cite", "check"]), ms: z.number(), note: z.string().optional() });
+
+/** How an answer came about (DESIGN §2). Stored with the message; the panel, the reports and the benchmarks all read it. */
+export const answerTrace = z.object({
+  mode: answerMode,
+  model: z.object({ id, name: z.string(), quantisation: z.string().optional(), backend: z.string().optional(), template: z.string().optional(), threads: z.number().int().optional() }).optional(),
+  adapters: z.array(z.object({ modelId: id, name: z.string(), scale: z.number() })),
+  /** The question as asked and as searched for. */
+  question: z.string(),
+  condensed: z.object({ text: z.string(), how: z.enum(["as-is", "rules", "model"]) }).optional(),
+  filter: searchFilter,
+  candidates: z.array(candidate),
+  /** Tokens of the prompt by part; budget is the hard limit for sources. */
+  tokens: z.object({
+    context: z.number().int(), system: z.number().int(), history: z.number().int(), sources: z.number().int(), question: z.number().int(),
+    budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
+  }).partial(),
+  stopReason: z.enum(["end", "length", "stop-text", "context-full", "stopped", "failed"]).optional(),
+  steps: z.array(traceStep),
+  /** ISO time, and total milliseconds; firstTokenMs from the request to the first text. */
+  started: z.string(),
+  totalMs: z.number(),
+  firstTokenMs: z.number().optional(),
+  tokensPerSecond: z.number().optional(),
+  notes: z.array(z.string()),
+});
+export type AnswerTrace = z.infer<typeof answerTrace>;
+
+export const userMessage = z.object({ id, parentId: id.nullable(), role: z.literal("user"), text: z.string(), created: z.string() });
+export const assistantMessage = z.object({
+  id, parentId: id, role: z.literal("assistant"), text: z.string(), created: z.string(),
+  state: z.enum(["complete", "stopped", "failed"]),
+  error: z.object({ code: z.string(), reason: z.string(), next: z.string().optional() }).optional(),
+  sources: z.array(source), sentences: z.array(answerSentence), trace: answerTrace,
+});
+export const message = z.discriminatedUnion("role", [userMessage, assistantMessage]);
+export type Message = z.infer<typeof message>;
+export type UserMessage = z.infer<typeof userMessage>;
+export type AssistantMessage = z.infer<typeof assistantMessage>;
+
+export const conversationSummary = z.object({ id, title: z.string(), created: z.string(), updated: z.string(), messages: z.number().int() });
+/** A conversation is a tree: every message names its parent; `head` is the leaf a person looked at last. */
+export const conversation = conversationSummary.extend({ options: answerOptions, unlocked: z.boolean(), head: id.nullable(), tree: z.array(message) });
+export type Conversation = z.infer<typeof conversation>;
+
+/** What streams while an answer is made. Order: accepted, step*, sources?, text*, then done. A failure after `accepted` is stored in the message and sent in `done`. */
+export const answerEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("accepted"), conversationId: id, user: userMessage, assistantId: id }),
+  z.object({ type: z.literal("step"), name: traceStep.shape.name }),
+  z.object({ type: z.literal("sources"), sources: z.array(source), condensed: z.string().optional() }),
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("done"), message: assistantMessage }),
+]);
+export type AnswerEvent = z.infer<typeof answerEvent>;
+
+export const conversationsContract = {
+  list: base.input(z.object({ text: z.string().max(500).optional() }).default({})).output(z.array(conversationSummary)),
+  get: base.input(z.object({ id })).output(conversation),
+  create: base.input(z.object({ title: z.string().max(300).optional(), options: answerOptions.optional() }).default({})).output(conversation),
+  update: base.input(z.object({ id, title: z.string().min(1).max(300).optional(), options: answerOptions.optional(), head: id.optional(), unlocked: z.boolean().optional() })).output(conversationSummary),
+  remove: base.input(z.object({ id })).output(z.void()),
+  export: base.input(z.object({ id, format: z.enum(["markdown", "json"]) })).output(z.object({ name: z.string(), content: z.string() })),
+};
+
+export const answersContract = {
+  /**
+   * Asks. Without a conversation a new one is made. parentId: the message this one follows (null: the beginning; absent: the head);
+   * naming an earlier message branches. Closing the stream stops the model; what was written stays, marked stopped.
+   */
+  ask: base
+    .input(z.object({ conversationId: id.optional(), parentId: id.nullable().optional(), text: z.string().min(1).max(100000), options: answerOptions }))
+    .output(eventIterator(answerEvent)),
+  /** Another answer to the same user message, as a sibling. */
+  regenerate: base.input(z.object({ conversationId: id, userMessageId: id, options: answerOptions })).output(eventIterator(answerEvent)),
+  /** Stops from elsewhere than the stream's own reader. */
+  stop: base.input(z.object({ assistantId: id })).output(z.object({ stopped: z.boolean() })),
+};

@@ -1,0 +1,33 @@
+import type { ContractRouterClient } from "@orpc/contract";
+import { answersContract, conversationsContract } from "./answers.ts";
+import { collectionsContract, documentsContract, foldersContract, queueContract } from "./library.ts";
+import { modelsContract } from "./models.ts";
+import { searchContract } from "./search.ts";
+import { settingsContract } from "./settings.ts";
+import { systemContract } from "./system.ts";
+
+/** What may be asked of the engine. Every other type in the face, the terminal and the hosts is derived from this. */
+export const contract = {
+  collections: collectionsContract,
+  documents: documentsContract,
+  folders: foldersContract,
+  queue: queueContract,
+  search: searchContract,
+  conversations: conversationsContract,
+  answers: answersContract,
+  models: modelsContract,
+  settings: settingsContract,
+  system: systemContract,
+};
+
+/** The engine as a client sees it, whichever transport is between. */
+export type EngineClient = ContractRouterClient<typeof contract>;
+
+export * from "./answers.ts";
+export * from "./document.ts";
+export * from "./errors.ts";
+export * from "./library.ts";
+export * from "./models.ts";
+export * from "./search.ts";
+export * from "./settings.ts";
+export * from "./system.ts";

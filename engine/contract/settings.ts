@@ -1,0 +1,63 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { answerMode, samplingChoice } from "./answers.ts";
+import { errorMap } from "./errors.ts";
+import { id } from "./library.ts";
+
+const base = oc.errors(errorMap);
+
+/** Everything a person can set, with its meaning and default. One JSON file in the workspace. */
+export const settings = z.object({
+  appearance: z.object({
+    theme: z.enum(["system", "light", "dark"]).default("system"),
+    /** Base font size in CSS pixels. */
+    textSize: z.number().int().min(12).max(22).default(15),
+  }).prefault({}),
+  answers: z.object({
+    defaultMode: answerMode.default("quotes"),
+    /** Put before the rules of the mode. */
+    systemPrompt: z.string().max(20000).default(""),
+    sampling: samplingChoice.default({}),
+    /** Passages taken into the candidates and into the prompt at most. */
+    candidates: z.number().int().min(5).max(500).default(60),
+    sources: z.number().int().min(1).max(50).default(6),
+    /** Share of the context that sources may fill. */
+    sourceShare: z.number().min(0.1).max(0.9).default(0.6),
+  }).prefault({}),
+  models: z.object({
+    defaultModelId: id.optional(),
+    gpu: z.enum(["auto", "off"]).default("auto"),
+    /** Absent: measured once per model. */
+    threads: z.number().int().positive().optional(),
+    contextSize: z.number().int().positive().optional(),
+    fallbackTemplate: z.enum(["chatml", "llama2", "alpaca", "plain"]).default("chatml"),
+    /** Minutes without a question after which the model is released. 0: never. */
+    idleMinutes: z.number().int().min(0).max(1440).default(15),
+    /** Base address of the hub, in Hugging Face layout. HF_ENDPOINT in the environment wins. */
+    hubEndpoint: z.string().default("https://huggingface.co"),
+    hubToken: z.string().default(""),
+  }).prefault({}),
+  ingest: z.object({
+    /** Largest file that is read, MiB. */
+    maxFileMb: z.number().int().min(1).max(10000).default(500),
+    /** Readers side by side. */
+    readers: z.number().int().min(1).max(8).default(1),
+    /** Target length of a passage in the embedder's tokens. */
+    passageTokens: z.number().int().min(32).max(250).default(128),
+    /** File names and folders that are left out, as globs. */
+    ignore: z.array(z.string()).default(["node_modules", ".git", "__pycache__", ".venv", "~$*", ".DS_Store", "Thumbs.db"]),
+  }).prefault({}),
+});
+export type Settings = z.infer<typeof settings>;
+/** A patch: sections and fields that are given replace those that are there. */
+export const settingsPatch = z.object({
+  appearance: settings.shape.appearance.unwrap().partial(),
+  answers: settings.shape.answers.unwrap().partial(),
+  models: settings.shape.models.unwrap().partial(),
+  ingest: settings.shape.ingest.unwrap().partial(),
+}).partial();
+
+export const settingsContract = {
+  get: base.output(settings),
+  update: base.input(settingsPatch).output(settings),
+};

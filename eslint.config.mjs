@@ -1,0 +1,92 @@
+// The layer table of DESIGN §1 as errors, plus the ground rules of the code that a linter can see.
+import tseslint from "typescript-eslint";
+import boundaries from "eslint-plugin-boundaries";
+
+const native = {
+  "node-llama-cpp": "engine/workers/generator",
+  "@huggingface/transformers": "engine/workers/embedder",
+  "onnxruntime-node": "engine/workers/embedder",
+  "@lancedb/lancedb": "engine/knowledge/lance",
+  "apache-arrow": "engine/knowledge/lance",
+  "pdfjs-dist": "engine/workers/reader",
+  mammoth: "engine/workers/reader",
+  "@e965/xlsx": "engine/workers/reader",
+  "@napi-rs/canvas": "engine/workers/reader",
+  linkedom: "engine/workers/reader",
+  "sql.js": "engine/workers/reader",
+  "@kenjiuno/msgreader": "engine/workers/reader",
+  "postal-mime": "engine/workers/reader",
+  "rtf-stream-parser": "engine/workers/reader",
+  electron: "electron",
+};
+
+/** part -> parts it may import. `worker-contract` is engine/workers/<name>/contract.ts plus the supervisor and its hosts. */
+const layers = {
+  base: ["base"],
+  contract: ["base", "contract"],
+  "worker-contract": ["base", "contract", "worker-contract"],
+  "worker-inside": ["base", "contract", "worker-contract", "worker-inside"],
+  settings: ["base", "contract", "worker-contract", "settings"],
+  models: ["base", "contract", "worker-contract", "models", "settings"],
+  knowledge: ["base", "contract", "worker-contract", "knowledge", "settings"],
+  ingest: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "ingest"],
+  answer: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "answer"],
+  tune: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "tune"],
+  evaluation: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"],
+  engine: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation", "engine"],
+  "electron-host": ["base", "contract", "worker-contract", "electron", "engine"],
+  electron: ["contract", "electron"],
+  renderer: ["contract", "renderer"],
+  tools: ["base", "contract", "worker-contract", "worker-inside", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation", "engine", "electron", "electron-host", "renderer", "tools"],
+};
+
+const elements = [
+  { type: "base", pattern: "engine/base/**", mode: "full" },
+  { type: "contract", pattern: "engine/contract/**", mode: "full" },
+  { type: "worker-contract", pattern: ["engine/workers/*.ts", "engine/workers/*/contract.ts"], mode: "full" },
+  { type: "worker-inside", pattern: "engine/workers/*/**", mode: "full" },
+  ...["settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"].map((part) => ({ type: part, pattern: `engine/${part}/**`, mode: "full" })),
+  { type: "engine", pattern: "engine/*.ts", mode: "full" },
+  { type: "electron-host", pattern: "electron/engine-host.ts", mode: "full" },
+  { type: "electron", pattern: "electron/**", mode: "full" },
+  { type: "renderer", pattern: "renderer/**", mode: "full" },
+  { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*"], mode: "full" },
+];
+
+const restrictedNatives = (allowedIn) =>
+  Object.entries(native).filter(([, home]) => home !== allowedIn)
+    .map(([name, home]) => ({ group: [name, `${name}/*`], message: `${name} is named in ${home} only.` }));
+
+const nativeRule = (files, home, extra = []) => ({ files, rules: { "no-restricted-imports": ["error", { patterns: [...restrictedNatives(home), ...extra] }] } });
+
+export default tseslint.config(
+  { ignores: ["out/**", "release/**", "node_modules/**", "test/fixtures/**", "test/artifacts/**"] },
+  {
+    files: ["**/*.ts", "**/*.tsx"],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { project: ["tsconfig/contract.json", "tsconfig/engine.json", "tsconfig/electron.json", "tsconfig/renderer.json", "tsconfig/tools.json"], tsconfigRootDir: import.meta.dirname } },
+    plugins: { boundaries },
+    settings: { "boundaries/elements": elements, "import/resolver": { typescript: { noWarnOnMultipleProjects: true }, node: true } },
+    rules: {
+      "boundaries/dependencies": ["error", {
+        default: "disallow",
+        rules: Object.entries(layers).map(([from, allow]) => ({ from: { type: from }, allow: { to: { type: allow } } })),
+        message: "{{from.type}} may not import {{to.type}} (the layer rule, docs/architecture.md)",
+      }],
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "no-empty": "error",
+      "no-console": "off",
+      eqeqeq: ["error", "always"],
+    },
+  },
+  nativeRule(["engine/**/*.ts", "cli/**/*.ts", "renderer/**/*.ts", "renderer/**/*.tsx"], "nowhere"),
+  nativeRule(["engine/contract/**/*.ts"], "nowhere", [{ regex: "^node:", message: "The contract runs in a browser: no Node built-ins." }]),
+  ...[...new Set(Object.values(native))].map((home) => nativeRule([`${home}/**/*.ts`], home)),
+  { files: ["test/**", "scripts/**"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
+);
