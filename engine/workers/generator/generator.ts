@@ -8,7 +8,7 @@ import type { GenerateEvent, GenerateInput, generatorContract, generatorLoadInpu
 import { ContextPool } from "./contexts.ts";
 import { generate } from "./generation.ts";
 import { freeMemory, loadWeights, type LoadedWeights } from "./llama.ts";
-import { Mutex } from "./mutex.ts";
+import { Mutex } from "../../base/mutex.ts";
 import { chooseTemplate, promptTokens, type ChatTemplate, type Conversation } from "./template.ts";
 import { measureThreads } from "./threads.ts";
 
