@@ -47,6 +47,8 @@ interface Generation<C> {
 const LOG_LINES = 20;
 const MEMORY_CHECK_MS = 1000;
 const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
+/** Between a worker's port closing and its exit event. */
+const EXIT_WAIT_MS = 2000;
 
 /**
  * Keeps one worker process: started on demand, ready handshake, a deadline per call, a memory cap, death turned into a typed error
@@ -96,8 +98,10 @@ export class Supervisor<R extends AnyContractRouter> {
     const cancel = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
     let deadline: NodeJS.Timeout | undefined;
+    let used: Generation<ContractRouterClient<R>> | undefined;
     try {
       const generation = await this.ensure();
+      used = generation;
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
       }, options.deadlineMs);
@@ -106,6 +110,8 @@ export class Supervisor<R extends AnyContractRouter> {
       return result;
     } catch (error) {
       if (options.signal?.aborted && !(error instanceof LorekeepError)) throw options.signal.reason;
+      // A dying worker closes its port a moment before its exit is known, and oRPC reports that as an abort that nobody asked for.
+      if (isAbort(error) && used) throw await Promise.race([used.died.catch((death: unknown) => death), later(EXIT_WAIT_MS).then(() => error)]);
       throw isAbort(error) ? error : fromWorker(error);
     } finally {
       clearTimeout(deadline);
@@ -129,7 +135,7 @@ export class Supervisor<R extends AnyContractRouter> {
   private async ensure(): Promise<Generation<ContractRouterClient<R>>> {
     if (!this.generation) {
       const wait = BACK_OFF_MS[Math.min(this.deathsInARow, BACK_OFF_MS.length - 1)] ?? 0;
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await later(wait);
       // Another call may have started it while this one waited.
       this.generation ??= this.start();
     }
@@ -214,6 +220,8 @@ export class Supervisor<R extends AnyContractRouter> {
     this.idleTimer.unref();
   }
 }
+
+const later = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
 
 /** oRPC must not see the handshake message. */
 function ignoringReady(port: WorkerProcess["port"]): WorkerProcess["port"] {
