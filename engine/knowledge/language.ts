@@ -5,7 +5,7 @@ const SAMPLE = 2000;
 const CLEAR_LEAD = 0.1;
 
 /** Loaded on first use: the table of n-grams costs about 80 MB, and a library in one language needs it for indexing only. */
-async function detector(): Promise<(typeof import("eld/small"))["eld"]> {
+async function detector() {
   return (await import("eld/small")).eld;
 }
 

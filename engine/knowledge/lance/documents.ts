@@ -3,6 +3,7 @@ import type { DocumentWithPassages } from "../store.ts";
 import { documentRow, numberOf, textOf, type Row } from "./rows.ts";
 import { documentsSchema } from "./schema.ts";
 import { isIn, literal } from "./sql.ts";
+import type { Visibility } from "./visibility.ts";
 
 /** What is remembered of a committed document: enough to tell its passages from leftovers and to count. */
 export interface Committed {
@@ -15,21 +16,19 @@ export interface Committed {
 
 const COLUMNS = ["id", "collection_id", "content_hash", "passages", "generation", "revision"];
 
-/**
- * The documents table and its image in memory. A row here is the commit mark of a document. `epoch` grows whenever a committed
- * generation ceases to be one, so that a search can tell that it may have looked at two states.
- */
+/** The documents table and its image in memory. A row here is the commit mark of a document; {@link Visibility} is told in the same turn. */
 export class Documents {
   readonly table: Table;
-  epoch = 0;
+  private readonly visibility: Visibility;
   private readonly rows = new Map<string, Committed>();
 
-  private constructor(table: Table) {
+  private constructor(table: Table, visibility: Visibility) {
     this.table = table;
+    this.visibility = visibility;
   }
 
-  static async load(table: Table): Promise<Documents> {
-    const documents = new Documents(table);
+  static async load(table: Table, visibility: Visibility): Promise<Documents> {
+    const documents = new Documents(table, visibility);
     await documents.reload();
     return documents;
   }
@@ -46,10 +45,6 @@ export class Documents {
     return this.rows.entries();
   }
 
-  isCommitted(documentId: string, generation: string): boolean {
-    return this.rows.get(documentId)?.generation === generation;
-  }
-
   /** Writes the rows of a put in one commit. @returns the generations that they replace. */
   async commit(batch: readonly DocumentWithPassages[], by: { embedder: string; generations: readonly string[] }): Promise<string[]> {
     const rows = batch.map((entry, i) => documentRow(entry, { embedder: by.embedder, generation: by.generations[i] ?? "" }));
@@ -58,7 +53,7 @@ export class Documents {
     if (replaced.length === 0) await this.table.add(data);
     else await this.table.mergeInsert("id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data);
     for (const row of rows) this.remember(row);
-    if (replaced.length > 0) this.epoch++;
+    this.visibility.commit(by.generations, replaced);
     return replaced;
   }
 
@@ -68,7 +63,7 @@ export class Documents {
     if (generations.length === 0) return [];
     await this.table.delete(isIn("id", ids));
     for (const id of ids) this.rows.delete(id);
-    this.epoch++;
+    this.visibility.commit([], generations);
     return generations;
   }
 
@@ -81,9 +76,15 @@ export class Documents {
   /** The image in memory is made anew: at start, and after a failed write that may have gone through. */
   async reload(): Promise<void> {
     const rows: Row[] = await this.table.query().select(COLUMNS).toArray();
+    const before = this.generations();
     this.rows.clear();
     for (const row of rows) this.remember(row);
-    this.epoch++;
+    const after = this.generations();
+    this.visibility.commit([...after].filter((generation) => !before.has(generation)), [...before].filter((generation) => !after.has(generation)));
+  }
+
+  private generations(): Set<string> {
+    return new Set([...this.rows.values()].map(({ generation }) => generation));
   }
 
   private remember(row: Row): void {

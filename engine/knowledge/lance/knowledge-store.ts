@@ -15,6 +15,7 @@ import { dense, lexical, scoredPassage, type Scored, type SearchParts } from "./
 import { isIn } from "./sql.ts";
 import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
+import { Visibility } from "./visibility.ts";
 
 export interface KnowledgeOptions extends Location {
   /** When indexes and compaction run; the defaults are measured ones. */
@@ -31,33 +32,39 @@ export interface KnowledgeOptions extends Location {
 export async function openKnowledge(options: KnowledgeOptions): Promise<KnowledgeStore> {
   try {
     const tables = await openTables(options, options.migrations);
-    const documents = await Documents.load(tables.documents);
+    const visibility = new Visibility();
+    const documents = await Documents.load(tables.documents, visibility);
     const passages = await Passages.load(tables.passages, options.dimensions);
-    return new LanceKnowledgeStore({ options, tables, documents, passages });
+    return new LanceKnowledgeStore({ options, tables, documents, passages, visibility });
   } catch (error) {
     throw fromLance(error, options.uri);
   }
 }
 
-/** Searches look again when the documents changed under them, this often. */
-const ATTEMPTS = 3;
+interface Parts {
+  readonly options: KnowledgeOptions;
+  readonly tables: Tables;
+  readonly documents: Documents;
+  readonly passages: Passages;
+  readonly visibility: Visibility;
+}
 
 class LanceKnowledgeStore implements KnowledgeStore {
   private readonly options: KnowledgeOptions;
   private readonly tables: Tables;
   private readonly documents: Documents;
   private readonly passages: Passages;
+  private readonly visibility: Visibility;
   private readonly upkeep: Upkeep;
   private readonly writes = new PQueue({ concurrency: 1 });
-  /** Generations that are in the table and do not count: of a put not yet committed, or replaced and not yet swept. */
-  private readonly hidden = new Set<string>();
   private disposed = false;
 
-  constructor(parts: { options: KnowledgeOptions; tables: Tables; documents: Documents; passages: Passages }) {
+  constructor(parts: Parts) {
     this.options = parts.options;
     this.tables = parts.tables;
     this.documents = parts.documents;
     this.passages = parts.passages;
+    this.visibility = parts.visibility;
     this.upkeep = new Upkeep({ ...defaultLimits, ...parts.options.limits });
   }
 
@@ -68,9 +75,8 @@ class LanceKnowledgeStore implements KnowledgeStore {
       if (batch.length === 0) return;
       const generations = batch.map(() => randomBytes(8).toString("hex"));
       const by: Put = { embedder: this.options.embedderIdentity, generations, signal };
-      for (const generation of generations) this.hidden.add(generation);
-      const replaced = await this.commit(batch, by);
-      await this.sweep(replaced);
+      this.visibility.announce(generations);
+      await this.sweep(await this.commit(batch, by));
       await this.keepUp();
     });
   }
@@ -116,8 +122,10 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   neighbours(documentId: string, fromPosition: number, toPosition: number): Promise<Passage[]> {
-    const committed = this.documents.get(documentId);
-    return committed ? this.read(() => this.passages.between(committed.generation, fromPosition, toPosition)) : Promise.resolve([]);
+    return this.read(() => this.visibility.reading(async () => {
+      const committed = this.documents.get(documentId);
+      return committed ? this.passages.between(committed.generation, fromPosition, toPosition) : [];
+    }));
   }
 
   countPassages(): Promise<ReadonlyMap<string, number>> {
@@ -134,7 +142,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   recover(): Promise<{ sweptPassages: number }> {
-    return this.write(() => recover(this.documents, this.passages));
+    return this.write(() => recover(this.documents, this.passages, (generations) => this.sweep(generations)));
   }
 
   stats(): Promise<StoreStats> {
@@ -159,11 +167,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
       const commits = await this.passages.add(batch, by);
       this.upkeep.wrote(commits + 1, batch.reduce((sum, { passages }) => sum + passages.length, 0));
       by.signal?.throwIfAborted();
-      const replaced = await this.documents.commit(batch, by);
-      // In one turn of the event loop with the commit's own bookkeeping: no search sees both generations, or neither.
-      for (const generation of replaced) this.hidden.add(generation);
-      for (const generation of by.generations) this.hidden.delete(generation);
-      return replaced;
+      return await this.documents.commit(batch, by);
     } catch (error) {
       await this.takeBack(by.generations);
       throw error;
@@ -175,7 +179,6 @@ class LanceKnowledgeStore implements KnowledgeStore {
     try {
       await this.documents.reload();
       const counting = new Set([...this.documents.entries()].map(([, { generation }]) => generation));
-      for (const generation of generations) if (counting.has(generation)) this.hidden.delete(generation);
       await this.sweep(generations.filter((generation) => !counting.has(generation)));
     } catch (error) {
       if (fromLance(error, this.options.uri) === error) throw error;
@@ -184,9 +187,9 @@ class LanceKnowledgeStore implements KnowledgeStore {
 
   private async sweep(generations: readonly string[]): Promise<void> {
     if (generations.length === 0) return;
-    for (const generation of generations) this.hidden.add(generation);
+    await this.visibility.readersDone();
     await this.passages.sweep(generations);
-    for (const generation of generations) this.hidden.delete(generation);
+    this.visibility.swept(generations);
     this.upkeep.wrote(2, 0);
   }
 
@@ -194,19 +197,13 @@ class LanceKnowledgeStore implements KnowledgeStore {
     if (this.upkeep.due) await this.upkeep.run(this.tables);
   }
 
-  /**
-   * Only committed passages leave here. Hidden generations are filtered before the search, so that they take nobody's place; a
-   * document that was replaced while the search ran makes it run again on the new state.
-   */
+  /** Only passages that were committed when the search began leave here. */
   private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<ScoredPassage[]> {
-    return this.read(async () => {
-      for (let attempt = 1; ; attempt++) {
-        const { epoch } = this.documents;
-        const found = await run({ table: this.tables.passages, scope, hidden: [...this.hidden], limit });
-        const counting = found.filter(({ row }) => this.documents.isCommitted(textOf(row, "document_id"), textOf(row, "generation")));
-        if (attempt === ATTEMPTS || (epoch === this.documents.epoch && counting.length === found.length)) return counting.map(scoredPassage);
-      }
-    });
+    return this.read(() => this.visibility.reading(async () => {
+      const { epoch, hidden } = this.visibility;
+      const found = await run({ table: this.tables.passages, scope, hidden, limit });
+      return found.filter(({ row }) => this.visibility.counted(textOf(row, "generation"), epoch)).map(scoredPassage);
+    }));
   }
 
   private check(batch: readonly DocumentWithPassages[]): void {

@@ -1,8 +1,8 @@
 import type { Documents } from "./documents.ts";
+import { labelsSql } from "./labels.ts";
 import type { Passages } from "./passages.ts";
 import { numberOf, textOf, type Row } from "./rows.ts";
 import { literal } from "./sql.ts";
-import { labelsSql } from "./labels.ts";
 
 /** What the passages table holds of one generation. */
 interface Found {
@@ -15,7 +15,7 @@ interface Found {
  * After a kill at any instant: passages of generations that no document row names are swept; document rows without all their passages
  * are taken away (the caller finds them missing and reads the file again); labels that were only half changed are changed wholly.
  */
-export async function recover(documents: Documents, passages: Passages): Promise<{ sweptPassages: number }> {
+export async function recover(documents: Documents, passages: Passages, sweep: (generations: readonly string[]) => Promise<void>): Promise<{ sweptPassages: number }> {
   const found = await generationsOf(passages);
   const incomplete: string[] = [];
   const unfinished: string[] = [];
@@ -27,7 +27,7 @@ export async function recover(documents: Documents, passages: Passages): Promise
   }
   const leftovers = [...found.keys(), ...(await documents.remove(incomplete))];
   const before = await passages.table.countRows();
-  await passages.sweep(leftovers);
+  await sweep(leftovers);
   for (const id of unfinished) await relabelAgain(id, documents, passages);
   return { sweptPassages: before - (await passages.table.countRows()) };
 }
