@@ -92,5 +92,14 @@ export function withoutSecrets(url: URL): string {
   for (const [name, value] of [...shown.searchParams]) {
     if (value.length > 64 || /sig|token|key|secret|auth|credential|passw|policy|session/i.test(name)) shown.searchParams.set(name, "…");
   }
-  return decodeURI(shown.href).slice(0, 2000);
+  return readable(shown.href).slice(0, 2000);
+}
+
+/** Percent signs that stand for nothing are legal in an address, and stay as they are. */
+function readable(href: string): string {
+  try {
+    return decodeURI(href);
+  } catch {
+    return href;
+  }
 }

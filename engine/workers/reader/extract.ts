@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { z } from "zod";
 import { isAbort } from "../../base/errors.ts";
-import type { Extraction } from "../../contract/document.ts";
+import type { DocumentFormat, Extraction } from "../../contract/document.ts";
 import { DocumentBuilder } from "./blocks.ts";
 import type { extractInput, ReaderEvent } from "./contract.ts";
 import { detect } from "./detect.ts";
@@ -59,19 +59,22 @@ async function extractFile(input: ExtractInput, signal: AbortSignal, progress: R
   await formatReaders[format]({ source, out, signal, progress });
   signal.throwIfAborted();
   if (out.isEmpty) throw withoutText(out);
-  return { format, mediaType, ...describe(out), ...out.finish() };
+  return { format, mediaType, ...describe(out, format), ...out.finish() };
 }
 
 function withoutText(out: DocumentBuilder): Refusal {
   if (!out.allPagesWithoutText) return new Refusal("no-text", "The file holds no text.");
-  const pages = out.pageCount === 1 ? "The page has" : `None of the ${out.pageCount} pages has`;
-  return new Refusal("no-text-layer", `${pages} no text layer${out.pageCount === 1 ? "" : ""}: it is an image or a drawing.`, "Text recognition of scans comes later; a PDF with text can be read now.");
+  const whose = out.pageCount === 1 ? "The page has no text layer" : `None of the ${out.pageCount} pages has a text layer`;
+  return new Refusal("no-text-layer", `${whose}: all there is are images or drawings.`, "Text recognition of scans comes later; until then, add a PDF whose text can be selected.");
 }
 
-function describe(out: DocumentBuilder): Partial<Pick<Extraction, "title" | "author" | "created" | "modified" | "encoding">> {
+const PROSE: ReadonlySet<DocumentFormat> = new Set<DocumentFormat>(["pdf", "docx", "pptx", "odt", "html", "markdown", "text", "epub", "rtf", "ipynb", "eml", "msg"]);
+
+function describe(out: DocumentBuilder, format: DocumentFormat): Partial<Pick<Extraction, "title" | "author" | "created" | "modified" | "encoding">> {
   const { metadata } = out;
   const found = {
-    title: cleanTitle(metadata.title) ?? cleanTitle(out.firstHeading),
+    // A sheet's or table's name is no title.
+    title: cleanTitle(metadata.title) ?? (PROSE.has(format) ? cleanTitle(out.firstHeading) : undefined),
     author: cleanTitle(metadata.author),
     created: isoDate(metadata.created),
     modified: isoDate(metadata.modified),

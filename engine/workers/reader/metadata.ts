@@ -2,7 +2,7 @@ import { normaliseLine } from "./normalise.ts";
 
 /** Titles that programs write when nobody gave one. */
 const GARBAGE = [
-  /^(untitled|unbenannt|sans titre|no ?title|title|titel|document|dokument|presentation|powerpoint presentation|slide ?1?|foglio ?1|sheet ?1|book ?1|doc ?\d+|\(anonymous\)|anonymous|unknown|unspecified|null|undefined|none)\.?\d*$/i,
+  /^(untitled|unbenannt|sans titre|no ?title|title|titel|document|dokument|presentation|powerpoint presentation|slide ?1?|foglio ?1|sheet(?: ?\d)?|book ?1|doc ?\d+|\(anonymous\)|anonymous|unknown|unspecified|null|undefined|none)\.?\d*$/i,
   /^microsoft (word|powerpoint|excel|office)\b/i,
   /^[\w .()-]+\.(docx?|dotx?|pptx?|xlsx?|indd|qxd|qxp|tex|dvi|ps|eps|pdf|rtf|odt|wpd|p65|fm|cdr|ai|tiff?|jpe?g|png)$/i,
   /^(file|https?):\/\//i,

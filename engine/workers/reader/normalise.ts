@@ -13,6 +13,8 @@ const SPACES = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/g;
 const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 /** Bullets of the Symbol and Wingdings fonts, which have no Unicode meaning of their own. */
 const SYMBOL_BULLETS = /[\uF0A7\uF0B7\uF076\uF0D8\uF0FC]/g;
+/** Other private-use characters mean something in one font only: pieces of brackets, logos. Nobody can search or read them. */
+const PRIVATE_USE = /\p{Co}/gu;
 const PLAIN = /^[\x20-\x7E\n\t]*$/;
 
 /** Normalised text that keeps its line breaks and tabs: code, records, cells. */
@@ -26,6 +28,7 @@ export function normaliseText(text: string): string {
     .replace(STRAY_JOINER, "$1")
     .replace(SPACES, " ")
     .replace(SYMBOL_BULLETS, "•")
+    .replace(PRIVATE_USE, "")
     .replace(CONTROLS, "")
     .normalize("NFC");
 }

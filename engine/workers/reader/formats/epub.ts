@@ -33,7 +33,7 @@ function readChapter(out: DocumentBuilder, html: string, title: string | undefin
     out.heading(1, title);
   }
   // <title/> and <script/> close themselves in XHTML; an HTML parser would swallow the rest of the chapter as their text.
-  readHtml(out, html.replace(/<(title|script|style|a|p|div|span|td|iframe)(\s[^<>]*)?\/>/gi, "<$1$2></$1>"));
+  readHtml(out, html.replace(/<(title|script|style|a|p|div|span|td|iframe)(\s[^<>]*)?\/>/gi, "<$1$2></$1>"), { skip: (element) => element.name === "nav" });
 }
 
 /** Readers' protection encrypts the chapters; fonts are often only obfuscated, which does no harm here. */

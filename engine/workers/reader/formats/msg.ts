@@ -19,8 +19,8 @@ export const readMsg: FormatReader = ({ source, out }) => {
   });
 };
 
-// A CommonJS package: Node gives its exports object as the default, a bundler may give the class itself.
-const MsgReader = reader.default;
+/** A CommonJS package with a default export: in Node its exports object is the default, and the class is the default of that. */
+const MsgReader = (reader.default as unknown as { default: typeof reader.default }).default;
 
 function open(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

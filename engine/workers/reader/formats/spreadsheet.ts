@@ -11,8 +11,8 @@ export const readSpreadsheet: FormatReader = ({ source, out, progress, signal })
   const book = openBook(source);
   out.metadata.title = book.Props?.Title;
   out.metadata.author = book.Props?.Author;
-  out.metadata.created = book.Props?.CreatedDate?.toISOString();
-  out.metadata.modified = book.Props?.ModifiedDate?.toISOString();
+  out.metadata.created = dateText(book.Props?.CreatedDate);
+  out.metadata.modified = dateText(book.Props?.ModifiedDate);
   book.SheetNames.forEach((name, i) => {
     signal.throwIfAborted();
     const sheet = book.Sheets[name];
@@ -40,6 +40,9 @@ function openBook(source: Source): WorkBook {
 }
 
 const encrypted = () => new Refusal("encrypted", "This spreadsheet is protected by a password.", "Save a copy without the password and add that.");
+
+/** SheetJS types a Date; from XLS it is text. */
+const dateText = (date: unknown) => (date instanceof Date && !Number.isNaN(date.getTime()) ? date.toISOString() : typeof date === "string" ? date : undefined);
 
 type Row = readonly string[];
 

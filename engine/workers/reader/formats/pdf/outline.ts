@@ -89,7 +89,7 @@ function candidates(title: string, lines: readonly Line[]): { at: number; length
     for (let length = 1; length <= 4 && at + length <= lines.length && text.length < wanted.length + 12; length++) {
       text += letters(lines[at + length - 1]?.text ?? "");
       // The page may print a number the outline leaves out, or the other way round.
-      if (text === wanted || (wanted.length > 3 && (isNumbered(text, wanted) || isNumbered(wanted, text)))) {
+      if (text === wanted || (wanted.length > 1 && (isNumbered(text, wanted) || isNumbered(wanted, text)))) {
         found.push({ at, length });
         break;
       }

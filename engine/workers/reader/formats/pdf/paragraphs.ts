@@ -11,8 +11,15 @@ export interface Paragraph {
 
 const BULLET = /^(?:[•‣◦▪▫■□●○◆➢➤✓✔–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s/;
 
+export interface ParagraphOptions {
+  /** The document's words in small letters, which decide about hyphens at line ends. */
+  readonly vocabulary: ReadonlySet<string>;
+  /** False keeps two lines apart whatever they look like. */
+  readonly mayJoin: (before: Line, line: Line) => boolean;
+}
+
 /** Lines to paragraphs, by leading, font size, indentation, bullets and whether the next word would have fitted. */
-export function paragraphsOf(lines: readonly Line[], mayJoin: (before: Line, line: Line) => boolean = () => true): Paragraph[] {
+export function paragraphsOf(lines: readonly Line[], { vocabulary, mayJoin }: ParagraphOptions): Paragraph[] {
   const leading = usualLeading(lines);
   const groups: Line[][] = [];
   lines.forEach((line, i) => {
@@ -21,7 +28,34 @@ export function paragraphsOf(lines: readonly Line[], mayJoin: (before: Line, lin
     if (before && group && mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
     else groups.push([line]);
   });
-  return groups.flatMap(splitGroup).map(assemble);
+  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, vocabulary));
+}
+
+/**
+ * A page may draw its title or letterhead last. A block that lies above an earlier one and over it (not beside it, as the next column
+ * does) is read before it.
+ */
+function inReadingOrder(groups: readonly (readonly Line[])[]): (readonly Line[])[] {
+  const ordered: { group: readonly Line[]; box: Box }[] = [];
+  for (const group of groups) {
+    const box = boxOf(group);
+    const at = ordered.findIndex((other) => isAbove(box, other.box));
+    ordered.splice(at < 0 ? ordered.length : at, 0, { group, box });
+  }
+  return ordered.map(({ group }) => group);
+}
+
+interface Box { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number; readonly angle: number; readonly size: number }
+
+function boxOf(lines: readonly Line[]): Box {
+  const across = lines.map((line) => line.across);
+  const size = Math.max(...lines.map((line) => line.size));
+  return { left: Math.min(...lines.map((line) => line.along)), right: Math.max(...lines.map((line) => line.end)), top: Math.min(...across), bottom: Math.max(...across), angle: lines[0]?.angle ?? 0, size };
+}
+
+function isAbove(box: Box, other: Box): boolean {
+  const overlap = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+  return box.angle === other.angle && box.bottom < other.top - Math.min(box.size, other.size) * 0.5 && overlap > 0;
 }
 
 /** The most usual distance between baselines, in font sizes. */
@@ -38,7 +72,18 @@ function usualLeading(lines: readonly Line[]): number {
 
 const sameSize = (a: Line, b: Line) => Math.abs(a.size - b.size) < Math.max(a.size, b.size) * 0.1;
 
+/** A piece of a formula or a number by itself: no word of four letters, and short. */
+const isFragment = (line: Line) => line.text.length < 25 && line.columns === 1 && !/\p{L}{4}/u.test(line.text) && !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u.test(line.text);
+
+/** Formulas are drawn piece by piece, up and down around one line of text: what is that close belongs together. */
+function isFormula(before: Line, line: Line): boolean {
+  if (!isFragment(before) && !isFragment(line)) return false;
+  const size = Math.max(before.size, line.size);
+  return Math.abs(before.angle - line.angle) <= 3 && Math.abs(line.across - before.across) < size * 1.45 && line.along - before.end < size * 3 && before.along - line.end < size * 12 && !BULLET.test(line.text);
+}
+
 function runsOn(before: Line, line: Line, leading: number): boolean {
+  if (isFormula(before, line)) return true;
   if (Math.abs(before.angle - line.angle) > 3 || !sameSize(before, line) || before.columns > 1 || line.columns > 1) return false;
   const step = line.across - before.across;
   const overlap = Math.min(before.end, line.end) - Math.max(before.along, line.along);
@@ -57,7 +102,7 @@ function splitGroup(group: readonly Line[]): Line[][] {
   group.forEach((line, i) => {
     const before = group[i - 1];
     const part = parts.at(-1);
-    const begins = !before || (!centred && ((BULLET.test(line.text) && (bulleted > 1 || endedEarly(before, line, right))) || endedEarly(before, line, right) || isIndented(before, line, left)));
+    const begins = !before || (!centred && !isFormula(before, line) && ((BULLET.test(line.text) && (bulleted > 1 || endedEarly(before, line, right))) || endedEarly(before, line, right) || isIndented(before, line, left)));
     if (part && !begins) part.push(line);
     else parts.push([line]);
   });
@@ -76,12 +121,12 @@ function isIndented(before: Line, line: Line, left: number): boolean {
   return line.along - left > line.size * 0.9 && line.along - left < line.size * 5 && before.along - left < line.size * 0.4 && /[.!?:]["')\]]?$/.test(before.text) && /^[\p{Lu}\p{N}“"]/u.test(line.text);
 }
 
-function assemble(lines: readonly Line[]): Paragraph {
+function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Paragraph {
   const pieces: Piece[] = [];
   lines.forEach((line, i) => {
     const next = lines[i + 1];
     const words = line.words.map(toPiece);
-    if (next && isHyphenated(line, next)) dropHyphen(words);
+    if (next && isHyphenated(line, next, vocabulary)) dropHyphen(words);
     else if (next && !joinsWithoutSpace(line.text, next.text)) words.push({ text: " " });
     pieces.push(...words);
   });
@@ -90,9 +135,28 @@ function assemble(lines: readonly Line[]): Paragraph {
 
 const toPiece = (word: Word): Piece => (word.text === " " ? { text: " " } : { text: word.text, rect: word.rect });
 
-/** "exam-" + "ple": a letter before the hyphen and a small letter after it. */
-function isHyphenated(line: Line, next: Line): boolean {
-  return /\p{L}[-‐]$/u.test(line.text) && /^\p{Ll}/u.test(next.text);
+/**
+ * "exam-" + "ple": a letter before the hyphen and a small letter after it. "multi-" + "agent" keeps its hyphen where the document
+ * writes it so elsewhere, or knows both halves as words and never the whole.
+ */
+function isHyphenated(line: Line, next: Line, vocabulary: ReadonlySet<string>): boolean {
+  const first = /(\p{L}[\p{L}-]*)[-‐]$/u.exec(line.text)?.[1]?.toLowerCase();
+  const second = /^\p{Ll}\p{L}*/u.exec(next.text)?.[0].toLowerCase();
+  if (!first || !second) return false;
+  if (vocabulary.has(first + second)) return true;
+  const isCompound = vocabulary.has(`${first}-${second}`) || (first.length > 2 && second.length > 2 && vocabulary.has(first) && vocabulary.has(second));
+  return !isCompound;
+}
+
+/** Words of some lines in small letters; the last one of a line that ends in a hyphen is half a word and left out. */
+export function addVocabulary(vocabulary: Set<string>, lines: readonly Line[]): void {
+  for (const { text } of lines) {
+    const whole = text.toLowerCase().replace(/\S+[-‐]$/u, "");
+    for (const word of whole.match(/\p{L}[\p{L}-]*\p{L}/gu) ?? []) {
+      vocabulary.add(word);
+      if (word.includes("-")) for (const part of word.split("-")) vocabulary.add(part);
+    }
+  }
 }
 
 function dropHyphen(words: Piece[]): void {

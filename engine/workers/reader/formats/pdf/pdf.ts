@@ -5,11 +5,12 @@ import { annotationTexts } from "./annotations.ts";
 import { linesOf, type Line } from "./lines.ts";
 import { openPdf } from "./open.ts";
 import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outline.ts";
-import { paragraphsOf, type Paragraph } from "./paragraphs.ts";
+import { furnitureOf } from "./furniture.ts";
+import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
 import { headingSizes, type Typography } from "./typography.ts";
 import { wordsOf } from "./words.ts";
 
-interface PageText {
+export interface PageText {
   readonly page: number;
   readonly width: number;
   readonly height: number;
@@ -26,8 +27,12 @@ export const readPdf: FormatReader = async (context) => {
     await describe(pdf.document, out);
     const outline = await outlineOf(pdf.document);
     const pages = await readPages(context, pdf.document, outline);
-    const sizes = outline.length > 0 ? undefined : headingSizes(pages.flatMap((page) => page.lines));
-    for (const page of pages) emitPage(out, page, sizes);
+    const lines = pages.flatMap((page) => page.lines);
+    const vocabulary = new Set<string>();
+    addVocabulary(vocabulary, lines);
+    const furniture = furnitureOf(pages);
+    const style = { vocabulary, furniture, sizes: outline.length > 0 ? undefined : headingSizes(lines) };
+    for (const page of pages) emitPage(out, page, style);
   } finally {
     await pdf.close();
   }
@@ -78,21 +83,32 @@ async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): P
   return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries };
 }
 
-function emitPage(out: DocumentBuilder, page: PageText, sizes: Typography | undefined): void {
+/** What the whole document says about how its pages are set. */
+interface Style { readonly sizes: Typography | undefined; readonly vocabulary: ReadonlySet<string>; readonly furniture: ReadonlySet<Line> }
+
+function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
   out.startPage(page.page);
   const hasText = page.lines.length > 0 || page.notes.length > 0;
   out.pageInfo({ page: page.page, width: page.width, height: page.height, hasText });
   if (!hasText) return out.warn("no-text-layer", `Page ${page.page} has no text layer.`, page.page);
-  const placed = placeEntries(page.entries, page.lines);
-  const isTitle = (line: Line | undefined) => placed.find(({ at, length }) => line !== undefined && page.lines.slice(at, at + length).includes(line));
-  const paragraphs = paragraphsOf(page.lines, (before, line) => isTitle(before) === isTitle(line) && !placed.some(({ at, length }) => length === 0 && page.lines[at] === line));
-  let line = 0;
-  for (const paragraph of paragraphs) {
-    for (const entry of placed) if (entry.length === 0 && entry.at === line) out.heading(entry.level, entry.title);
-    emitParagraph(out, paragraph, isTitle(paragraph.lines[0]), sizes);
-    line += paragraph.lines.length;
+  const lines = page.lines.filter((line) => !style.furniture.has(line));
+  const placed = placeEntries(page.entries, lines);
+  const titleOf = new Map<Line, Placed>();
+  const insertedAt = new Map<Line | undefined, Placed[]>();
+  for (const entry of placed) {
+    for (const line of lines.slice(entry.at, entry.at + entry.length)) titleOf.set(line, entry);
+    if (entry.length === 0) insertedAt.set(lines[entry.at], [...(insertedAt.get(lines[entry.at]) ?? []), entry]);
   }
-  for (const entry of placed) if (entry.length === 0 && entry.at >= line) out.heading(entry.level, entry.title);
+  const paragraphs = paragraphsOf(lines, { vocabulary: style.vocabulary, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) });
+  const inserted = (line: Line | undefined) => {
+    for (const entry of insertedAt.get(line) ?? []) out.heading(entry.level, entry.title);
+  };
+  for (const paragraph of paragraphs) {
+    for (const line of paragraph.lines) inserted(line);
+    emitParagraph(out, paragraph, paragraph.lines[0] && titleOf.get(paragraph.lines[0]), style.sizes);
+  }
+  // Entries that point below the last line.
+  inserted(undefined);
   for (const note of page.notes) out.pieces("paragraph", [note]);
 }
 
