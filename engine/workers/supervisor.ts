@@ -40,6 +40,7 @@ interface Generation<C> {
 
 const LOG_LINES = 20;
 const MEMORY_CHECK_MS = 1000;
+const EXIT_AFTER_CLOSE_MS = 2000;
 const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
 
 /**
@@ -89,16 +90,20 @@ export class Supervisor<R extends AnyContractRouter> {
     const cancel = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
     let deadline: NodeJS.Timeout | undefined;
+    let generation: Generation<ContractRouterClient<R>> | undefined;
     try {
-      const generation = await this.ensure();
+      generation = await this.ensure();
+      const current = generation;
       deadline = setTimeout(() => {
-        this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
+        this.kill(current, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
       }, options.deadlineMs);
       const result = await Promise.race([work(generation.client, signal, this.restarts), generation.died]);
       this.deathsInARow = 0;
       return result;
     } catch (error) {
       if (options.signal?.aborted && !(error instanceof LorekeepError)) throw options.signal.reason;
+      // A dying process closes its port, which aborts the calls in flight, a moment before its exit is known; the exit says why.
+      if (isAbort(error) && generation) await Promise.race([generation.died, new Promise((resolve) => setTimeout(resolve, EXIT_AFTER_CLOSE_MS))]);
       throw isAbort(error) ? error : fromWorker(error);
     } finally {
       clearTimeout(deadline);
