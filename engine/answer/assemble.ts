@@ -141,6 +141,11 @@ function toSource(group: Group, number: number): AssembledSource {
   return { number, passage, ...joined };
 }
 
+/** Without the way back to the document, which only the engine needs. */
+export function toContractSource({ number, passage, range, text }: AssembledSource): Source {
+  return { number, passage, range, text };
+}
+
 function withDrop(candidate: Candidate, reason: Reason | undefined): Candidate {
   return reason ? { ...candidate, dropped: { stage: "assemble", reason } } : candidate;
 }

@@ -44,6 +44,11 @@ export class TraceRecorder {
     this.notes.push(...texts);
   }
 
+  /** What was searched for, where it is not what was asked. */
+  get condensed(): string | undefined {
+    return this.facts.condensed?.text;
+  }
+
   record(facts: Partial<Facts>): void {
     Object.assign(this.facts, { ...facts, ...(facts.tokens ? { tokens: { ...this.facts.tokens, ...facts.tokens } } : {}) });
   }
@@ -54,8 +59,8 @@ export class TraceRecorder {
 
   finish(): AnswerTrace {
     return {
-      ...this.asked, ...this.facts, candidates: this.facts.candidates.map(shortened), steps: this.steps, started: this.started,
-      totalMs: rounded(performance.now() - this.start), ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }), notes: this.notes,
+      ...this.asked, ...this.facts, candidates: this.facts.candidates.map(shortened), steps: [...this.steps], started: this.started,
+      totalMs: rounded(performance.now() - this.start), ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }), notes: [...this.notes],
     };
   }
 }
