@@ -110,7 +110,7 @@ async function generate(draft: Draft, composed: Composed, means: AnswerMeans, si
     for await (const event of means.chatModel.generate({ ...composed.input, adapters }, signal)) {
       if (event.type === "text") draft.write(event.text);
       else if (event.type === "thought") draft.thought(event.text);
-      else draft.written(event);
+      else if (event.type === "done") draft.written(event);
     }
     signal.throwIfAborted();
   });

@@ -7,7 +7,7 @@ import { Mutex } from "../base/mutex.ts";
 import { pump } from "../base/pump.ts";
 import type { generatorContract, GenerateEvent, GenerateInput } from "../workers/generator/contract.ts";
 import type { WorkerHost } from "../workers/host.ts";
-import { Supervisor } from "../workers/supervisor.ts";
+import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
 import type { ModelShelf } from "./shelf.ts";
 
 type Inputs = InferContractRouterInputs<typeof generatorContract>;
@@ -88,6 +88,11 @@ export class ModelRuntime {
 
   get state(): RuntimeState {
     return this.current;
+  }
+
+  /** The generator process, for the status page. */
+  get worker(): WorkerState {
+    return this.supervisor.state;
   }
 
   onChange(listener: (state: RuntimeState) => void): () => void {
