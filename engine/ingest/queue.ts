@@ -148,6 +148,8 @@ export class IngestQueue {
 
   async dispose(): Promise<void> {
     this.closing = true;
+    // What has its vectors already is committed; the rest is read again next time.
+    await this.options.steps.commits.dispose();
     const jobs = [...this.jobs.values()];
     for (const job of jobs) job.stop.abort(new Stopped("closing"));
     await Promise.all(jobs.map(({ finished }) => finished));
