@@ -70,12 +70,14 @@ export class GroupCommit {
 
   private flush(): void {
     this.rest();
-    this.committing ??= this.commitAll().finally(() => { this.committing = undefined; });
+    this.committing ??= this.commitAll();
   }
 
   private async commitAll(): Promise<void> {
     do await this.commit(this.waiting.splice(0));
     while (this.isWorthIt || (this.closing && this.waiting.length > 0));
+    // In the same turn as the last look at what waits: whoever comes next starts the next commit.
+    this.committing = undefined;
     if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.flush(), this.limits.commitMs);
   }
 
