@@ -21,6 +21,7 @@ export interface World {
   /** Texts that were really embedded. */
   readonly embedded: { count: number };
   readonly notices: string[];
+  embedderPid(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,9 @@ export type WorldOptions = Partial<Omit<LibraryOptions, "workspace" | "store" | 
 export async function openWorld(folder: string, options: WorldOptions = {}): Promise<World> {
   const workspace = join(folder, "workspace");
   const workerHost = options.workerHost ?? createNodeWorkerHost(workersFolder);
-  const real = options.embedder ?? (await createEmbedder({ workerHost, modelFolder: join(projectRoot, "models/all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" }));
+  const worker = options.embedder ? undefined : await createEmbedder({ workerHost, modelFolder: join(projectRoot, "models/all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" });
+  const real = worker ?? options.embedder;
+  if (!real) throw new Error("There is no embedder");
   const embedded = { count: 0 };
   const embedder = counting(real, embedded);
   const store = await openKnowledge({ uri: join(workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
@@ -43,7 +46,7 @@ export async function openWorld(folder: string, options: WorldOptions = {}): Pro
     await embedder.dispose();
     await store.dispose();
   };
-  return { folder, workspace, library, routes: libraryRoutes(library), store, embedder, embedded, notices, close };
+  return { folder, workspace, library, routes: libraryRoutes(library), store, embedder, embedded, notices, embedderPid: () => worker?.state.pid, close };
 }
 
 function counting(embedder: Embedder, embedded: { count: number }): Embedder {
