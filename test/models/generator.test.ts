@@ -114,6 +114,19 @@ describe("the generator worker on the toy world", () => {
     expect(worker.supervisor.state.restarts).toBe(0);
   });
 
+  it("tells how far a long prompt is read, and can be stopped while reading", async () => {
+    await worker.load();
+    const prompt = "word ".repeat(400);
+    const stop = new AbortController();
+    const reading = worker.supervisor.call(async (client, signal) => {
+      for await (const event of await client.generate({ ...question, prompt }, { signal })) if (event.type === "reading") stop.abort();
+    }, { deadlineMs: 30_000, signal: stop.signal });
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    const { done } = await worker.answer({ prompt });
+    expect(done.cachedTokens).toBeGreaterThanOrEqual(64);
+    expect(done.cachedTokens).toBeLessThan(done.promptTokens / 2); // it stopped well before the end, and kept what it had read
+  });
+
   it("runs requests one after the other; one that is aborted in the line never starts", async () => {
     const stop = new AbortController();
     const first = worker.answer({ ...longRun, sampling: { ...longRun.sampling, maxTokens: 60 } });
@@ -136,6 +149,43 @@ describe("the generator worker on the toy world", () => {
     const { threads } = await worker.load({ threads: undefined } as never);
     expect(threads).toBeGreaterThanOrEqual(1);
     expect(threads).toBeLessThanOrEqual(Math.max(1, (await import("node:os")).availableParallelism() - 1));
+  });
+});
+
+describe("chat templates", () => {
+  const worker = new GeneratorUnderTest();
+  let folder: string;
+  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "templates-")); });
+  afterAll(async () => {
+    worker.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The toy world's base with a few characters of its template replaced by as many others. */
+  async function withTemplate(from: string, to: string): Promise<string> {
+    const bytes = Buffer.from((await readFile(toyBase)).toString("latin1").replaceAll(from, to), "latin1");
+    const path = join(folder, `${from.replace(/\W/g, "")}.gguf`);
+    await writeFile(path, bytes);
+    return path;
+  }
+
+  it("runs a template that nobody has seen before as the Jinja it is", async () => {
+    const path = await withTemplate("'<|im_start|>' +", "'<|im_begin|>' +");
+    expect((await worker.load({ path })).template).toEqual({ source: "gguf", name: "JinjaTemplate" });
+    await worker.load();
+    const known = await worker.countPromptTokens();
+    await worker.load({ path });
+    expect(await worker.countPromptTokens()).not.toBe(known);
+    expect((await worker.answer()).done.promptTokens).toBe(await worker.countPromptTokens());
+  });
+
+  it("falls back by name where the template cannot be run, and where there is none", async () => {
+    const broken = await withTemplate("{% endif %}", "{% endfi %}");
+    expect((await worker.load({ path: broken, fallbackTemplate: "chatml" })).template).toEqual({ source: "fallback", name: "chatml" });
+    expect((await worker.answer()).text).toBe("I don't know.");
+    const none = await withTemplate("tokenizer.chat_template", "tokenizer.chat_templat_");
+    expect((await worker.load({ path: none, fallbackTemplate: "chatml" })).template).toEqual({ source: "fallback", name: "chatml" });
+    expect((await worker.answer()).text).toBe("I don't know.");
   });
 });
 

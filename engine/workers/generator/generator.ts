@@ -7,7 +7,7 @@ import { LorekeepError } from "../../base/errors.ts";
 import type { GenerateInput, generatorContract, generatorLoadInput } from "./contract.ts";
 import { ContextPool } from "./contexts.ts";
 import { generate, type Run } from "./generation.ts";
-import { freeMemory, loadWeights, type LoadedWeights } from "./llama.ts";
+import { freeMemory, LlamaRuntime, type LoadedWeights } from "./llama.ts";
 import { Mutex } from "../../base/mutex.ts";
 import { chooseTemplate, promptTokens, type ChatTemplate, type Conversation } from "./template.ts";
 import { measureThreads } from "./threads.ts";
@@ -32,6 +32,7 @@ const PROMPT_STEP_GPU = 512;
 /** The generator worker's one model. Calls that touch the runtime run one at a time, in the order they came. */
 export class Generator {
   private readonly turn = new Mutex();
+  private readonly runtime = new LlamaRuntime();
   private current: Current | undefined;
 
   /** @throws LorekeepError MODEL_REFUSED before the runtime sees the file, MODEL_FAILED after. */
@@ -41,13 +42,12 @@ export class Generator {
       await this.release();
       const info = await inspectGguf(input.path, signal ? { signal } : {});
       if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${basename(input.path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
-      const weights = await loadWeights({ path: input.path, gpu: input.gpu, signal });
+      const weights = await this.runtime.load({ path: input.path, gpu: input.gpu, signal });
       try {
         return await this.furnish(weights, { input, info, started, signal });
       } catch (error) {
         this.current = undefined;
         await weights.model.dispose();
-        await weights.llama.dispose();
         throw error;
       }
     });
@@ -111,7 +111,6 @@ export class Generator {
     if (!current) return;
     await current.contexts.dispose();
     await current.model.dispose();
-    await current.llama.dispose();
   }
 }
 
