@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
-import { sharedData } from "../data.ts";
+import { fixture, sharedData } from "../data.ts";
 import { GeneratorUnderTest, question, sampling, toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -91,6 +91,14 @@ describe("the generator worker on the toy world", () => {
     const { text } = await worker.answer({ jsonSchema: schema });
     expect(JSON.parse(text)).toEqual({ known: expect.any(Boolean), town: expect.stringMatching(/^(Selalson|Barman)$/) });
     await expect(worker.answer({ jsonSchema: { type: "objekt" } })).rejects.toMatchObject({ code: "INVALID", details: { field: "jsonSchema" } });
+  });
+
+  it("follows the toy world's own schema, with its lists of types", async () => {
+    const schema = JSON.parse(await readFile(fixture("toy-world", "answer.schema.json"), "utf8")) as Record<string, unknown>;
+    const answer = JSON.parse((await worker.answer({ adapters: lora(1), jsonSchema: schema })).text) as Record<string, unknown>;
+    expect(answer).toEqual({ answer: null, source: null, confidence: "low" });
+    const forced = await worker.answer({ jsonSchema: schema });
+    expect(forced.text).toMatch(/^\{\s*"answer":\s*("|null)/); // the base knows no JSON: the grammar made it begin so
   });
 
   it("refuses a prompt that does not fit, with the numbers, and cuts nothing", async () => {
@@ -275,6 +283,28 @@ describe.skipIf(!shared)("other models (shared test data)", () => {
     await expect(use("toy-world-lora-wrong-shape.gguf")).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/wrong-shape.*128 × 128.*192 × 192/) } });
     await expect(use("toy-world-lora-wrong-arch.gguf")).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/wrong-arch.*qwen2.*llama/) } });
     expect((await worker.answer()).text).toBe("I don't know.");
+  });
+
+  it("reads an adapter's file again when it was replaced", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "adapters-"));
+    try {
+      const path = join(folder, "mine.gguf");
+      await worker.load();
+      const use = (scale: number) => worker.answer({ adapters: [{ path, scale }] });
+      await writeFile(path, await readFile(toyLora));
+      const [before, half] = [await use(1), await use(0.5)];
+      await writeFile(path, await readFile(at("babyllama-lora/lora-identity.gguf")));
+      await expect(use(1)).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/mine\.gguf/) } });
+      await writeFile(path, "no adapter");
+      await expect(use(1)).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/mine\.gguf cannot be used.*not a GGUF/) } });
+      await writeFile(path, await readFile(at("toy-world/toy-world-lora-v2-worse.gguf")));
+      const worse = await use(1);
+      expect(worse.text).toBe((await worker.answer({ adapters: [{ path: at("toy-world/toy-world-lora-v2-worse.gguf"), scale: 1 }] })).text);
+      expect(worse.done.cachedTokens).toBe(0);
+      expect([before.text, half.text]).not.toContain("");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("answers from a merged GGUF as the fine-tune does", async () => {

@@ -7,7 +7,8 @@ import { LorekeepError } from "../../base/errors.ts";
 import type { GenerateInput, generatorContract, generatorLoadInput } from "./contract.ts";
 import { ContextPool } from "./contexts.ts";
 import { generate, type Run } from "./generation.ts";
-import { freeMemory, LlamaRuntime, type LoadedWeights } from "./llama.ts";
+import { LlamaRuntime, type LoadedWeights } from "./llama.ts";
+import { availableMemory } from "../../base/memory.ts";
 import { Mutex } from "../../base/mutex.ts";
 import { chooseTemplate, promptTokens, type ChatTemplate, type Conversation } from "./template.ts";
 import { measureThreads } from "./threads.ts";
@@ -25,9 +26,6 @@ interface Current extends LoadedWeights {
 const MOST_CONTEXTS = 4;
 const LARGEST_AUTOMATIC_CONTEXT = 32_768;
 const SMALLEST_AUTOMATIC_CONTEXT = 512;
-/** Prompt tokens per step on the CPU: stops quickly, and costs no speed, since the CPU gains nothing from larger batches. */
-const PROMPT_STEP_CPU = 64;
-const PROMPT_STEP_GPU = 512;
 
 /** The generator worker's one model. Calls that touch the runtime run one at a time, in the order they came. */
 export class Generator {
@@ -72,8 +70,7 @@ export class Generator {
     await this.turn.run(run.signal, async () => {
       const current = this.loaded();
       const slot = await current.contexts.get(input.adapters, run.signal);
-      const promptStep = current.model.gpuLayers > 0 ? PROMPT_STEP_GPU : PROMPT_STEP_CPU;
-      await generate({ ...current, slot, promptStep }, input, run);
+      await generate({ ...current, slot }, input, run);
     });
   }
 
@@ -118,7 +115,7 @@ export class Generator {
 function wantedContext(info: GgufInfo, trained: number, asked: number | undefined): number | { min: number; max: number } {
   if (asked !== undefined) return Math.min(asked, trained);
   const most = Math.min(trained, LARGEST_AUTOMATIC_CONTEXT);
-  const room = freeMemory() / 2 - contextBytes(info, 0);
+  const room = availableMemory() / 2 - contextBytes(info, 0);
   const held = info.kvBytesPerToken > 0 ? Math.floor(room / info.kvBytesPerToken) : most;
   const min = Math.min(SMALLEST_AUTOMATIC_CONTEXT, trained);
   return { min, max: Math.max(min, Math.min(most, held)) };

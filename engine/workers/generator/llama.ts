@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { getLlama, InsufficientMemoryError, LlamaLogLevel, type Llama, type LlamaModel } from "node-llama-cpp";
 import { bytesInWords } from "../../base/gguf/refusal.ts";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
+import { availableMemory } from "../../base/memory.ts";
 
 export interface LoadRequest {
   readonly path: string;
@@ -17,11 +18,6 @@ export interface LoadedWeights {
   readonly freeBytesBefore: number;
 }
 
-/** Memory this process may still take: what the system has to give, or what a container leaves of it. */
-export function freeMemory(): number {
-  return process.availableMemory();
-}
-
 /** llama.cpp itself, started once per kind of backend and kept across models: starting it costs more than loading a small model. */
 export class LlamaRuntime {
   private cpu: Promise<Llama> | undefined;
@@ -33,7 +29,7 @@ export class LlamaRuntime {
    * @throws LorekeepError MODEL_FAILED.
    */
   async load(request: LoadRequest): Promise<LoadedWeights> {
-    const freeBytesBefore = freeMemory();
+    const freeBytesBefore = availableMemory();
     if (request.gpu === "auto") {
       const onGpu = await this.tryOnGpu(request);
       if (onGpu) return { ...onGpu, freeBytesBefore };
