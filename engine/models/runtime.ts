@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
 import { contextBytes } from "../base/gguf/fit.ts";
@@ -191,9 +192,9 @@ export class ModelRuntime {
   private async resolve(ref: ModelRef, options: LoadOptions): Promise<Wanted> {
     const item = "id" in ref ? await this.options.shelf.get(ref.id) : undefined;
     if (item?.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is not where it was.`, next: `Put it back at ${item.path}, or add it again.` });
-    if (item?.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item.name} is an adapter.`, next: "Load its base model and choose it as the adapter." });
     const path = item?.path ?? ("path" in ref ? ref.path : "");
     const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
+    if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
     this.memoryBytes = memoryFor(info, options.contextSize);
     const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);
     return {
