@@ -49,8 +49,8 @@ const elements = [
   { type: "engine", pattern: "engine/*.ts", mode: "full" },
   { type: "electron-host", pattern: ["electron/engine-host.ts", "electron/engine-host-workers.ts"], mode: "full" },
   { type: "electron", pattern: "electron/**", mode: "full" },
+  { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*", "renderer/vite.config.ts"], mode: "full" },
   { type: "renderer", pattern: "renderer/**", mode: "full" },
-  { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*"], mode: "full" },
 ];
 
 const restrictedNatives = (allowedIn) =>

@@ -1,0 +1,3 @@
+export function ChatScreen({ id }: { id: string | undefined }) {
+  return <p>{id ?? "New conversation"}</p>;
+}
