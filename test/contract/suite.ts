@@ -94,7 +94,7 @@ function streams(client: () => EngineClient): void {
     const first = stream.next();
     await expect.poll(async () => (await readProbes(client())).started).toBe(1);
     for (const name of ["a", "b", "c"]) await client().collections.create({ name });
-    expect([await first, await stream.next(), await stream.next()].map(({ value }) => value?.id)).toEqual(["c0", "c1", "c2"]);
+    expect([await first, await stream.next(), await stream.next()].map(({ done, value }) => (done ? undefined : value.id))).toEqual(["c0", "c1", "c2"]);
     await stream.return?.();
   });
 
