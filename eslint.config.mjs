@@ -47,7 +47,7 @@ const elements = [
   { type: "worker-inside", pattern: "engine/workers/*/**", mode: "full" },
   ...["settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"].map((part) => ({ type: part, pattern: `engine/${part}/**`, mode: "full" })),
   { type: "engine", pattern: "engine/*.ts", mode: "full" },
-  { type: "electron-host", pattern: "electron/engine-host.ts", mode: "full" },
+  { type: "electron-host", pattern: ["electron/engine-host.ts", "electron/engine-host-workers.ts"], mode: "full" },
   { type: "electron", pattern: "electron/**", mode: "full" },
   { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*", "renderer/vite.config.ts"], mode: "full" },
   { type: "renderer", pattern: "renderer/**", mode: "full" },
@@ -70,8 +70,8 @@ export default tseslint.config(
     rules: {
       "boundaries/dependencies": ["error", {
         default: "disallow",
-        rules: Object.entries(layers).map(([from, allow]) => ({ from: { type: from }, allow: { to: { type: allow } } })),
-        message: "{{from.type}} may not import {{to.type}} (the layer rule, docs/architecture.md)",
+        policies: Object.entries(layers).map(([from, allow]) => ({ from: { element: { type: from } }, allow: { to: { element: { type: allow } } } })),
+        message: "{{from.element.type}} may not import {{to.element.type}} (the layer rule, docs/architecture.md)",
       }],
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

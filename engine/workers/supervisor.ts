@@ -6,8 +6,11 @@ import { isAbort, LorekeepError, type ErrorDetails } from "../base/errors.ts";
 import type { WorkerExit, WorkerHost, WorkerName, WorkerProcess } from "./host.ts";
 
 export interface SupervisorOptions {
-  /** Resident memory beyond which the process is killed, MiB. The JavaScript heap inside is capped at half of it. */
-  readonly memoryMb: number;
+  /**
+   * Resident memory beyond which the process is killed, MiB. The JavaScript heap inside is capped at half of what it is at the start.
+   * A function is asked again at every check, for a worker whose need depends on what it has loaded.
+   */
+  readonly memoryMb: number | (() => number);
   /** Milliseconds without a call after which the process is stopped. 0: never. */
   readonly idleMs: number;
   /** Milliseconds from start to the ready handshake. */
@@ -24,23 +27,30 @@ export interface WorkerState {
 }
 
 export interface CallOptions {
-  /** Milliseconds the call may take; past it the worker is killed and the call fails with TIMED_OUT. */
+  /**
+   * Milliseconds the call may take, counted from its start or from its last `alive()`; past it the worker is killed and the call
+   * fails with TIMED_OUT.
+   */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The running process of one generation: everything that dies with it. */
 interface Generation<C> {
+  /** Changes with every process, however the last one ended. */
+  readonly number: number;
   readonly process: WorkerProcess;
   readonly client: C;
   readonly ready: Promise<void>;
   readonly died: Promise<never>;
-  killedBecause?: ErrorDetails & { code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" };
+  killedBecause?: ErrorDetails & { /** RESTS: stopped for want of work, no death to report. */ code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" | "RESTS" };
 }
 
 const LOG_LINES = 20;
 const MEMORY_CHECK_MS = 1000;
 const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
+/** Between a worker's port closing and its exit event. */
+const EXIT_WAIT_MS = 2000;
 
 /**
  * Keeps one worker process: started on demand, ready handshake, a deadline per call, a memory cap, death turned into a typed error
@@ -50,9 +60,10 @@ export class Supervisor<R extends AnyContractRouter> {
   private generation: Generation<ContractRouterClient<R>> | undefined;
   private inFlight = 0;
   private idleTimer: NodeJS.Timeout | undefined;
-  private memoryTimer: NodeJS.Timeout | undefined;
+  private started = 0;
+  private isReady = false;
   private deathsInARow = 0;
-  private restarts = 0;
+  private deaths = 0;
   private lastDeath: string | undefined;
   private disposed = false;
   private readonly host: WorkerHost;
@@ -69,8 +80,8 @@ export class Supervisor<R extends AnyContractRouter> {
     const pid = this.generation?.process.pid;
     return {
       name: this.name,
-      state: this.generation ? "ready" : "stopped",
-      restarts: this.restarts,
+      state: this.generation ? (this.isReady ? "ready" : "starting") : "stopped",
+      restarts: this.deaths,
       ...(pid === undefined ? {} : { pid }),
       ...(this.lastDeath === undefined ? {} : { lastDeath: this.lastDeath }),
     };
@@ -78,10 +89,11 @@ export class Supervisor<R extends AnyContractRouter> {
 
   /**
    * Runs `work` against the worker. It gets the typed client and a signal that it must pass to every call it makes; `generation`
-   * is a number that changes when the process was replaced, so that callers know to load their model again.
+   * is a number that changes when the process was replaced, so that callers know to load their model again. `alive` starts the
+   * deadline anew: for streams, where silence is what is wrong and not length.
    * @throws LorekeepError WORKER_DIED, TIMED_OUT or TOO_LARGE (memory), or what the worker's own procedure threw.
    */
-  async call<T>(work: (client: ContractRouterClient<R>, signal: AbortSignal, generation: number) => Promise<T>, options: CallOptions): Promise<T> {
+  async call<T>(work: (client: ContractRouterClient<R>, signal: AbortSignal, generation: number, alive: () => void) => Promise<T>, options: CallOptions): Promise<T> {
     if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
     options.signal?.throwIfAborted();
     this.inFlight++;
@@ -89,16 +101,20 @@ export class Supervisor<R extends AnyContractRouter> {
     const cancel = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
     let deadline: NodeJS.Timeout | undefined;
+    let used: Generation<ContractRouterClient<R>> | undefined;
     try {
       const generation = await this.ensure();
+      used = generation;
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
       }, options.deadlineMs);
-      const result = await Promise.race([work(generation.client, signal, this.restarts), generation.died]);
+      const result = await Promise.race([work(generation.client, signal, generation.number, () => deadline?.refresh()), generation.died]);
       this.deathsInARow = 0;
       return result;
     } catch (error) {
       if (options.signal?.aborted && !(error instanceof LorekeepError)) throw options.signal.reason;
+      // A dying worker closes its port a moment before its exit is known, and oRPC reports that as an abort that nobody asked for.
+      if (isAbort(error) && used) throw await Promise.race([used.died.catch((death: unknown) => death), later(EXIT_WAIT_MS).then(() => error)]);
       throw isAbort(error) ? error : fromWorker(error);
     } finally {
       clearTimeout(deadline);
@@ -122,7 +138,7 @@ export class Supervisor<R extends AnyContractRouter> {
   private async ensure(): Promise<Generation<ContractRouterClient<R>>> {
     if (!this.generation) {
       const wait = BACK_OFF_MS[Math.min(this.deathsInARow, BACK_OFF_MS.length - 1)] ?? 0;
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await later(wait);
       // Another call may have started it while this one waited.
       this.generation ??= this.start();
     }
@@ -133,7 +149,7 @@ export class Supervisor<R extends AnyContractRouter> {
 
   private start(): Generation<ContractRouterClient<R>> {
     if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
-    const process = this.host.spawn(this.name, { heapMb: Math.floor(this.options.memoryMb / 2) });
+    const process = this.host.spawn(this.name, { heapMb: Math.floor(this.memoryMb / 2) });
     const log: string[] = [];
     process.onLog((line) => {
       log.push(line);
@@ -147,35 +163,53 @@ export class Supervisor<R extends AnyContractRouter> {
     const died = new Promise<never>((_, reject) => {
       process.onExit((exit) => reject(this.buried(generation, exit, log)));
     });
-    died.catch(() => undefined); // Nobody may be waiting when it dies; every later call sees it through ensure().
     const client: ContractRouterClient<R> = createORPCClient(new RPCLink({ port: ignoringReady(process.port) }));
-    const generation: Generation<ContractRouterClient<R>> = { process, client, ready, died };
+    const generation: Generation<ContractRouterClient<R>> = { number: ++this.started, process, client, ready, died };
     const startTimer = setTimeout(() => this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not start.` }), this.options.startMs);
-    ready.finally(() => clearTimeout(startTimer)).catch(() => undefined);
-    died.catch(() => clearTimeout(startTimer));
-    this.memoryTimer = setInterval(() => void this.checkMemory(generation), MEMORY_CHECK_MS);
-    this.memoryTimer.unref();
-    this.options.onState?.(this.state);
+    const memoryTimer = setInterval(() => void this.checkMemory(generation), MEMORY_CHECK_MS).unref();
+    void ready.then(() => {
+      clearTimeout(startTimer);
+      if (this.generation === generation) this.isReady = true;
+      this.options.onState?.(this.state);
+    });
+    // Nobody may be waiting when it dies; every later call starts a fresh one.
+    died.catch(() => {
+      clearTimeout(startTimer);
+      clearInterval(memoryTimer);
+    });
     return generation;
   }
 
   /** Books a death and says what the calls in flight are told. */
   private buried(generation: Generation<ContractRouterClient<R>>, exit: WorkerExit, log: readonly string[]): LorekeepError {
-    clearInterval(this.memoryTimer);
-    if (this.generation === generation) this.generation = undefined;
-    this.restarts++;
+    this.leave(generation);
     const why = generation.killedBecause;
     if (!why) this.deathsInARow++;
     const reason = why?.reason ?? `The ${this.name} stopped unexpectedly (${exit.signal ?? `exit code ${exit.code}`}).`;
-    this.lastDeath = reason;
+    if (why?.code !== "RESTS") {
+      this.deaths++;
+      this.lastDeath = reason;
+    }
     this.options.onState?.(this.state);
     const detail = log.join("\n");
-    return new LorekeepError(why?.code ?? "WORKER_DIED", { reason, ...(detail ? { detail } : {}) });
+    return new LorekeepError(!why || why.code === "RESTS" ? "WORKER_DIED" : why.code, { reason, ...(detail ? { detail } : {}) });
   }
 
   private kill(generation: Generation<ContractRouterClient<R>>, because: NonNullable<Generation<ContractRouterClient<R>>["killedBecause"]>): void {
     generation.killedBecause ??= because;
+    this.leave(generation); // A call that comes between the kill and the exit starts a fresh process.
     generation.process.kill();
+  }
+
+  private leave(generation: Generation<ContractRouterClient<R>>): void {
+    if (this.generation !== generation) return;
+    this.generation = undefined;
+    this.isReady = false;
+  }
+
+  private get memoryMb(): number {
+    const { memoryMb } = this.options;
+    return typeof memoryMb === "number" ? memoryMb : memoryMb();
   }
 
   private async checkMemory(generation: Generation<ContractRouterClient<R>>): Promise<void> {
@@ -183,8 +217,9 @@ export class Supervisor<R extends AnyContractRouter> {
     if (pid === undefined) return;
     try {
       const { memory } = await pidusage(pid);
-      if (memory / 2 ** 20 > this.options.memoryMb) {
-        this.kill(generation, { code: "TOO_LARGE", reason: `The ${this.name} needed more than ${this.options.memoryMb} MB of memory and was stopped.` });
+      const limit = this.memoryMb;
+      if (memory / 2 ** 20 > limit) {
+        this.kill(generation, { code: "TOO_LARGE", reason: `The ${this.name} needed more than ${limit} MB of memory and was stopped.` });
       }
     } catch {
       // The process ended between two checks; its exit event says the rest.
@@ -196,11 +231,13 @@ export class Supervisor<R extends AnyContractRouter> {
     clearTimeout(this.idleTimer);
     this.idleTimer = setTimeout(() => {
       const generation = this.generation;
-      if (generation && this.inFlight === 0) this.kill(generation, { code: "WORKER_DIED", reason: `The ${this.name} rests.` });
+      if (generation && this.inFlight === 0) this.kill(generation, { code: "RESTS", reason: `The ${this.name} rests.` });
     }, this.options.idleMs);
     this.idleTimer.unref();
   }
 }
+
+const later = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
 
 /** oRPC must not see the handshake message. */
 function ignoringReady(port: WorkerProcess["port"]): WorkerProcess["port"] {
