@@ -25,23 +25,30 @@ export function useStickToEnd(resetKey: string | undefined) {
     const box = scroller.current;
     const inner = content.current;
     if (!box || !inner) return;
-    let last = box.scrollTop;
+    let gesture = 0;
+    const onGesture = () => { gesture = performance.now(); };
+    const onWheel = (event: WheelEvent) => { onGesture(); if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) stuck.current = false; };
     const onScroll = () => {
       const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < near;
-      if (atEnd) stuck.current = true;
-      else if (box.scrollTop < last - 1) stuck.current = false;
-      last = box.scrollTop;
+      if (performance.now() - gesture < 400) stuck.current = atEnd;
       setAway(!atEnd && !stuck.current);
     };
-    const letGo = (event: WheelEvent) => { if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) stuck.current = false; };
-    const observer = new ResizeObserver(() => {
-      if (stuck.current) { box.scrollTop = box.scrollHeight; last = box.scrollTop; }
-    });
+    const observer = new ResizeObserver(() => { if (stuck.current) box.scrollTop = box.scrollHeight; });
     observer.observe(inner);
     observer.observe(box);
-    box.addEventListener("scroll", onScroll, { passive: true });
-    box.addEventListener("wheel", letGo, { passive: true });
-    return () => { observer.disconnect(); box.removeEventListener("scroll", onScroll); box.removeEventListener("wheel", letGo); };
+    const passive = { passive: true };
+    box.addEventListener("scroll", onScroll, passive);
+    box.addEventListener("wheel", onWheel, passive);
+    // A finger, a key, or the scrollbar under the pointer.
+    const gestures = ["touchmove", "keydown", "pointerdown", "pointermove"] as const;
+    const onPointer = (event: Event) => { if (event.type !== "pointermove" || (event instanceof PointerEvent && event.buttons > 0)) onGesture(); };
+    for (const name of gestures) box.addEventListener(name, onPointer, passive);
+    return () => {
+      observer.disconnect();
+      box.removeEventListener("scroll", onScroll);
+      box.removeEventListener("wheel", onWheel);
+      for (const name of gestures) box.removeEventListener(name, onPointer);
+    };
   }, []);
 
   return { scroller, content, away, toEnd };
