@@ -70,8 +70,8 @@ export default tseslint.config(
     rules: {
       "boundaries/dependencies": ["error", {
         default: "disallow",
-        rules: Object.entries(layers).map(([from, allow]) => ({ from: { type: from }, allow: { to: { type: allow } } })),
-        message: "{{from.type}} may not import {{to.type}} (the layer rule, docs/architecture.md)",
+        policies: Object.entries(layers).map(([from, allow]) => ({ from: { element: { type: from } }, allow: { to: { element: { type: allow } } } })),
+        message: "{{from.element.type}} may not import {{to.element.type}} (the layer rule, docs/architecture.md)",
       }],
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

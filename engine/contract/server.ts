@@ -25,3 +25,12 @@ function invalidInput(error: ORPCError<string, unknown>): ORPCError<string, unkn
   const reason = issue ? (field ? `${field}: ${issue.message}` : issue.message) : "The call is malformed.";
   return new ORPCError("INVALID", { defined: true, message: reason, data: { reason, ...(field ? { field } : {}) } });
 }
+
+/** Wrap every event iterator in this: a stream fails after its handler has returned, where the middleware above no longer sees it. */
+export async function* stream<T>(events: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw toContractError(error);
+  }
+}

@@ -2,13 +2,15 @@ import type { ChildProcess } from "node:child_process";
 import { RPCHandler } from "@orpc/server/message-port";
 import type { AnyRouter } from "@orpc/server";
 import type { MessagePortMainLike } from "@orpc/client/message-port";
+import { denyNetwork } from "./no-network.ts";
 
 /**
  * The inside half of a worker process: finds the port its host gave it and serves `router` on it. Two hosts, one line of
  * difference: a forked Node child talks over `process.send`; an Electron utilityProcess is handed a MessagePort in its first message.
- * Announces `{ ready: true }` once, when it can take calls.
+ * Announces "ready" once, when it can take calls. Closes the network first.
  */
 export function serveWorker(router: AnyRouter): void {
+  denyNetwork();
   const serve = (port: MessagePortMainLike) => {
     new RPCHandler(router).upgrade(port);
     port.postMessage("ready");

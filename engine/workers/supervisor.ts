@@ -6,8 +6,11 @@ import { isAbort, LorekeepError, type ErrorDetails } from "../base/errors.ts";
 import type { WorkerExit, WorkerHost, WorkerName, WorkerProcess } from "./host.ts";
 
 export interface SupervisorOptions {
-  /** Resident memory beyond which the process is killed, MiB. The JavaScript heap inside is capped at half of it. */
-  readonly memoryMb: number;
+  /**
+   * Resident memory beyond which the process is killed, MiB. The JavaScript heap inside is capped at half of what it is at the start.
+   * A function is asked again at every check, for a worker whose need depends on what it has loaded.
+   */
+  readonly memoryMb: number | (() => number);
   /** Milliseconds without a call after which the process is stopped. 0: never. */
   readonly idleMs: number;
   /** Milliseconds from start to the ready handshake. */
@@ -24,7 +27,10 @@ export interface WorkerState {
 }
 
 export interface CallOptions {
-  /** Milliseconds the call may take; past it the worker is killed and the call fails with TIMED_OUT. */
+  /**
+   * Milliseconds the call may take, counted from its start or from its last `alive()`; past it the worker is killed and the call
+   * fails with TIMED_OUT.
+   */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,6 +47,8 @@ interface Generation<C> {
 const LOG_LINES = 20;
 const MEMORY_CHECK_MS = 1000;
 const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
+/** Between a worker's port closing and its exit event. */
+const EXIT_WAIT_MS = 2000;
 
 /**
  * Keeps one worker process: started on demand, ready handshake, a deadline per call, a memory cap, death turned into a typed error
@@ -78,10 +86,11 @@ export class Supervisor<R extends AnyContractRouter> {
 
   /**
    * Runs `work` against the worker. It gets the typed client and a signal that it must pass to every call it makes; `generation`
-   * is a number that changes when the process was replaced, so that callers know to load their model again.
+   * is a number that changes when the process was replaced, so that callers know to load their model again. `alive` starts the
+   * deadline anew: for streams, where silence is what is wrong and not length.
    * @throws LorekeepError WORKER_DIED, TIMED_OUT or TOO_LARGE (memory), or what the worker's own procedure threw.
    */
-  async call<T>(work: (client: ContractRouterClient<R>, signal: AbortSignal, generation: number) => Promise<T>, options: CallOptions): Promise<T> {
+  async call<T>(work: (client: ContractRouterClient<R>, signal: AbortSignal, generation: number, alive: () => void) => Promise<T>, options: CallOptions): Promise<T> {
     if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
     options.signal?.throwIfAborted();
     this.inFlight++;
@@ -89,16 +98,20 @@ export class Supervisor<R extends AnyContractRouter> {
     const cancel = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
     let deadline: NodeJS.Timeout | undefined;
+    let used: Generation<ContractRouterClient<R>> | undefined;
     try {
       const generation = await this.ensure();
+      used = generation;
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
       }, options.deadlineMs);
-      const result = await Promise.race([work(generation.client, signal, this.restarts), generation.died]);
+      const result = await Promise.race([work(generation.client, signal, this.restarts, () => deadline?.refresh()), generation.died]);
       this.deathsInARow = 0;
       return result;
     } catch (error) {
       if (options.signal?.aborted && !(error instanceof LorekeepError)) throw options.signal.reason;
+      // A dying worker closes its port a moment before its exit is known, and oRPC reports that as an abort that nobody asked for.
+      if (isAbort(error) && used) throw await Promise.race([used.died.catch((death: unknown) => death), later(EXIT_WAIT_MS).then(() => error)]);
       throw isAbort(error) ? error : fromWorker(error);
     } finally {
       clearTimeout(deadline);
@@ -122,7 +135,7 @@ export class Supervisor<R extends AnyContractRouter> {
   private async ensure(): Promise<Generation<ContractRouterClient<R>>> {
     if (!this.generation) {
       const wait = BACK_OFF_MS[Math.min(this.deathsInARow, BACK_OFF_MS.length - 1)] ?? 0;
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await later(wait);
       // Another call may have started it while this one waited.
       this.generation ??= this.start();
     }
@@ -133,7 +146,7 @@ export class Supervisor<R extends AnyContractRouter> {
 
   private start(): Generation<ContractRouterClient<R>> {
     if (this.disposed) throw new LorekeepError("WORKER_DIED", `The ${this.name} is shut down.`);
-    const process = this.host.spawn(this.name, { heapMb: Math.floor(this.options.memoryMb / 2) });
+    const process = this.host.spawn(this.name, { heapMb: Math.floor(this.memoryMb / 2) });
     const log: string[] = [];
     process.onLog((line) => {
       log.push(line);
@@ -178,13 +191,19 @@ export class Supervisor<R extends AnyContractRouter> {
     generation.process.kill();
   }
 
+  private get memoryMb(): number {
+    const { memoryMb } = this.options;
+    return typeof memoryMb === "number" ? memoryMb : memoryMb();
+  }
+
   private async checkMemory(generation: Generation<ContractRouterClient<R>>): Promise<void> {
     const { pid } = generation.process;
     if (pid === undefined) return;
     try {
       const { memory } = await pidusage(pid);
-      if (memory / 2 ** 20 > this.options.memoryMb) {
-        this.kill(generation, { code: "TOO_LARGE", reason: `The ${this.name} needed more than ${this.options.memoryMb} MB of memory and was stopped.` });
+      const limit = this.memoryMb;
+      if (memory / 2 ** 20 > limit) {
+        this.kill(generation, { code: "TOO_LARGE", reason: `The ${this.name} needed more than ${limit} MB of memory and was stopped.` });
       }
     } catch {
       // The process ended between two checks; its exit event says the rest.
@@ -201,6 +220,8 @@ export class Supervisor<R extends AnyContractRouter> {
     this.idleTimer.unref();
   }
 }
+
+const later = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
 
 /** oRPC must not see the handshake message. */
 function ignoringReady(port: WorkerProcess["port"]): WorkerProcess["port"] {

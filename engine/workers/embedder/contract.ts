@@ -6,7 +6,7 @@ export const embedderSpec = z.object({
   modelFolder: z.string(),
   dtype: z.enum(["q8", "fp16", "fp32"]),
   pooling: z.enum(["mean", "cls"]),
-  /** Tokens per text including special ones; longer texts are refused, never cut silently. */
+  /** Tokens per text including special ones and the prefix; longer texts are cut there and reported as `cut`, never silently. */
   maxTokens: z.number().int().positive(),
   /** Put before a query / passage, as some models ask for. */
   queryPrefix: z.string(),

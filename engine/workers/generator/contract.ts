@@ -23,7 +23,7 @@ export type ChatTurn = z.infer<typeof chatTurn>;
 
 export const generatorLoadInput = z.object({
   path: z.string(),
-  /** Tokens; absent: as large as fits in memory up to the training context. */
+  /** Tokens; absent: as large as half of the memory that is left holds, up to the training context and 32,768. */
   contextSize: z.number().int().positive().optional(),
   /** "auto" tries the GPU and falls back; "off" stays on the CPU. */
   gpu: z.enum(["auto", "off"]),
@@ -47,6 +47,8 @@ export type GenerateInput = z.infer<typeof generateInput>;
 
 export const generateEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
+  /** What a reasoning model thinks before it answers; no part of the answer. */
+  z.object({ type: z.literal("thought"), text: z.string() }),
   z.object({
     type: z.literal("done"),
     stopReason: z.enum(["end", "length", "stop-text", "context-full"]),

@@ -1,0 +1,88 @@
+import type { AnswerMode, AnswerOptions, AssistantMessage, Source } from "../../engine/contract/index.ts";
+import { LorekeepError, type ErrorCode } from "../../engine/base/errors.ts";
+import { collectionIds, parseAdapter, shelfId } from "../lookup.ts";
+import type { Session } from "../session.ts";
+import { place } from "./search.ts";
+
+export interface AskOptions {
+  readonly mode?: AnswerMode;
+  readonly collection: readonly string[];
+  readonly model?: string;
+  readonly adapter: readonly string[];
+  readonly system?: string;
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly conversation?: string;
+}
+
+/** lorekeep ask "…": one question, answered in the chosen mode, streamed, with its sources. */
+export async function ask(session: Session, text: string, options: AskOptions): Promise<void> {
+  const { client, terminal, signal } = session;
+  const settings = await client.settings.get();
+  const input = { text, options: await answerOptions(session, options, settings.answers.defaultMode), ...(options.conversation ? { conversationId: options.conversation } : {}) };
+  let message: AssistantMessage | undefined;
+  let streamed = "";
+  for await (const event of await client.answers.ask(input, { signal })) {
+    if (event.type === "step") terminal.progress(`${event.name} …`);
+    if (event.type === "text") {
+      terminal.endProgress();
+      terminal.text(event.text);
+      streamed += event.text;
+    }
+    if (event.type === "done") message = event.message;
+  }
+  terminal.endProgress();
+  if (!message) throw new LorekeepError("INTERNAL", "The answer ended without a result.");
+  if (message.error) throw new LorekeepError(message.error.code as ErrorCode, message.error);
+  if (streamed === "") terminal.text(message.text);
+  terminal.line();
+  printSources(session, message);
+  terminal.result(asJson(message));
+}
+
+async function answerOptions({ client }: Session, options: AskOptions, defaultMode: AnswerMode): Promise<AnswerOptions> {
+  const adapters = [];
+  for (const text of options.adapter) {
+    const { file, scale } = parseAdapter(text);
+    adapters.push({ modelId: await shelfId(client, file, "adapter"), scale });
+  }
+  const ids = await collectionIds(client, options.collection);
+  return {
+    mode: options.mode ?? defaultMode,
+    adapters,
+    filter: ids.length > 0 ? { collectionIds: ids } : {},
+    sampling: {
+      ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
+      ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    },
+    ...(options.model ? { modelId: await shelfId(client, options.model, "model") } : {}),
+    ...(options.system ? { systemPrompt: options.system } : {}),
+  };
+}
+
+function printSources({ terminal }: Session, message: AssistantMessage): void {
+  const cited = new Set(message.sentences.flatMap((s) => s.citations.map((c) => c.source)));
+  const shown = message.sources.filter((s) => cited.has(s.number));
+  if (shown.length > 0) terminal.line(`\nSources:\n${shown.map((s) => `  [${s.number}] ${place(s.passage)}`).join("\n")}`);
+  const open = message.sentences.filter((s) => s.claim && !s.supported);
+  if (message.sources.length > 0 && open.length > 0) terminal.line(`\nNot supported by any source:\n${open.map((s) => `  - ${s.text}`).join("\n")}`);
+}
+
+function asJson(message: AssistantMessage) {
+  const byNumber = new Map<number, Source>(message.sources.map((s) => [s.number, s]));
+  return {
+    mode: message.trace.mode,
+    answer: message.text,
+    sentences: message.sentences.map((sentence) => ({
+      text: sentence.text,
+      supported: sentence.supported,
+      citations: sentence.citations.flatMap((citation) => {
+        const at = byNumber.get(citation.source)?.passage;
+        return at ? [{ path: at.path, ...(at.page === undefined ? {} : { page: at.page }), text: citation.text }] : [];
+      }),
+    })),
+    trace: message.trace,
+  };
+}

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { LorekeepError } from "../engine/base/errors.ts";
+import type { EngineClient, ShelfItem } from "../engine/contract/index.ts";
+import { UsageError } from "./terminal.ts";
+
+/** Collections by name or id. @throws LorekeepError NOT_FOUND naming those there are. */
+export async function collectionIds(client: EngineClient, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const all = await client.collections.list();
+  return names.map((name) => {
+    const found = all.find((c) => c.id === name || c.name.toLowerCase() === name.toLowerCase());
+    if (!found) throw new LorekeepError("NOT_FOUND", { reason: `There is no collection "${name}".`, next: `There are: ${all.map((c) => c.name).join(", ")}.` });
+    return found.id;
+  });
+}
+
+/** A collection by name, made if it is not there. */
+export async function ensureCollection(client: EngineClient, name: string): Promise<string> {
+  const found = (await client.collections.list()).find((c) => c.id === name || c.name.toLowerCase() === name.toLowerCase());
+  return found?.id ?? (await client.collections.create({ name })).id;
+}
+
+/** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. */
+export async function shelfId(client: EngineClient, wanted: string, kind: ShelfItem["kind"]): Promise<string> {
+  const items = (await client.models.list()).filter((item) => item.kind === kind);
+  const found = items.find((item) => item.id === wanted || item.name.toLowerCase() === wanted.toLowerCase());
+  if (found) return found.id;
+  const path = resolve(wanted);
+  if (!existsSync(path)) {
+    throw new LorekeepError("NOT_FOUND", { reason: `There is no ${kind} "${wanted}" on the shelf and no such file.`, next: "See `lorekeep models`, or give the path of a GGUF file." });
+  }
+  for await (const event of await client.models.import({ path, mode: "link" })) {
+    if (event.type !== "done") continue;
+    if (event.item.kind !== kind) throw new UsageError(`${wanted} is ${event.item.kind === "adapter" ? "an adapter" : "a model"}, not ${kind === "adapter" ? "an adapter" : "a model"}.`);
+    return event.item.id;
+  }
+  throw new LorekeepError("MODEL_REFUSED", `${wanted} could not be put on the shelf.`);
+}
+
+/** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 4, default 1. A Windows drive letter is not a scale. */
+export function parseAdapter(text: string): { file: string; scale: number } {
+  const match = /^(.+):(\d+(?:\.\d+)?)$/.exec(text);
+  if (!match) return { file: text, scale: 1 };
+  const scale = Number(match[2]);
+  if (scale > 4) throw new UsageError(`--adapter ${text}: the scale is from 0 to 4.`);
+  return { file: match[1] ?? text, scale };
+}

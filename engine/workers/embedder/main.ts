@@ -1,0 +1,4 @@
+import { serveWorker } from "../serve-worker.ts";
+import { createEmbedderRouter } from "./router.ts";
+
+serveWorker(createEmbedderRouter());

@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import { getLlama, InsufficientMemoryError, LlamaLogLevel, type Llama, type LlamaModel } from "node-llama-cpp";
+import { bytesInWords } from "../../base/gguf/refusal.ts";
+import { isAbort, LorekeepError } from "../../base/errors.ts";
+
+export interface LoadRequest {
+  readonly path: string;
+  readonly gpu: "auto" | "off";
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface LoadedWeights {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  /** Bytes of memory that were free before anything was loaded. */
+  readonly freeBytesBefore: number;
+}
+
+/** Memory this process may still take: what the system has to give, or what a container leaves of it. */
+export function freeMemory(): number {
+  return process.availableMemory();
+}
+
+/**
+ * Loads weights on the GPU where there is one and asked for, else on the CPU. A GPU that throws is given up for the CPU; one that
+ * takes the process down is given up by the engine, which loads again with `gpu: "off"`.
+ * @throws LorekeepError MODEL_FAILED.
+ */
+export async function loadWeights(request: LoadRequest): Promise<LoadedWeights> {
+  const freeBytesBefore = freeMemory();
+  if (request.gpu === "auto") {
+    const onGpu = await tryOnGpu(request);
+    if (onGpu) return { ...onGpu, freeBytesBefore };
+  }
+  const llama = await startLlama(false);
+  try {
+    return { llama, model: await llama.loadModel(modelOptions(request, 0)), freeBytesBefore };
+  } catch (error) {
+    await llama.dispose();
+    throw loadFailure(error, request, freeBytesBefore);
+  }
+}
+
+async function tryOnGpu(request: LoadRequest): Promise<{ llama: Llama; model: LlamaModel } | undefined> {
+  let llama: Llama | undefined;
+  try {
+    llama = await startLlama("auto");
+    if (llama.gpu !== false) return { llama, model: await llama.loadModel(modelOptions(request, "auto")) };
+  } catch (error) {
+    if (isAbort(error) || request.signal?.aborted) throw error;
+    console.warn(`The GPU could not be used, going on without it: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  await llama?.dispose();
+  return undefined;
+}
+
+/** Never builds and never downloads: the prebuilt binaries of the package, or a clear failure. */
+async function startLlama(gpu: "auto" | false): Promise<Llama> {
+  return getLlama({
+    gpu, build: "never", skipDownload: true, progressLogs: false, maxThreads: 0,
+    logLevel: LlamaLogLevel.warn,
+    logger: (_level, message) => console.warn(message.trimEnd()),
+  });
+}
+
+function modelOptions(request: LoadRequest, gpuLayers: "auto" | 0) {
+  return { modelPath: request.path, gpuLayers, ...(request.signal ? { loadSignal: request.signal } : {}) };
+}
+
+function loadFailure(error: unknown, request: LoadRequest, free: number): unknown {
+  if (isAbort(error) || request.signal?.aborted) return error;
+  if (error instanceof InsufficientMemoryError) return notEnoughMemory(`load ${basename(request.path)}`, free, error);
+  const detail = error instanceof Error ? error.message : String(error);
+  return new LorekeepError("MODEL_FAILED", { reason: `llama.cpp could not load ${basename(request.path)}.`, next: "Try another conversion of the model; this one may need a newer Lorekeep.", detail }, { cause: error });
+}
+
+/** The sentence for every shortage of memory. `what` completes "There is not enough memory to …". */
+export function notEnoughMemory(what: string, free: number, cause: unknown): LorekeepError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new LorekeepError("MODEL_FAILED", {
+    reason: `There is not enough memory to ${what}: ${bytesInWords(free)} are free.`,
+    next: "Choose a smaller context, a smaller model or a stronger quantisation, or close other programs.",
+    detail,
+  }, { cause });
+}
