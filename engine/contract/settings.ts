@@ -49,12 +49,18 @@ export const settings = z.object({
   }).prefault({}),
 });
 export type Settings = z.infer<typeof settings>;
+/** The fields of a section, all optional and without their defaults: `.partial()` alone would fill absent fields in, and so reset them. */
+function patchOf<T extends z.ZodRawShape>(section: z.ZodObject<T>) {
+  const bare = Object.entries(section.shape).map(([name, field]) => [name, field instanceof z.ZodDefault ? field.unwrap() : field]);
+  return z.object(Object.fromEntries(bare) as { [K in keyof T]: T[K] extends z.ZodDefault<infer Inner> ? Inner : T[K] }).partial();
+}
+
 /** A patch: sections and fields that are given replace those that are there. */
 export const settingsPatch = z.object({
-  appearance: settings.shape.appearance.unwrap().partial(),
-  answers: settings.shape.answers.unwrap().partial(),
-  models: settings.shape.models.unwrap().partial(),
-  ingest: settings.shape.ingest.unwrap().partial(),
+  appearance: patchOf(settings.shape.appearance.unwrap()),
+  answers: patchOf(settings.shape.answers.unwrap()),
+  models: patchOf(settings.shape.models.unwrap()),
+  ingest: patchOf(settings.shape.ingest.unwrap()),
 }).partial();
 
 export const settingsContract = {
