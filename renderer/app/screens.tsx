@@ -1,10 +1,12 @@
-import { MessagesSquare, type LucideIcon } from "lucide-react";
+import { Library, MessagesSquare, type LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import { ChatScreen } from "../chat/ChatScreen.tsx";
+import { LibraryScreen } from "../library/LibraryScreen.tsx";
 
 /** A place in the rail. `id` is the second part of the route (a conversation, a document, a section). */
 export interface Screen { readonly route: string; readonly name: string; readonly icon: LucideIcon; readonly keys: string; readonly view: ComponentType<{ id: string | undefined }>; /** Stands at the bottom of the rail. */ readonly atEnd?: boolean }
 
 export const screens: readonly Screen[] = [
   { route: "chat", name: "Chat", icon: MessagesSquare, keys: "Alt 1", view: ChatScreen },
+  { route: "library", name: "Library", icon: Library, keys: "Alt 2", view: LibraryScreen },
 ];
