@@ -2,7 +2,7 @@ import { LockKeyhole } from "lucide-react";
 import { memo, type DragEvent, type MouseEvent } from "react";
 import type { Document } from "../../engine/contract/index.ts";
 import { bytes, count, dateTime, shortDate } from "../app/words.ts";
-import { Button, Checkbox, cx } from "../design/index.ts";
+import { Checkbox, cx } from "../design/index.ts";
 import { FormatIcon, formatName } from "./format.tsx";
 import { adviceFor, mainStep, stepWords, type Step } from "./reasons.ts";
 import { StateMark } from "./StateMark.tsx";
@@ -48,9 +48,11 @@ function Row({ document, id, index, top, height, selected, active, opened, colle
           </span>
           {second ? <span className={cx(css.second, failed && css.secondBad)} title={failed ? `${document.reason?.message ?? ""} ${adviceFor(failed).next}` : second}>{second}</span> : null}
         </span>
-        {step ? <Button size="s" tabIndex={-1} className={css.step} onClick={(event) => { event.stopPropagation(); onStep(document, step); }}>{stepWords[step]}</Button> : null}
       </div>
-      <div role="gridcell"><StateMark document={document} /></div>
+      <div role="gridcell" className={css.stateCell}>
+        <StateMark document={document} />
+        {step ? <button type="button" tabIndex={-1} className={css.step} onClick={(event) => { event.stopPropagation(); onStep(document, step); }}>{stepWords[step]}</button> : null}
+      </div>
       <div role="gridcell" className={css.cFormat}>{formatName(document.format)}</div>
       <div role="gridcell" className={cx(css.cPassages, css.number)}>{document.passages ? count(document.passages) : "–"}</div>
       <div role="gridcell" className={cx(css.cPages, css.number)}>{document.pages ? count(document.pages) : "–"}</div>

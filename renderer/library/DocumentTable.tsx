@@ -39,7 +39,7 @@ export function DocumentTable(props: TableProps) {
   const all = selection.ids.size === 0 ? false : selection.ids.size >= total ? true : "some";
 
   return (
-    <div ref={gridRef} className={cx(css.grid, selection.ids.size > 0 && css.choosing)} role="grid" aria-label="Documents" aria-rowcount={total + 1} aria-multiselectable tabIndex={0} data-testid="documents"
+    <div ref={gridRef} className={cx(css.grid, selection.ids.size > 1 && css.choosing)} role="grid" aria-label="Documents" aria-rowcount={total + 1} aria-multiselectable tabIndex={0} data-testid="documents"
       aria-activedescendant={selection.active >= 0 && selection.active < total ? `${base}-${selection.active}` : undefined} onKeyDown={onKey} onContextMenu={onContextMenu}>
       <div role="rowgroup" className={css.head} style={{ height: HEAD }}>
         <div role="row" aria-rowindex={1} className={css.columns}>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Collection, Document } from "../../engine/contract/index.ts";
 import { count } from "../app/words.ts";
 import { go } from "../app/route.ts";
-import { Button, cx, EmptyState, MenuAt, ProgressBar, SearchField, type Point } from "../design/index.ts";
+import { Button, EmptyState, MenuAt, ProgressBar, SearchField, type Point } from "../design/index.ts";
 import { useCollections } from "../engine/queries.ts";
 import { ActionDialogs } from "./ActionDialogs.tsx";
 import { useDocumentActions } from "./actions.tsx";
@@ -51,23 +51,27 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
   useFilterKey(() => document.querySelector<HTMLInputElement>("[data-filter] input")?.focus());
 
   const total = head.data?.total ?? 0;
+  const narrowed = search !== "" || filter !== "all";
+  const bare = !narrowed && head.data?.total === 0;
   return (
     <DropZone onDropped={(dropped) => void adding.add(dropped)} target={collection?.name ?? all.find((each) => each.isDefault)?.name ?? "the library"}>
       <div className={css.screen}>
         <Sidebar collections={all} selected={collection?.id} onSelect={(next) => narrow(() => setCollectionId(next))} onMove={(ids, target) => void actions.move(ids, target)} onAddFolder={() => void adding.addFolder()} />
         <section className={css.main} aria-label={collection?.name ?? "All documents"}>
-          <Header collection={collection} adding={adding} />
-          <div className={css.tools}>
-            <div data-filter className={css.filter}><SearchField label="Filter by name, path or title" placeholder="Filter documents" value={text} onChange={(next) => narrow(() => setText(next))} onKeyDown={(event) => { if (event.key === "ArrowDown") { event.preventDefault(); focusGrid(); } }} /></div>
-            <StateChips byState={scope.data?.byState} value={filter} onChange={(next) => narrow(() => setFilter(next))} />
-          </div>
+          <Header collection={collection} adding={bare ? undefined : adding} />
+          {bare ? null : (
+            <div className={css.tools}>
+              <div data-filter className={css.filter}><SearchField label="Filter by name, path or title" placeholder="Filter documents" value={text} onChange={(next) => narrow(() => setText(next))} onKeyDown={(event) => { if (event.key === "ArrowDown") { event.preventDefault(); focusGrid(); } }} /></div>
+              <StateChips byState={scope.data?.byState} value={filter} onChange={(next) => narrow(() => setFilter(next))} />
+            </div>
+          )}
           {adding.uploading ? <div className={css.uploading} role="status">Uploading {count(adding.uploading.done)} of {count(adding.uploading.total)}<ProgressBar label="Uploading" fraction={adding.uploading.done / adding.uploading.total} /></div> : null}
           <QueuePanel onShowFailed={() => narrow(() => { setCollectionId(undefined); setText(""); setFilter("failed"); })} />
-          {head.isPending ? <div className={css.fill} /> : (
+          {head.isPending ? <div className={css.fill} /> : bare ? <div className={css.welcome}><Welcome collection={collection} adding={adding} /></div> : (
             <DocumentTable query={query} total={total} selection={selection} onSelection={setSelection} gridRef={grid} openId={id} onOpen={open} onStep={actions.step} onContext={setMenu}
               onRemove={(ids) => actions.askRemove(ids, ids.length === 1 ? only?.name : undefined)} onSort={(by, descending) => narrow(() => setSort({ sort: by, descending }))}
               collectionName={(collectionOf) => (all.length > 1 ? all.find((each) => each.id === collectionOf)?.name : undefined)}
-              empty={<NoDocuments narrowed={search !== "" || filter !== "all"} collection={collection} adding={adding} onClear={() => narrow(() => { setText(""); setFilter("all"); })} />} />
+              empty={<EmptyState title="No document matches" actions={<Button onClick={() => narrow(() => { setText(""); setFilter("all"); })}>Show all</Button>}>Nothing here has this state, or these words in its name, path or title.</EmptyState>} />
           )}
           <BulkBar ids={[...selection.ids]} only={only} collections={all} actions={actions} onOpen={open} onClear={() => { setSelection(nothingSelected); focusGrid(); }} />
         </section>
@@ -80,11 +84,11 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
   );
 }
 
-function Header({ collection, adding }: { collection: Collection | undefined; adding: Adding }) {
+function Header({ collection, adding }: { collection: Collection | undefined; adding: Adding | undefined }) {
   return (
     <header className={css.header}>
       <h1 className={css.title} title={collection?.name}>{collection?.name ?? "All documents"}</h1>
-      <div className={css.adders}><AddButtons adding={adding} /></div>
+      {adding ? <div className={css.adders}><AddButtons adding={adding} /></div> : null}
     </header>
   );
 }
@@ -99,8 +103,7 @@ function AddButtons({ adding }: { adding: Adding }) {
   );
 }
 
-function NoDocuments({ narrowed, collection, adding, onClear }: { narrowed: boolean; collection: Collection | undefined; adding: Adding; onClear(): void }) {
-  if (narrowed) return <EmptyState title="No document matches" actions={<Button onClick={onClear}>Show all</Button>}>Nothing here has this state or these words in its name, path or title.</EmptyState>;
+function Welcome({ collection, adding }: { collection: Collection | undefined; adding: Adding }) {
   return (
     <EmptyState icon={<FilePlus2 />} title={collection ? `“${collection.name}” is empty` : "Your library is empty"} actions={<AddButtons adding={adding} />}>
       Drop files or folders here: PDF, Word, Excel, slides, e-mail, web pages, notes, code. They are read on this machine and stay on it.
