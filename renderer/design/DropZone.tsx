@@ -1,7 +1,7 @@
 import { Download } from "lucide-react";
 import { useRef, useState, type DragEvent, type ReactNode } from "react";
 import { readDrop, type Dropped } from "../engine/files.ts";
-import css from "./library.module.css";
+import css from "./DropZone.module.css";
 
 interface DropZoneProps { onDropped(dropped: Dropped): void; /** What is added to, for the words shown while something hovers. */ target: string; verb?: string; children: ReactNode }
 

@@ -1,0 +1,1 @@
+export function SettingsScreen({ id }: { id: string | undefined }) { return <p>{id}</p>; }
