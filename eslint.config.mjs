@@ -47,7 +47,7 @@ const elements = [
   { type: "worker-inside", pattern: "engine/workers/*/**", mode: "full" },
   ...["settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"].map((part) => ({ type: part, pattern: `engine/${part}/**`, mode: "full" })),
   { type: "engine", pattern: "engine/*.ts", mode: "full" },
-  { type: "electron-host", pattern: "electron/engine-host.ts", mode: "full" },
+  { type: "electron-host", pattern: ["electron/engine-host.ts", "electron/engine-host-workers.ts"], mode: "full" },
   { type: "electron", pattern: "electron/**", mode: "full" },
   { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*", "renderer/vite.config.ts"], mode: "full" },
   { type: "renderer", pattern: "renderer/**", mode: "full" },

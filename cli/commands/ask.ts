@@ -34,7 +34,10 @@ export async function ask(session: Session, text: string, options: AskOptions): 
   }
   terminal.endProgress();
   if (!message) throw new LorekeepError("INTERNAL", "The answer ended without a result.");
-  if (message.error) throw new LorekeepError(message.error.code as ErrorCode, message.error);
+  if (message.error) {
+    const { code, reason, next } = message.error;
+    throw new LorekeepError(code as ErrorCode, { reason, ...(next === undefined ? {} : { next }) });
+  }
   if (streamed === "") terminal.text(message.text);
   terminal.line();
   printSources(session, message);

@@ -38,7 +38,7 @@ export async function search(session: Session, text: string | undefined, options
   terminal.result({ results: found });
 }
 
-export const place = (at: { path: string; page?: number }) => (at.page === undefined ? at.path : `${at.path}, page ${at.page}`);
+export const place = (at: { path: string; page?: number | undefined }) => (at.page === undefined ? at.path : `${at.path}, page ${at.page}`);
 
 async function results(client: EngineClient, text: string, options: { limit: number; collectionIds: string[]; signal: AbortSignal }) {
   const filter = options.collectionIds.length > 0 ? { collectionIds: options.collectionIds } : {};

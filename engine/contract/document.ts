@@ -42,6 +42,7 @@ export const textRun = z.object({ start: z.number().int(), end: z.number().int()
 export type TextRun = z.infer<typeof textRun>;
 
 export const pageInfo = z.object({ page: z.number().int().positive(), width: z.number(), height: z.number(), /** false: "no text layer" */ hasText: z.boolean() });
+export type PageInfo = z.infer<typeof pageInfo>;
 
 /** Something a person should know about a document that was read all the same. */
 export const extractionWarning = z.object({

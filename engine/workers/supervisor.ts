@@ -37,11 +37,13 @@ export interface CallOptions {
 
 /** The running process of one generation: everything that dies with it. */
 interface Generation<C> {
+  /** Changes with every process, however the last one ended. */
+  readonly number: number;
   readonly process: WorkerProcess;
   readonly client: C;
   readonly ready: Promise<void>;
   readonly died: Promise<never>;
-  killedBecause?: ErrorDetails & { code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" };
+  killedBecause?: ErrorDetails & { /** RESTS: stopped for want of work, no death to report. */ code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" | "RESTS" };
 }
 
 const LOG_LINES = 20;
@@ -58,9 +60,10 @@ export class Supervisor<R extends AnyContractRouter> {
   private generation: Generation<ContractRouterClient<R>> | undefined;
   private inFlight = 0;
   private idleTimer: NodeJS.Timeout | undefined;
-  private memoryTimer: NodeJS.Timeout | undefined;
+  private started = 0;
+  private isReady = false;
   private deathsInARow = 0;
-  private restarts = 0;
+  private deaths = 0;
   private lastDeath: string | undefined;
   private disposed = false;
   private readonly host: WorkerHost;
@@ -77,8 +80,8 @@ export class Supervisor<R extends AnyContractRouter> {
     const pid = this.generation?.process.pid;
     return {
       name: this.name,
-      state: this.generation ? "ready" : "stopped",
-      restarts: this.restarts,
+      state: this.generation ? (this.isReady ? "ready" : "starting") : "stopped",
+      restarts: this.deaths,
       ...(pid === undefined ? {} : { pid }),
       ...(this.lastDeath === undefined ? {} : { lastDeath: this.lastDeath }),
     };
@@ -105,7 +108,7 @@ export class Supervisor<R extends AnyContractRouter> {
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
       }, options.deadlineMs);
-      const result = await Promise.race([work(generation.client, signal, this.restarts, () => deadline?.refresh()), generation.died]);
+      const result = await Promise.race([work(generation.client, signal, generation.number, () => deadline?.refresh()), generation.died]);
       this.deathsInARow = 0;
       return result;
     } catch (error) {
@@ -160,35 +163,48 @@ export class Supervisor<R extends AnyContractRouter> {
     const died = new Promise<never>((_, reject) => {
       process.onExit((exit) => reject(this.buried(generation, exit, log)));
     });
-    died.catch(() => undefined); // Nobody may be waiting when it dies; every later call sees it through ensure().
     const client: ContractRouterClient<R> = createORPCClient(new RPCLink({ port: ignoringReady(process.port) }));
-    const generation: Generation<ContractRouterClient<R>> = { process, client, ready, died };
+    const generation: Generation<ContractRouterClient<R>> = { number: ++this.started, process, client, ready, died };
     const startTimer = setTimeout(() => this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not start.` }), this.options.startMs);
-    ready.finally(() => clearTimeout(startTimer)).catch(() => undefined);
-    died.catch(() => clearTimeout(startTimer));
-    this.memoryTimer = setInterval(() => void this.checkMemory(generation), MEMORY_CHECK_MS);
-    this.memoryTimer.unref();
-    this.options.onState?.(this.state);
+    const memoryTimer = setInterval(() => void this.checkMemory(generation), MEMORY_CHECK_MS).unref();
+    void ready.then(() => {
+      clearTimeout(startTimer);
+      if (this.generation === generation) this.isReady = true;
+      this.options.onState?.(this.state);
+    });
+    // Nobody may be waiting when it dies; every later call starts a fresh one.
+    died.catch(() => {
+      clearTimeout(startTimer);
+      clearInterval(memoryTimer);
+    });
     return generation;
   }
 
   /** Books a death and says what the calls in flight are told. */
   private buried(generation: Generation<ContractRouterClient<R>>, exit: WorkerExit, log: readonly string[]): LorekeepError {
-    clearInterval(this.memoryTimer);
-    if (this.generation === generation) this.generation = undefined;
-    this.restarts++;
+    this.leave(generation);
     const why = generation.killedBecause;
     if (!why) this.deathsInARow++;
     const reason = why?.reason ?? `The ${this.name} stopped unexpectedly (${exit.signal ?? `exit code ${exit.code}`}).`;
-    this.lastDeath = reason;
+    if (why?.code !== "RESTS") {
+      this.deaths++;
+      this.lastDeath = reason;
+    }
     this.options.onState?.(this.state);
     const detail = log.join("\n");
-    return new LorekeepError(why?.code ?? "WORKER_DIED", { reason, ...(detail ? { detail } : {}) });
+    return new LorekeepError(!why || why.code === "RESTS" ? "WORKER_DIED" : why.code, { reason, ...(detail ? { detail } : {}) });
   }
 
   private kill(generation: Generation<ContractRouterClient<R>>, because: NonNullable<Generation<ContractRouterClient<R>>["killedBecause"]>): void {
     generation.killedBecause ??= because;
+    this.leave(generation); // A call that comes between the kill and the exit starts a fresh process.
     generation.process.kill();
+  }
+
+  private leave(generation: Generation<ContractRouterClient<R>>): void {
+    if (this.generation !== generation) return;
+    this.generation = undefined;
+    this.isReady = false;
   }
 
   private get memoryMb(): number {
@@ -215,7 +231,7 @@ export class Supervisor<R extends AnyContractRouter> {
     clearTimeout(this.idleTimer);
     this.idleTimer = setTimeout(() => {
       const generation = this.generation;
-      if (generation && this.inFlight === 0) this.kill(generation, { code: "WORKER_DIED", reason: `The ${this.name} rests.` });
+      if (generation && this.inFlight === 0) this.kill(generation, { code: "RESTS", reason: `The ${this.name} rests.` });
     }, this.options.idleMs);
     this.idleTimer.unref();
   }

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { useSettings } from "../engine/queries.ts";
+import { shell } from "../engine/shell.ts";
 
 const dark = () => window.matchMedia("(prefers-color-scheme: dark)");
 const subscribe = (listener: () => void) => {
@@ -26,6 +27,7 @@ export function useTheme(): void {
     if (!theme) return;
     window.localStorage.setItem("lorekeep.theme", theme);
     document.documentElement.dataset.theme = theme === "system" ? system : theme;
+    shell()?.setTheme(theme);
   }, [theme, system]);
   useEffect(() => { if (size) document.documentElement.style.fontSize = `${size}px`; }, [size]);
 }

@@ -74,7 +74,7 @@ export interface Segment<T extends string> { value: T; label: string; icon?: Rea
 
 interface SegmentedProps<T extends string> { label: string; value: T; onChange(value: T): void; segments: readonly Segment<T>[]; size?: "s" | "m" }
 
-/** One of a few, all in sight. Unavailable ones stay focusable, so that everyone can learn why; choosing one still calls onChange. */
+/** One of a few, all in sight (styled by aria-checked: the tooltip puts its own state into data-state). Unavailable ones stay focusable, so that everyone can learn why; choosing one still calls onChange. */
 export function SegmentedControl<T extends string>({ label, value, onChange, segments, size = "m" }: SegmentedProps<T>) {
   return (
     <ToggleGroup.Root type="single" className={cx(css.segments, size === "s" && css.segmentsSmall)} aria-label={label} value={value}

@@ -96,7 +96,7 @@ const portTransport: Transport = (up, down) => {
   };
   const onMessage = (event: MessageEvent<unknown>) => {
     if (event.source !== window || typeof event.data !== "object" || event.data === null || !("type" in event.data)) return;
-    if (event.data.type === "lorekeep:down") return drop();
+    if (event.data.type === "lorekeep:gone") return drop();
     if (event.data.type !== "lorekeep:port") return;
     const [next] = event.ports;
     if (!next) return;

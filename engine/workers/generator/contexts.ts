@@ -3,12 +3,16 @@ import { basename } from "node:path";
 import { InsufficientMemoryError, type LlamaContext, type LlamaContextSequence, type LlamaModel } from "node-llama-cpp";
 import type { z } from "zod";
 import { adapterMismatch } from "../../base/gguf/adapter.ts";
+import { contextBytes } from "../../base/gguf/fit.ts";
 import { inspectGguf, type GgufInfo } from "../../base/gguf/info.ts";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
 import type { adapterUse } from "./contract.ts";
 import { freeMemory, notEnoughMemory } from "./llama.ts";
 
 export type AdapterUse = z.infer<typeof adapterUse>;
+
+/** Our estimate takes no account of sliding windows, which save a factor of six at most; ten times too much is never a misjudgement. */
+const ABSURD = 10;
 
 /** One context with its adapters applied; its key-value cache holds what this adapter set has read so far. */
 export interface Slot {
@@ -86,6 +90,7 @@ export class ContextPool {
     const free = freeMemory();
     for (;;) {
       try {
+        await this.ensureRoom();
         return await model.createContext({ contextSize: this.contextSize, sequences: 1, threads, failedCreationRemedy: false, ...lora, ...(signal ? { createSignal: signal } : {}) });
       } catch (error) {
         if (isAbort(error) || signal?.aborted) throw error;
@@ -93,6 +98,17 @@ export class ContextPool {
         else throw creationFailure(error, { adapters, free, contextSize: this.contextSize });
       }
     }
+  }
+
+  /** Asked of llama.cpp's own planner before anything is allocated: Linux promises memory it does not have, and kills for it later. */
+  private async ensureRoom(): Promise<void> {
+    const { model, info } = this.options;
+    const contextSize = typeof this.contextSize === "number" ? this.contextSize : this.contextSize.min;
+    const free = freeMemory();
+    // The planner itself takes memory for every token, so what is absurd by our own estimate does not get that far.
+    if (contextBytes(info, contextSize) > ABSURD * free) throw new InsufficientMemoryError(`A context of ${contextSize} tokens is far beyond the memory there is`);
+    const { cpuRam } = await model.fileInsights.estimateContextResourceRequirementsV2({ contextSize, sequences: 1, modelGpuLayers: model.gpuLayers });
+    if (cpuRam > free) throw new InsufficientMemoryError(`A context of ${contextSize} tokens needs ${cpuRam} bytes`);
   }
 }
 

@@ -46,6 +46,8 @@ export const generateInput = z.object({
 export type GenerateInput = z.infer<typeof generateInput>;
 
 export const generateEvent = z.discriminatedUnion("type", [
+  /** How far the prompt is read, in tokens; comes before the first text, and only for a prompt that takes a while. */
+  z.object({ type: z.literal("reading"), done: z.number().int(), total: z.number().int() }),
   z.object({ type: z.literal("text"), text: z.string() }),
   /** What a reasoning model thinks before it answers; no part of the answer. */
   z.object({ type: z.literal("thought"), text: z.string() }),

@@ -13,20 +13,26 @@ export interface GenerationSetting {
   readonly promptStep: number;
 }
 
+/** `emit` is called from within the token loop and must not block. */
+export interface Run {
+  readonly signal: AbortSignal;
+  readonly emit: (event: GenerateEvent) => void;
+}
+
 type StopReason = Extract<GenerateEvent, { type: "done" }>["stopReason"];
 
 /**
- * One answer: text as it comes, then `done`. `emit` is called synchronously from the token loop. Resolves after the runtime has
+ * One answer: text as it comes, then `done`. Resolves after the runtime has
  * really stopped; an abort rejects with the signal's reason, within a token while writing and within `promptStep` tokens while reading.
  * @throws LorekeepError TOO_LONG, INVALID (JSON schema).
  */
-export async function generate(setting: GenerationSetting, input: GenerateInput, run: { signal: AbortSignal; emit: (event: GenerateEvent) => void }): Promise<void> {
+export async function generate(setting: GenerationSetting, input: GenerateInput, run: Run): Promise<void> {
   const { slot, model } = setting;
   const prompt = promptTokens(model, setting.template, input);
   const room = roomFor(prompt.length, slot.context.contextSize);
   const grammar = input.jsonSchema ? await grammarFor(setting.llama, input.jsonSchema) : undefined;
   const started = performance.now();
-  const cachedTokens = await readPrompt(setting, prompt, run.signal);
+  const cachedTokens = await readPrompt(setting, prompt, run);
   const meter = slot.sequence.tokenMeter.getState();
   let firstToken: number | undefined;
   const chat = new LlamaChat({ contextSequence: slot.sequence, chatWrapper: setting.template.wrapper });
@@ -68,12 +74,13 @@ function roomFor(promptLength: number, contextSize: number): number {
  * Brings the cache to all but the last token of the prompt, keeping what both have in common, in steps that can be stopped. The
  * last token is the chat's own to evaluate. Returns how many tokens were in the cache already.
  */
-async function readPrompt({ slot, promptStep }: GenerationSetting, prompt: readonly Token[], signal: AbortSignal): Promise<number> {
+async function readPrompt({ slot, promptStep }: GenerationSetting, prompt: readonly Token[], { signal, emit }: Run): Promise<number> {
   const head = prompt.slice(0, -1);
   await slot.sequence.adaptStateToTokens(head, false);
   const cached = slot.sequence.nextTokenIndex;
   for (let at = cached; at < head.length; at += promptStep) {
     signal.throwIfAborted();
+    if (at > cached) emit({ type: "reading", done: at, total: prompt.length });
     await slot.sequence.evaluateWithoutGeneratingNewTokens(head.slice(at, at + promptStep));
   }
   signal.throwIfAborted();

@@ -4,9 +4,9 @@ import type { z } from "zod";
 import { inspectGguf, type GgufInfo } from "../../base/gguf/info.ts";
 import { contextBytes } from "../../base/gguf/fit.ts";
 import { LorekeepError } from "../../base/errors.ts";
-import type { GenerateEvent, GenerateInput, generatorContract, generatorLoadInput } from "./contract.ts";
+import type { GenerateInput, generatorContract, generatorLoadInput } from "./contract.ts";
 import { ContextPool } from "./contexts.ts";
-import { generate } from "./generation.ts";
+import { generate, type Run } from "./generation.ts";
 import { freeMemory, loadWeights, type LoadedWeights } from "./llama.ts";
 import { Mutex } from "../../base/mutex.ts";
 import { chooseTemplate, promptTokens, type ChatTemplate, type Conversation } from "./template.ts";
@@ -68,7 +68,7 @@ export class Generator {
   }
 
   /** See {@link generate}; waits for its turn first. */
-  async generate(input: GenerateInput, run: { signal: AbortSignal; emit: (event: GenerateEvent) => void }): Promise<void> {
+  async generate(input: GenerateInput, run: Run): Promise<void> {
     await this.turn.run(run.signal, async () => {
       const current = this.loaded();
       const slot = await current.contexts.get(input.adapters, run.signal);

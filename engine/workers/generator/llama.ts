@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { getLlama, InsufficientMemoryError, LlamaLogLevel, type Llama, type LlamaModel } from "node-llama-cpp";
 import { bytesInWords } from "../../base/gguf/refusal.ts";
@@ -32,6 +33,7 @@ export async function loadWeights(request: LoadRequest): Promise<LoadedWeights> 
     const onGpu = await tryOnGpu(request);
     if (onGpu) return { ...onGpu, freeBytesBefore };
   }
+  await ensureRoom(request.path, freeBytesBefore);
   const llama = await startLlama(false);
   try {
     return { llama, model: await llama.loadModel(modelOptions(request, 0)), freeBytesBefore };
@@ -39,6 +41,12 @@ export async function loadWeights(request: LoadRequest): Promise<LoadedWeights> 
     await llama.dispose();
     throw loadFailure(error, request, freeBytesBefore);
   }
+}
+
+/** Weights larger than the memory would load all the same, read from disk again for every token: unusable, and bad for the machine. */
+async function ensureRoom(path: string, free: number): Promise<void> {
+  const { size } = await stat(path);
+  if (size > free) throw notEnoughMemory(`load ${basename(path)}, which takes ${bytesInWords(size)}`, free, undefined);
 }
 
 async function tryOnGpu(request: LoadRequest): Promise<{ llama: Llama; model: LlamaModel } | undefined> {
@@ -76,10 +84,9 @@ function loadFailure(error: unknown, request: LoadRequest, free: number): unknow
 
 /** The sentence for every shortage of memory. `what` completes "There is not enough memory to …". */
 export function notEnoughMemory(what: string, free: number, cause: unknown): LorekeepError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
   return new LorekeepError("MODEL_FAILED", {
     reason: `There is not enough memory to ${what}: ${bytesInWords(free)} are free.`,
     next: "Choose a smaller context, a smaller model or a stronger quantisation, or close other programs.",
-    detail,
+    ...(cause instanceof Error ? { detail: cause.message } : {}),
   }, { cause });
 }

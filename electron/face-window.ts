@@ -1,0 +1,71 @@
+import { MessageChannelMain, type BrowserWindow, type MessagePortMain } from "electron";
+import { channels, type MenuAction } from "./shell-api.ts";
+
+export interface FaceWindowOptions {
+  readonly open: () => BrowserWindow;
+  /** Hands one end of a channel to the engine. False where there is none now. */
+  readonly connectEngine: (port: MessagePortMain) => boolean;
+}
+
+/** The one window of the face: brings it up, and gives its page a port to the engine whenever either of them is new. */
+export class FaceWindow {
+  private window: BrowserWindow | undefined;
+  /** The page has said that it listens. A reload says so again. */
+  private listening = false;
+  private waiting: string[] = [];
+  private readonly options: FaceWindowOptions;
+
+  constructor(options: FaceWindowOptions) {
+    this.options = options;
+  }
+
+  get current(): BrowserWindow | undefined {
+    return this.window;
+  }
+
+  /** In front of everything, opened again if it was closed. */
+  show(): void {
+    if (!this.window) {
+      const window = this.options.open();
+      window.once("closed", () => {
+        this.window = undefined;
+        this.listening = false;
+      });
+      this.window = window;
+      return;
+    }
+    if (this.window.isMinimized()) this.window.restore();
+    this.window.show();
+    this.window.focus();
+  }
+
+  /** The page listens: it gets its port, and the paths that came before it. */
+  pageReady(): void {
+    this.listening = true;
+    this.connect();
+    this.addPaths([]);
+  }
+
+  /** A channel of the page's own to the engine; main keeps neither end. */
+  connect(): void {
+    if (!this.window || !this.listening) return;
+    const { port1, port2 } = new MessageChannelMain();
+    if (this.options.connectEngine(port1)) this.window.webContents.postMessage(channels.port, null, [port2]);
+  }
+
+  engineGone(): void {
+    this.window?.webContents.send(channels.gone);
+  }
+
+  act(action: MenuAction): void {
+    this.show();
+    this.window?.webContents.send(channels.menu, action);
+  }
+
+  addPaths(paths: readonly string[]): void {
+    this.waiting.push(...paths);
+    if (!this.window || !this.listening || this.waiting.length === 0) return;
+    this.window.webContents.send(channels.paths, this.waiting);
+    this.waiting = [];
+  }
+}

@@ -1,0 +1,148 @@
+import { isAbort } from "../base/errors.ts";
+import type { AssistantMessage, Source } from "../contract/answers.ts";
+import type { Candidate } from "../contract/search.ts";
+import { assemble } from "./assemble.ts";
+import { bestSentences } from "./best-sentences.ts";
+import type { ChatModelReady } from "./chat-model.ts";
+import { check } from "./check.ts";
+import { cite } from "./cite.ts";
+import { compose, type Composed } from "./compose.ts";
+import { condense } from "./condense.ts";
+import { Draft } from "./draft.ts";
+import { scopeOf, sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
+import { modeParts } from "./modes.ts";
+import { requireDocuments, requireFineTune, withQuotesHint } from "./needs.ts";
+import { ruleLines } from "./prompt.ts";
+import { quote } from "./quotes.ts";
+import { rerank, RERANKING } from "./rerank.ts";
+import { retrieve } from "./retrieve.ts";
+import { wholeSmallDocuments } from "./small-documents.ts";
+
+/** What becomes of an assistant message: everything but its place in the conversation. */
+export type Answered = Pick<AssistantMessage, "text" | "state" | "error" | "sources" | "sentences" | "trace">;
+
+export interface AnswerListener {
+  readonly step: (name: AssistantMessage["trace"]["steps"][number]["name"]) => void;
+  readonly sources: (sources: readonly Source[], condensed: string | undefined) => void;
+  readonly text: (text: string) => void;
+}
+
+/**
+ * The second sentence of the design: condense -> retrieve -> rerank -> assemble -> generate -> cite -> check.
+ * Never rejects: a failure becomes the answer's error, a stop leaves what was written, and the trace is complete either way.
+ */
+export async function answerQuestion(question: Question, means: AnswerMeans, listener: AnswerListener, signal: AbortSignal): Promise<Answered> {
+  const draft = new Draft(question, listener);
+  const resume = means.whileAnswering?.();
+  try {
+    requireDocuments(question.options, means);
+    if (modeParts[question.options.mode].model) await write(draft, means, signal);
+    else await quotePassages(draft, means, signal);
+    await review(draft, means, signal);
+    return draft.complete();
+  } catch (error) {
+    await review(draft, means);
+    return signal.aborted && (isAbort(error) || error === signal.reason) ? draft.stopped() : draft.failed(withQuotesHint(error));
+  } finally {
+    resume?.();
+  }
+}
+
+/** condense -> retrieve -> rerank: the candidates, best first. */
+async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<Found> {
+  const { question, trace } = draft;
+  const settings = means.settings().answers;
+  const condensed = await trace.step("condense", () => condense(question.text, question.path));
+  trace.record({ condensed });
+  const scope = scopeOf(question.options.filter, means, question.unlocked);
+  const retrieved = await trace.step("retrieve", () => retrieve(condensed.text, means, { scope, limit: settings.candidates, signal }));
+  trace.note(...retrieved.notes);
+  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker, ...RERANKING, signal }));
+  if (reranked.note) trace.noteStep(reranked.note);
+  trace.record({ candidates: reranked.candidates });
+  return { candidates: reranked.candidates, scope, queryVector: retrieved.queryVector };
+}
+
+interface Found {
+  readonly candidates: readonly Candidate[];
+  readonly scope: ReturnType<typeof scopeOf>;
+  readonly queryVector: Float32Array;
+}
+
+/** assemble -> generate, when it is this question's turn. What is looked up is looked up meanwhile. */
+async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<void> {
+  const grounded = modeParts[draft.question.options.mode].documents;
+  const finding = grounded ? find(draft, means, signal) : Promise.resolve(undefined);
+  finding.catch(() => undefined); // Awaited below; this keeps a failure during the wait from counting as unhandled.
+  try {
+    await means.turn.run(signal, async () => {
+      const model = await load(draft, means, signal);
+      const composed = await put(draft, model, await finding, means, signal);
+      await generate(draft, composed, means, signal);
+    });
+  } finally {
+    await Promise.allSettled([finding]); // So that the trace of an answer without a model still shows what was found.
+  }
+}
+
+/** assemble: sources, history and question in the model's context. */
+async function put(draft: Draft, model: ChatModelReady, found: Found | undefined, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
+  const composed = await draft.trace.step("assemble", async () => {
+    const whole = found ? await wholeSmallDocuments(found.candidates, found.scope, means.store) : [];
+    return compose({ question: draft.question, candidates: found?.candidates ?? [], whole, model }, means, signal);
+  });
+  draft.assembled(composed);
+  return composed;
+}
+
+async function load(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<ChatModelReady> {
+  const { options } = draft.question;
+  const model = await draft.trace.step("load", () => means.chatModel.ensureLoaded(options.modelId, signal));
+  const note = requireFineTune(options, model);
+  if (note) draft.trace.note(note);
+  draft.loaded(model, modeParts[options.mode].fineTune ? await means.chatModel.resolveAdapters(options.adapters) : []);
+  return model;
+}
+
+async function generate(draft: Draft, composed: Composed, means: AnswerMeans, signal: AbortSignal): Promise<void> {
+  await draft.trace.step("generate", async () => {
+    const adapters = draft.adapters.map(({ path, scale }) => ({ path, scale }));
+    for await (const event of means.chatModel.generate({ ...composed.input, adapters }, signal)) {
+      if (event.type === "text") draft.write(event.text);
+      else if (event.type === "thought") draft.thought(event.text);
+      else draft.written(event);
+    }
+    signal.throwIfAborted();
+  });
+}
+
+/** Quotes mode: assemble, and let the sources speak for themselves. */
+async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<void> {
+  const { candidates, queryVector } = await find(draft, means, signal);
+  const worthy = isAnyHit(candidates) ? candidates : [];
+  const assembled = await draft.trace.step("assemble", () =>
+    assemble(worthy, { limit: means.settings().answers.sources, budget: Infinity, countTokens: async (sources) => sources.map(() => 0) }));
+  draft.assembled({ ...assembled, candidates: worthy.length > 0 ? assembled.candidates : candidates });
+  const texts = assembled.sources.map((source) => source.text);
+  const searched = draft.trace.condensed ?? draft.question.text;
+  const best = await draft.trace.step("cite", () => bestSentences(searched, texts, { most: 2, meaning: { query: queryVector, embed: sentenceEmbedder(means.embedder, signal) } }));
+  draft.quoted(quote(assembled.sources, best.map((one) => one.ranges)));
+}
+
+/** Unrelated texts have a cosine around 0 to 0.2; no word in common and no meaning in common is no hit. */
+const LEAST_COSINE = 0.25;
+
+function isAnyHit(candidates: readonly Candidate[]): boolean {
+  return candidates.some((candidate) => candidate.lexical !== undefined || (candidate.dense?.score ?? 0) >= LEAST_COSINE);
+}
+
+/** cite -> check. Without a signal (after a stop or a failure) by the words alone, which takes no time. */
+async function review(draft: Draft, means: AnswerMeans, signal?: AbortSignal): Promise<void> {
+  const { mode } = draft.question.options;
+  if (draft.text === "") return;
+  const { trace, sources } = draft;
+  const embed = signal ? sentenceEmbedder(means.embedder, signal) : undefined;
+  const cited = mode === "quotes" ? draft.sentences : await trace.step("cite", () => cite(draft.text, sources, embed));
+  draft.sentences = await trace.step("check", () =>
+    check(cited, { grounded: modeParts[mode].documents, rules: ruleLines(mode), nonce: draft.nonce, sources: sources.map((source) => source.number) }));
+}

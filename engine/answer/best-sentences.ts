@@ -1,0 +1,65 @@
+import { dot } from "../base/vectors.ts";
+import type { CharRange } from "../contract/document.ts";
+import { sentenceRanges } from "../base/sentences.ts";
+import type { EmbedSentences } from "./cite.ts";
+import { rarity, terms } from "./terms.ts";
+
+/** The best sentences of one text for a question. */
+export interface Best {
+  /** In the text; one run of neighbouring sentences, in order. */
+  readonly ranges: readonly CharRange[];
+  readonly score: number;
+}
+
+export interface BestOptions {
+  /** The question's vector and a way to embed sentences: what is said in other words is then found as well. */
+  readonly meaning?: { readonly query: Float32Array; readonly embed: EmbedSentences };
+  /** Sentences per text at most. */
+  readonly most: number;
+}
+
+/** More sentences than this are told apart by their words only. */
+const MOST_EMBEDDED = 60;
+/** A neighbour that is nearly as good comes along. */
+const NEARLY = 0.8;
+const MEANING_WEIGHT = 1;
+
+/** For each text the sentence that answers the question best, with a neighbour nearly as good. Same order as `texts`. */
+export async function bestSentences(question: string, texts: readonly string[], options: BestOptions): Promise<Best[]> {
+  const sentences = texts.map((text) => sentenceRanges(text));
+  const flat = sentences.flatMap((ranges, i) => ranges.map((range) => (texts[i] ?? "").slice(range.start, range.end)));
+  const byWords = wordScores(question, flat);
+  const byMeaning = await meaningScores(flat, options);
+  let at = 0;
+  return sentences.map((ranges, i) => {
+    const scores = ranges.map((_, k) => (byWords[at + k] ?? 0) + MEANING_WEIGHT * (byMeaning[at + k] ?? 0));
+    at += ranges.length;
+    return ranges.length === 0 ? { ranges: [{ start: 0, end: texts[i]?.length ?? 0 }], score: 0 } : run(ranges, scores, options.most);
+  });
+}
+
+/** Share of the question's words a sentence holds, weighed by rarity: 0..1. */
+function wordScores(question: string, sentences: readonly string[]): number[] {
+  const asked = new Set(terms(question).map((term) => term.key));
+  const weigh = rarity(sentences);
+  const total = [...asked].reduce((sum, key) => sum + weigh(key), 0);
+  return sentences.map((sentence) => {
+    const there = new Set(terms(sentence).map((term) => term.key));
+    return total === 0 ? 0 : [...asked].reduce((sum, key) => sum + (there.has(key) ? weigh(key) : 0), 0) / total;
+  });
+}
+
+async function meaningScores(sentences: readonly string[], { meaning }: BestOptions): Promise<readonly number[]> {
+  if (!meaning || sentences.length > MOST_EMBEDDED) return [];
+  const vectors = await meaning.embed(sentences);
+  return vectors.map((vector) => dot(vector, meaning.query));
+}
+
+function run(ranges: readonly CharRange[], scores: readonly number[], most: number): Best {
+  const score = Math.max(...scores);
+  const best = scores.indexOf(score);
+  const taken = new Set([best]);
+  const good = (i: number) => (scores[i] ?? Number.NEGATIVE_INFINITY) >= score * NEARLY && score > 0;
+  for (const step of [1, -1]) for (let i = best + step; taken.size < most && good(i); i += step) taken.add(i);
+  return { ranges: ranges.filter((_, i) => taken.has(i)), score };
+}

@@ -1,0 +1,118 @@
+import { dot } from "../base/vectors.ts";
+import type { AnswerSentence, Citation } from "../contract/answers.ts";
+import type { AssembledSource } from "./assemble.ts";
+import { gatherEvidence, type Evidence, type SourceSentence } from "./evidence.ts";
+import { toDocument } from "./source-text.ts";
+import { statements, type Statement } from "./statements.ts";
+import { jointSupport, match, semanticSupport, SUPPORTED, takeApart, type Claim, type Match } from "./support.ts";
+
+/** Vectors of sentences, for what is said in other words. */
+export type EmbedSentences = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+/** More source sentences than this are not embedded: the words must do. */
+const MOST_EMBEDDED = 60;
+const MOST_CITATIONS = 3;
+/** A further sentence must carry at least this share of the claim that the ones before do not. */
+const GAIN = 0.15;
+/** Between sentences equally good, the one in the source that the model named. */
+const MARKED_BONUS = 0.1;
+/** Below this a sentence is no evidence worth showing. */
+const WORTH_SHOWING = 0.3;
+
+interface Verdict { readonly statement: Statement; readonly claim: Claim; readonly matches: readonly Match[]; readonly support: number; readonly best: readonly Match[] }
+
+/**
+ * Matches every sentence of the answer with the words in the sources that support it, whether or not the model wrote a marker: by the words
+ * both share, weighed by their rarity; numbers and names must be there; what is left open is compared by meaning where that is cheap.
+ * Flags are {@link check}'s; here they are empty.
+ */
+export async function cite(answer: string, sources: readonly AssembledSource[], embed?: EmbedSentences): Promise<AnswerSentence[]> {
+  const evidence = gatherEvidence(sources);
+  const verdicts = statements(answer).map((statement) => judge(statement, evidence));
+  const judged = embed ? await byMeaning(verdicts, evidence, embed) : verdicts;
+  return judged.map(toSentence);
+}
+
+function judge(statement: Statement, evidence: Evidence): Verdict {
+  const claim = takeApart(statement.content, evidence);
+  const matches = statement.claim ? evidence.sentences.map((sentence) => match(claim, sentence)).filter((one) => one.covered.size > 0) : [];
+  const best = together(claim, matches, statement.marked);
+  return { statement, claim, matches, best, support: jointSupport(claim, best) };
+}
+
+/** The sentence that carries most of the claim, and those that add what it lacks without speaking of someone else. */
+function together(claim: Claim, matches: readonly Match[], marked: readonly number[]): Match[] {
+  const worth = (one: Match) => jointSupport(claim, [one]) + (marked.includes(one.sentence.source.number) ? MARKED_BONUS : 0);
+  const ranked = [...matches].sort((a, b) => worth(b) - worth(a));
+  const taken = ranked.slice(0, 1);
+  for (const next of ranked.slice(1)) {
+    if (taken.length >= MOST_CITATIONS) break;
+    if (gain(claim, taken, next) >= GAIN && sharesName(claim, next)) taken.push(next);
+  }
+  return taken;
+}
+
+function gain(claim: Claim, taken: readonly Match[], next: Match): number {
+  const added = claim.words.reduce((sum, { key }) => {
+    const had = Math.max(0, ...taken.map((one) => one.covered.get(key) ?? 0));
+    return sum + Math.max(0, (next.covered.get(key) ?? 0) - had);
+  }, 0);
+  return claim.total === 0 ? 0 : added / claim.total;
+}
+
+/** "Krasil lies at 996 metres" must not be put together from Krasil's sentence and another town's 996 metres. */
+function sharesName(claim: Claim, next: Match): boolean {
+  const names = claim.words.filter((word) => word.kind !== "number" && claim.hard.has(word.key));
+  return names.length === 0 || names.some((name) => next.covered.has(name.key));
+}
+
+async function byMeaning(verdicts: readonly Verdict[], evidence: Evidence, embed: EmbedSentences): Promise<Verdict[]> {
+  const open = verdicts.filter((one) => one.statement.claim && one.support < SUPPORTED && evidence.sentences.length > 0);
+  if (open.length === 0 || evidence.sentences.length + open.length > MOST_EMBEDDED) return [...verdicts];
+  const vectors = await embed([...open.map((one) => one.statement.content), ...evidence.sentences.map((sentence) => sentence.text)]);
+  const vectorOf = new Map(evidence.sentences.map((sentence, i) => [sentence, vectors[open.length + i]]));
+  return verdicts.map((verdict) => {
+    const own = vectors[open.indexOf(verdict)];
+    return own ? closest(verdict, own, evidence, vectorOf) : verdict;
+  });
+}
+
+function closest(verdict: Verdict, own: Float32Array, evidence: Evidence, vectorOf: ReadonlyMap<SourceSentence, Float32Array | undefined>): Verdict {
+  let best = verdict;
+  for (const sentence of evidence.sentences) {
+    const vector = vectorOf.get(sentence);
+    const one = match(verdict.claim, sentence);
+    if (!vector || one.missing.size > 0 || one.negationDiffers) continue;
+    const support = semanticSupport(jointSupport(verdict.claim, [one]), dot(own, vector));
+    if (support > best.support) best = { ...verdict, support, best: [one] };
+  }
+  return best;
+}
+
+function toSentence(verdict: Verdict): AnswerSentence {
+  const { statement, support } = verdict;
+  const supported = statement.claim && support >= SUPPORTED;
+  const shown = supported || support >= WORTH_SHOWING ? verdict.best : [];
+  const citations = [...shown, ...markedSources(verdict, shown)].map((one) => toCitation(one, verdict));
+  return { range: statement.range, text: statement.text, claim: statement.claim, supported, citations: dedupe(citations), flags: [] };
+}
+
+/** For each source the model named: its best sentence, so that a click on the mark leads somewhere, well supported or not. */
+function markedSources(verdict: Verdict, shown: readonly Match[]): Match[] {
+  const there = new Set(shown.map((one) => one.sentence.source.number));
+  return verdict.statement.marked.filter((number) => !there.has(number)).flatMap((number) => {
+    const own = verdict.matches.filter((one) => one.sentence.source.number === number);
+    return own.sort((a, b) => jointSupport(verdict.claim, [b]) - jointSupport(verdict.claim, [a])).slice(0, 1);
+  });
+}
+
+function toCitation(one: Match, verdict: Verdict): Citation {
+  const { source, range, text } = one.sentence;
+  const alone = verdict.best.length === 1 && verdict.best[0] === one;
+  const support = alone ? verdict.support : jointSupport(verdict.claim, [one]);
+  return { source: source.number, range: toDocument(source, range), text, support: Math.round(support * 1000) / 1000, marked: verdict.statement.marked.includes(source.number) };
+}
+
+function dedupe(citations: readonly Citation[]): Citation[] {
+  return [...new Map(citations.map((one) => [`${one.source}:${one.range.start}:${one.range.end}`, one])).values()];
+}

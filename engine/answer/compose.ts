@@ -1,0 +1,116 @@
+import type { AnswerOptions } from "../contract/answers.ts";
+import type { Candidate, Passage } from "../contract/search.ts";
+import type { GenerateInput, SamplingOptions } from "../workers/generator/contract.ts";
+import { assemble, type Assembled } from "./assemble.ts";
+import type { ChatModelReady } from "./chat-model.ts";
+import { frameSource, freshNonce } from "./frame.ts";
+import { exchanges, trimHistory, type Exchange } from "./history.ts";
+import type { AnswerMeans, Question } from "./means.ts";
+import { modeParts } from "./modes.ts";
+import { systemPrompt, userPrompt } from "./prompt.ts";
+import { shareRoom, tooLong, type Room } from "./room.ts";
+import { resolveSampling } from "./sampling.ts";
+
+/** A prompt that fits the model, with what it was made of. */
+export interface Composed extends Assembled {
+  readonly input: Omit<GenerateInput, "adapters">;
+  readonly nonce: string;
+  /** Tokens of the prompt by part; see the trace. */
+  readonly sizes: { context: number; system: number; history: number; sources: number; question: number; budget: number; prompt: number };
+  readonly droppedExchanges: number;
+}
+
+export interface ComposeInput {
+  readonly question: Question;
+  readonly candidates: readonly Candidate[];
+  readonly whole: readonly Passage[];
+  readonly model: ChatModelReady;
+}
+
+/** Tokens that joining two counted texts may add. */
+const SEAM = 2;
+
+/**
+ * Packs system prompt, history, sources and question into the model's context, counted with its own tokenizer: sources up to their share,
+ * history newest first in what is left, room kept for the answer. @throws LorekeepError TOO_LONG
+ */
+export async function compose(input: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
+  const draft = await measure(input, means, signal);
+  const { room, grounded } = draft;
+  const assembled = await assemble(input.candidates, {
+    limit: means.settings().answers.sources, budget: room.sources, whole: input.whole,
+    countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
+  });
+  const history = trimHistory(draft.exchanges, draft.exchangeSizes, room.history(assembled.tokens));
+  return fit({ ...input, draft, assembled: grounded ? assembled : { ...assembled, sources: [], tokens: 0 }, history }, means, signal);
+}
+
+interface Draft {
+  readonly grounded: boolean;
+  readonly system: string;
+  readonly nonce: string;
+  readonly room: Room;
+  readonly exchanges: readonly Exchange[];
+  readonly exchangeSizes: readonly number[];
+  readonly sampling: SamplingOptions;
+  readonly systemSize: number;
+  readonly questionSize: number;
+}
+
+async function measure({ question, candidates, model }: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Draft> {
+  const { options, text } = question;
+  const settings = means.settings().answers;
+  const grounded = modeParts[options.mode].documents;
+  const system = systemPrompt(options.mode, options.systemPrompt ?? settings.systemPrompt);
+  const past = exchanges(question.path);
+  const sampling = resolveSampling({ asked: options.sampling, model: model.sampling, settings: settings.sampling, grounded });
+  const [systemSize = 0, questionSize = 0, ...turns] = await means.chatModel.countTokens([system, text, ...past.flat().map((turn) => turn.text)], signal);
+  const context = model.loaded.contextSize;
+  if (questionSize >= context) throw tooLong(context);
+  const fixed = await means.chatModel.countPromptTokens({ system, history: [], prompt: grounded ? userPrompt(text, [], "000000") : text }, signal);
+  // What the template puts around one exchange is about what it puts around this one.
+  const around = Math.max(0, fixed - systemSize - questionSize);
+  const exchangeSizes = past.map((_, i) => (turns[2 * i] ?? 0) + (turns[2 * i + 1] ?? 0) + around);
+  const room = shareRoom({ context, fixed, grounded, maxTokens: sampling.maxTokens, sourceShare: settings.sourceShare, newestExchange: exchangeSizes.at(-1) ?? 0 });
+  const nonce = freshNonce([text, ...candidates.map((candidate) => candidate.passage.text)]);
+  return { grounded, system, nonce, room, exchanges: past, exchangeSizes, sampling, systemSize, questionSize };
+}
+
+interface Fitting extends ComposeInput {
+  readonly draft: Draft;
+  readonly assembled: Assembled;
+  readonly history: readonly Exchange[];
+}
+
+/** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the last source, until it does. */
+async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
+  const { draft, assembled, history, question } = fitting;
+  const { system, nonce, room, sampling } = draft;
+  const prompt = draft.grounded ? userPrompt(question.text, assembled.sources, nonce) : question.text;
+  const turns = history.flat();
+  const size = await means.chatModel.countPromptTokens({ system, history: turns, prompt }, signal);
+  if (size > room.context - room.reserve) {
+    if (history.length > 0) return fit({ ...fitting, history: history.slice(1) }, means, signal);
+    if (assembled.sources.length > 0) return fit({ ...fitting, assembled: withoutLast(assembled) }, means, signal);
+    throw tooLong(room.context);
+  }
+  const kept = draft.exchangeSizes.slice(draft.exchanges.length - history.length).reduce((sum, one) => sum + one, 0);
+  return {
+    ...assembled, nonce, droppedExchanges: draft.exchanges.length - history.length,
+    input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens: Math.min(sampling.maxTokens, room.context - size) }, ...schemaOf(question.options) },
+    sizes: { context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size },
+  };
+}
+
+function withoutLast(assembled: Assembled): Assembled {
+  const last = assembled.sources.at(-1);
+  const gone = new Set(last?.pieces.map((piece) => piece.passage.id));
+  return {
+    ...assembled, sources: assembled.sources.slice(0, -1),
+    candidates: assembled.candidates.map((candidate) => (gone.has(candidate.passage.id) ? { ...candidate, dropped: { stage: "assemble", reason: "budget" } } : candidate)),
+  };
+}
+
+function schemaOf(options: AnswerOptions): Pick<GenerateInput, "jsonSchema"> {
+  return options.jsonSchema ? { jsonSchema: options.jsonSchema } : {};
+}

@@ -1,0 +1,44 @@
+import type { Mutex } from "../base/mutex.ts";
+import type { AnswerOptions, Message } from "../contract/answers.ts";
+import type { Settings } from "../contract/settings.ts";
+import type { SearchScope } from "../knowledge/store.ts";
+import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
+import type { ChatModel } from "./chat-model.ts";
+import type { EmbedSentences } from "./cite.ts";
+import type { Reranker } from "./rerank.ts";
+
+/** All that an answer is made with. */
+export interface AnswerMeans {
+  readonly store: KnowledgeStore;
+  readonly embedder: Embedder;
+  readonly chatModel: ChatModel;
+  /** One generation at a time: held from loading the model to its last token. */
+  readonly turn: Mutex;
+  readonly reranker?: Reranker;
+  readonly settings: () => Settings;
+  /** What is private and locked now. */
+  readonly privacy: () => Pick<SearchScope, "excludeDocumentIds" | "excludeCollectionIds">;
+  /** Documents in the index. */
+  readonly hasDocuments: () => number;
+  /** Called while an answer is made, so that indexing gives way; the returned function ends it. */
+  readonly whileAnswering?: () => () => void;
+}
+
+/** A question in its conversation. */
+export interface Question {
+  readonly text: string;
+  /** The messages before it, oldest first. */
+  readonly path: readonly Message[];
+  readonly options: AnswerOptions;
+  /** Private documents may be used in this conversation. */
+  readonly unlocked: boolean;
+}
+
+/** Sentences are embedded as queries are: those go first in the embedder, also while passages wait for this very answer. */
+export function sentenceEmbedder(embedder: Embedder, signal?: AbortSignal): EmbedSentences {
+  return (texts) => Promise.all(texts.map((text) => embedder.embedQuery(text, signal)));
+}
+
+export function scopeOf(filter: AnswerOptions["filter"], means: Pick<AnswerMeans, "privacy">, withPrivate: boolean): SearchScope {
+  return withPrivate ? { filter, excludeDocumentIds: [], excludeCollectionIds: [] } : { filter, ...means.privacy() };
+}

@@ -1,0 +1,34 @@
+import { os, toContractError } from "../contract/server.ts";
+import type { Answers } from "./answers.ts";
+
+/** The contract's parts `search`, `conversations` and `answers`. */
+export function answerRoutes(answers: Answers) {
+  const { conversations } = answers;
+  return {
+    search: {
+      query: os.search.query.handler(({ input, signal }) => answers.search(input, signal)),
+    },
+    conversations: {
+      list: os.conversations.list.handler(({ input }) => conversations.list(input.text)),
+      get: os.conversations.get.handler(({ input }) => conversations.get(input.id)),
+      create: os.conversations.create.handler(({ input }) => conversations.create(input)),
+      update: os.conversations.update.handler(({ input: { id, ...change } }) => conversations.update(id, change)),
+      remove: os.conversations.remove.handler(({ input }) => conversations.remove(input.id)),
+      export: os.conversations.export.handler(({ input }) => answers.export(input.id, input.format)),
+    },
+    answers: {
+      ask: os.answers.ask.handler(({ input, signal }) => told(answers.ask(input, signal))),
+      regenerate: os.answers.regenerate.handler(({ input, signal }) => told(answers.regenerate(input, signal))),
+      stop: os.answers.stop.handler(({ input }) => ({ stopped: answers.stop(input.assistantId) })),
+    },
+  };
+}
+
+/** What fails while a stream is read is past the contract's own error handling. */
+async function* told<T>(stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toContractError(error);
+  }
+}

@@ -1,0 +1,74 @@
+import { isNegated, type Evidence, type SourceSentence } from "./evidence.ts";
+import { terms, type Term } from "./terms.ts";
+
+/** How far one source sentence carries a claim, by its words. */
+export interface Match {
+  readonly sentence: SourceSentence;
+  /** Keys of the claim that it holds. */
+  readonly covered: ReadonlyMap<string, number>;
+  /** Numbers and names of the claim that it lacks. */
+  readonly missing: ReadonlySet<string>;
+  readonly negationDiffers: boolean;
+}
+
+/** A claim taken apart: its words with what each weighs. */
+export interface Claim {
+  readonly words: readonly Term[];
+  readonly weights: ReadonlyMap<string, number>;
+  readonly hard: ReadonlySet<string>;
+  readonly total: number;
+  readonly negated: boolean;
+}
+
+/** From here on a claim counts as supported. */
+export const SUPPORTED = 0.6;
+/** A claim with a number or a name that its evidence lacks is never worth more: copied wrongly is worse than paraphrased. */
+const MISSING_FACT = 0.35;
+const NEGATION_DIFFERS = 0.5;
+const HARD_WEIGHT = 2;
+/** What a word counts that stands not in the sentence but in its heading, or shortly before it. */
+const NEARBY = 0.7;
+
+export function takeApart(text: string, evidence: Evidence): Claim {
+  const words = [...new Map(terms(text).map((term) => [term.key, term])).values()];
+  const isHard = (word: Term) => word.kind === "number" || (evidence.capitalsAreNames && (word.kind === "name" || evidence.names.has(word.exact)));
+  const weights = new Map(words.map((word) => [word.key, evidence.rarityOf(word.key) * (isHard(word) ? HARD_WEIGHT : 1)]));
+  return {
+    words, weights, hard: new Set(words.filter(isHard).map((word) => word.key)),
+    total: [...weights.values()].reduce((sum, weight) => sum + weight, 0), negated: isNegated(text),
+  };
+}
+
+export function match(claim: Claim, sentence: SourceSentence): Match {
+  const covered = new Map<string, number>();
+  const missing = new Set<string>();
+  for (const word of claim.words) {
+    const share = shareOf(word, claim.hard.has(word.key), sentence);
+    if (share > 0) covered.set(word.key, share * (claim.weights.get(word.key) ?? 0));
+    else if (claim.hard.has(word.key)) missing.add(word.key);
+  }
+  return { sentence, covered, missing, negationDiffers: claim.negated !== sentence.negated };
+}
+
+/** 1: in the sentence itself; less: nearby; 0: not there. Numbers must stand in the sentence or a heading, names anywhere near. */
+function shareOf(word: Term, hard: boolean, sentence: SourceSentence): number {
+  if (hard && word.kind !== "number" ? sentence.names.has(word.exact) : sentence.words.has(word.key)) return 1;
+  if (sentence.headings.has(word.exact) || sentence.headings.has(word.key)) return NEARBY;
+  return word.kind !== "number" && (sentence.before.has(word.exact) || sentence.before.has(word.key)) ? NEARBY : 0;
+}
+
+/** Support of a claim by sentences taken together, 0..1. */
+export function jointSupport(claim: Claim, matches: readonly Match[]): number {
+  if (claim.total === 0 || matches.length === 0) return 0;
+  const covered = claim.words.reduce((sum, word) => sum + Math.max(0, ...matches.map((one) => one.covered.get(word.key) ?? 0)), 0);
+  const lacks = [...claim.hard].some((key) => matches.every((one) => one.missing.has(key)));
+  const share = covered / claim.total;
+  const signed = matches.every((one) => one.negationDiffers) ? share * NEGATION_DIFFERS : share;
+  return lacks ? Math.min(signed, MISSING_FACT) : signed;
+}
+
+/** Support by meaning: the cosine of two sentences' vectors, together with the words they share. Not asked where a fact is missing. */
+export function semanticSupport(lexical: number, cosine: number): number {
+  const meaning = Math.min(1, Math.max(0, (cosine - 0.5) / 0.4));
+  return Math.max(lexical, meaning, 0.5 * lexical + 0.7 * meaning);
+}

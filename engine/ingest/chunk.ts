@@ -1,0 +1,155 @@
+import { documentText, type Block } from "../contract/document.ts";
+import { countUnits, samePath, segmentsOf, type Segment, type Unit } from "./units.ts";
+
+/** A passage before it has a vector. `text` is exactly `documentText(blocks).slice(start, end)`. */
+export interface Chunk {
+  readonly start: number;
+  readonly end: number;
+  readonly page?: number;
+  readonly headingPath: readonly string[];
+  /** What is shown. */
+  readonly text: string;
+  /** What is embedded: title and headings in front. */
+  readonly embedded: string;
+}
+
+export interface ChunkOptions {
+  /** Content tokens of a passage that are aimed at (settings.ingest.passageTokens). */
+  readonly target: number;
+  /** Tokens the embedder takes, special ones included. */
+  readonly maxTokens: number;
+  /** The embedder's own count, special tokens included. */
+  readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
+  readonly title?: string;
+  /** ISO 639-1; decides sentence boundaries. */
+  readonly language?: string;
+}
+
+/** Share of the embedder's tokens that title and headings in front may take. */
+const PREFIX_SHARE = 0.25;
+/** A table's rows are facts of their own: a passage holds few of them. */
+const ROW_SHARE = 0.5;
+/** Joined counts differ a little from the sum of the parts in some tokenizers. */
+const SLACK = 0.95;
+/** From this share of the limit on a passage is counted once more, whole. */
+const NEAR = 0.85;
+
+/**
+ * Blocks to passages: cut at structure and sentence boundaries, measured in the embedder's own tokens, short sections of one parent
+ * together. Title and headings go in front of what is embedded and never count as shown text.
+ */
+export async function chunk(blocks: readonly Block[], options: ChunkOptions): Promise<Chunk[]> {
+  const text = documentText(blocks);
+  const segments = segmentsOf(blocks, options.language);
+  const special = (await options.countTokens([""]))[0] ?? 0;
+  const count = async (texts: readonly string[]) => (await options.countTokens(texts)).map((tokens) => Math.max(0, tokens - special));
+  const prefixMax = Math.floor((options.maxTokens - special) * PREFIX_SHARE);
+  const max = Math.max(1, Math.floor((options.maxTokens - special - prefixMax) * SLACK));
+  const target = Math.min(options.target, max);
+  const counted = await countUnits(segments, text, { max, count });
+  const packed = mergeShort(counted.flatMap((segment) => pack(segment, target, max)), target, max);
+  const prefixes = await prefixesOf(packed.map(({ section, opens, units }) => (opens && units.length > 0 ? section.slice(0, -1) : section)), { title: options.title, max: prefixMax, count });
+  const chunks = packed.map((piece, i) => toChunk(piece, text, prefixes[i] ?? ""));
+  const near = new Set(chunks.filter((_, i) => (packed[i]?.tokens ?? 0) + prefixMax + special > options.maxTokens * NEAR));
+  return fitting(chunks, near, options);
+}
+
+type Piece = Omit<Segment, "kind"> & { readonly kind: Segment["kind"]; readonly tokens: number };
+
+const sum = (units: readonly Unit[]): number => units.reduce((total, { tokens }) => total + tokens, 0);
+
+/** Packs one segment: as many equal passages as the target asks for, so that no stub is left at the end. */
+function pack(segment: Segment, target: number, max: number): Piece[] {
+  const aim = segment.kind === "rows" ? Math.ceil(target * ROW_SHARE) : target;
+  const total = sum(segment.units);
+  const each = Math.min(max, total / Math.max(1, Math.round(total / aim)));
+  const pieces: Piece[] = [];
+  let units: Unit[] = [];
+  let tokens = 0;
+  const flush = () => {
+    if (units.length > 0) pieces.push({ ...segment, opens: segment.opens && pieces.length === 0, units, tokens });
+    units = [];
+    tokens = 0;
+  };
+  for (const unit of segment.units) {
+    const loneHeading = segment.opens && pieces.length === 0 && units.length === 1;
+    // Stop before the unit when that comes nearer to the aim than taking it.
+    const past = tokens + unit.tokens - each;
+    if (tokens > 0 && (tokens + unit.tokens > max || (past > 0 && past > each - tokens && !loneHeading))) flush();
+    units.push(unit);
+    tokens += unit.tokens;
+  }
+  flush();
+  return pieces;
+}
+
+/** Joins neighbours that are short together: sections of the same parent, a heading with its first subsection; never across a page or into a table. */
+function mergeShort(pieces: readonly Piece[], target: number, max: number): Piece[] {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    const joined = last && joinable(last, piece, { target, max }) ? join(last, piece) : undefined;
+    if (joined) merged[merged.length - 1] = joined;
+    else merged.push(piece);
+  }
+  return merged;
+}
+
+function joinable(a: Piece, b: Piece, { target, max }: { target: number; max: number }): boolean {
+  if (a.page !== b.page) return false;
+  const common = commonPath(a.section, b.section);
+  const loneHeading = a.opens && a.units.length === 1 && samePath(common, a.section) && b.opens;
+  if (loneHeading) return a.tokens + b.tokens <= max;
+  if (a.kind !== "prose" || b.kind !== "prose" || a.tokens + b.tokens > target) return false;
+  return common.length >= Math.min(a.section.length, b.section.length) - 1;
+}
+
+function join(a: Piece, b: Piece): Piece {
+  const section = commonPath(a.section, b.section);
+  // The heading in the text counts as the piece's own only while the piece is that section.
+  return { ...b, kind: a.units.length === 1 && a.opens ? b.kind : a.kind, section, opens: a.opens && samePath(section, a.section), units: [...a.units, ...b.units], tokens: a.tokens + b.tokens };
+}
+
+function commonPath(a: readonly string[], b: readonly string[]): readonly string[] {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
+}
+
+/** Title and headings as lines in front, innermost heading first to get room when they are too long together. */
+async function prefixesOf(
+  paths: readonly (readonly string[])[],
+  { title, max, count }: { title: string | undefined; max: number; count: (texts: readonly string[]) => Promise<readonly number[]> },
+): Promise<string[]> {
+  const partsOf = (path: readonly string[]) => [...new Set([...(title ? [title.trim()] : []), ...path])].filter((part) => part !== "");
+  const parts = [...new Set(paths.flatMap(partsOf))];
+  const counts = await count(parts);
+  const tokens = new Map(parts.map((part, i) => [part, counts[i] ?? 0]));
+  return paths.map((path) => {
+    let room = max;
+    const kept: string[] = [];
+    for (const part of partsOf(path).reverse()) {
+      const needs = tokens.get(part) ?? 0;
+      if (needs <= room) kept.unshift(part);
+      // A part of hundreds of tokens is no heading any more; its beginning says enough.
+      else if (room > 8) kept.unshift(part.slice(0, Math.floor((part.length * room * SLACK) / needs / 2)).trim());
+      room -= Math.min(needs, room);
+    }
+    return kept.filter((part) => part !== "").join("\n");
+  });
+}
+
+function toChunk({ units, section, page }: Piece, text: string, prefix: string): Chunk {
+  const start = units[0]?.start ?? 0;
+  const end = units.at(-1)?.end ?? start;
+  const shown = text.slice(start, end);
+  return { start, end, ...(page === undefined ? {} : { page }), headingPath: section, text: shown, embedded: prefix === "" ? shown : `${prefix}\n${shown}` };
+}
+
+/** What comes near the limit is counted as it will be embedded, and loses its prefix if it does not fit. */
+async function fitting(chunks: readonly Chunk[], near: ReadonlySet<Chunk>, { maxTokens, countTokens }: ChunkOptions): Promise<Chunk[]> {
+  if (near.size === 0) return [...chunks];
+  const counts = await countTokens([...near].map(({ embedded }) => embedded));
+  const tooLong = new Set([...near].filter((_, i) => (counts[i] ?? 0) > maxTokens));
+  return chunks.map((piece) => (tooLong.has(piece) ? { ...piece, embedded: piece.text } : piece));
+}

@@ -1,0 +1,113 @@
+import { documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
+import { chunk, type Chunk } from "./chunk.ts";
+import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
+import type { Extracted, ReaderPool, Source } from "./extract.ts";
+import type { ExtractionShelf } from "./extractions.ts";
+import { detectLanguage } from "./language.ts";
+import { Refused } from "./reasons.ts";
+import type { GroupCommit } from "./store.ts";
+
+/** The machines of the four steps, shared by all documents. */
+export interface IngestSteps {
+  readonly readers: ReaderPool;
+  readonly embedder: EmbedLane;
+  readonly commits: GroupCommit;
+  readonly extractions: ExtractionShelf;
+  /** Content tokens per passage that are aimed at, and tokens the embedder takes. */
+  readonly passageTokens: () => number;
+  readonly maxTokens: number;
+}
+
+/** One document on its way. */
+export interface IngestJob {
+  readonly id: string;
+  readonly source: Source;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: "reading" | "embedding" | "committing", detail: { characters: number; passages: number }) => void;
+  readonly onProgress: (fraction: number) => void;
+  /** Where the document belongs at the moment of the commit; undefined when it was removed meanwhile. */
+  readonly label: () => Pick<StoredDocument, "collectionId" | "path" | "tags"> | undefined;
+}
+
+export interface Ingested {
+  readonly format: DocumentFormat;
+  readonly title?: string;
+  readonly pages?: number;
+  readonly warnings: Extraction["warnings"];
+  readonly contentHash: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly passages: number;
+}
+
+/** What was read, and what it is written in. */
+interface Read extends Extracted {
+  readonly characters: number;
+  readonly language?: string;
+}
+
+/**
+ * Documents to knowledge, the sentence: extract, chunk, embed, store. Whatever ends it early is thrown: `Refused` with the
+ * document's reason, the signal's reason when it was stopped, anything else unexpected.
+ */
+export async function ingestDocument(job: IngestJob, steps: IngestSteps): Promise<Ingested> {
+  const read = await extract(job, steps);
+  const chunks = await chunked(read, job, steps);
+  const kept = await steps.extractions.pack(read.extraction);
+  job.onStep("embedding", { characters: read.characters, passages: chunks.length });
+  const passages = await steps.embedder.embed(chunks, job);
+  job.onStep("committing", { characters: 0, passages: passages.length });
+  await store(job, steps, { read, passages, kept });
+  return summary(read, passages.length);
+}
+
+async function extract(job: IngestJob, steps: IngestSteps): Promise<Read> {
+  const onStart = () => job.onStep("reading", { characters: 0, passages: 0 });
+  const extracted = await steps.readers.extract(job.source, { signal: job.signal, onStart, onProgress: job.onProgress });
+  const text = documentText(extracted.extraction.blocks);
+  const language = detectLanguage(text);
+  return { ...extracted, characters: text.length, ...(language === undefined ? {} : { language }) };
+}
+
+async function chunked({ extraction, language }: Read, job: IngestJob, steps: IngestSteps): Promise<Chunk[]> {
+  const chunks = await chunk(extraction.blocks, {
+    target: steps.passageTokens(), maxTokens: steps.maxTokens,
+    countTokens: (texts) => steps.embedder.countTokens(texts, job.signal),
+    ...(extraction.title === undefined ? {} : { title: extraction.title }),
+    ...(language === undefined ? {} : { language }),
+  });
+  if (chunks.length === 0) throw new Refused(withoutText(extraction));
+  return chunks;
+}
+
+function withoutText({ warnings }: Extraction): DocumentReason {
+  if (!warnings.some(({ code }) => code === "no-text-layer")) return { code: "no-text", message: "There is no text in this file." };
+  return { code: "no-text-layer", message: "The pages are pictures: this file has no text layer.", next: "Run it through text recognition and add it again." };
+}
+
+/** The extraction first: a committed document can always be shown. */
+async function store(job: IngestJob, steps: IngestSteps, made: { read: Read; passages: readonly EmbeddedChunk[]; kept: Buffer }): Promise<void> {
+  const { extraction, contentHash, modifiedMs, language } = made.read;
+  const item = (): DocumentWithPassages | undefined => {
+    const label = job.label();
+    return label && {
+      document: {
+        id: job.id, ...label, format: extraction.format, contentHash, modified: new Date(modifiedMs).toISOString(),
+        ...(extraction.title === undefined ? {} : { title: extraction.title }),
+        ...(language === undefined ? {} : { language }),
+      },
+      passages: made.passages.map((passage) => ({ id: `${job.id}:${passage.position}`, ...passage })),
+    };
+  };
+  await steps.extractions.keep(job.id, made.kept);
+  await steps.commits.put(item, made.passages.length, job.signal);
+}
+
+function summary({ extraction, contentHash, sizeBytes, modifiedMs }: Extracted, passages: number): Ingested {
+  return {
+    format: extraction.format, warnings: extraction.warnings, contentHash, sizeBytes, modifiedMs, passages,
+    ...(extraction.title === undefined ? {} : { title: extraction.title }),
+    ...(extraction.pages.length === 0 ? {} : { pages: extraction.pages.length }),
+  };
+}

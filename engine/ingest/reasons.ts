@@ -1,0 +1,54 @@
+import { LorekeepError } from "../base/errors.ts";
+import type { DocumentReason } from "../contract/document.ts";
+
+/** A document that cannot be indexed, with the reason a person reads. Thrown between the steps, ends as the document's reason. */
+export class Refused extends Error {
+  readonly reason: DocumentReason;
+
+  constructor(reason: DocumentReason, options?: { cause?: unknown }) {
+    super(reason.message, options);
+    this.name = "Refused";
+    this.reason = reason;
+  }
+}
+
+/** Reasons that lie in the machine, not in the file: adding the file again tries again. */
+const passing: ReadonlySet<DocumentReason["code"]> = new Set(["missing", "unreadable", "no-space", "cancelled", "embedder-failed", "reader-died", "timed-out", "internal"]);
+
+export function isWorthAnotherTry(reason: DocumentReason | undefined): boolean {
+  return reason === undefined || passing.has(reason.code);
+}
+
+/** Turns whatever ended a document's way into its reason. */
+export function reasonOf(error: unknown): DocumentReason {
+  if (error instanceof Refused) return error.reason;
+  if (error instanceof LorekeepError) {
+    const next = error.details.next === undefined ? {} : { next: error.details.next };
+    if (error.code === "NO_SPACE" || error.code === "READ_ONLY") return { code: "no-space", message: error.message, ...next };
+    return { code: "internal", message: error.message, ...next };
+  }
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return { code: "missing", message: "The file is no longer there.", next: "Put it back and retry, or remove it from the library." };
+  if (code === "EACCES" || code === "EPERM") return { code: "unreadable", message: "Lorekeep may not read this file.", next: "Check the file's permissions and retry." };
+  return { code: "internal", message: `Something went wrong: ${error instanceof Error ? error.message : String(error)}`, next: "Retry; if it stays, report it." };
+}
+
+/** The reader's end as the document's reason. Undefined: not the reader's doing. */
+export function readerReason(error: unknown): DocumentReason | undefined {
+  if (!(error instanceof LorekeepError)) return undefined;
+  const next = "Split the document, or export it in another format.";
+  if (error.code === "TIMED_OUT") return { code: "timed-out", message: error.message, next };
+  if (error.code === "TOO_LARGE" || isHeapDeath(error)) return { code: "out-of-memory", message: "Reading this file needed too much memory and was stopped.", next };
+  if (error.code === "WORKER_DIED") return { code: "reader-died", message: "Reading this file crashed the reader. Everything else goes on.", next: "Try to save the document again with the program that made it." };
+  return { code: "internal", message: error.message };
+}
+
+/** V8 ends the process itself when its heap is full; only its last words tell. */
+function isHeapDeath(error: LorekeepError): boolean {
+  return error.code === "WORKER_DIED" && /heap out of memory|Reached heap limit|Array buffer allocation failed/i.test(error.details.detail ?? "");
+}
+
+/** A reader that died without a reason of the file's own making (killed from outside, or a crash that may not come again). */
+export function isSuddenDeath(error: unknown): boolean {
+  return error instanceof LorekeepError && error.code === "WORKER_DIED" && !isHeapDeath(error);
+}

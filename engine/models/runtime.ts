@@ -1,0 +1,251 @@
+import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
+import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
+import { contextBytes } from "../base/gguf/fit.ts";
+import { Emitter } from "../base/emitter.ts";
+import { isAbort, LorekeepError } from "../base/errors.ts";
+import { Mutex } from "../base/mutex.ts";
+import { pump } from "../base/pump.ts";
+import type { generatorContract, GenerateEvent, GenerateInput } from "../workers/generator/contract.ts";
+import type { WorkerHost } from "../workers/host.ts";
+import { Supervisor } from "../workers/supervisor.ts";
+import type { ModelShelf } from "./shelf.ts";
+
+type Inputs = InferContractRouterInputs<typeof generatorContract>;
+type Outputs = InferContractRouterOutputs<typeof generatorContract>;
+type LoadInput = Inputs["load"];
+export type GeneratorLoaded = Outputs["load"];
+
+export interface LoadOptions {
+  /** Tokens; absent: see the generator's contract. */
+  readonly contextSize?: number;
+  /** Default "auto". */
+  readonly gpu?: LoadInput["gpu"];
+  /** Absent: as measured before on this machine, else measured now and remembered. */
+  readonly threads?: number;
+  /** Where the GGUF has no chat template. Default "chatml". */
+  readonly fallbackTemplate?: LoadInput["fallbackTemplate"];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model of the shelf by its id, or any GGUF by its path. */
+export type ModelRef = { readonly id: string } | { readonly path: string };
+
+export interface RuntimeState {
+  readonly state: "empty" | "loading" | "ready" | "failed";
+  readonly modelId?: string;
+  readonly loaded?: GeneratorLoaded;
+  readonly error?: { readonly code: string; readonly reason: string; readonly next?: string };
+}
+
+export interface ModelRuntimeOptions {
+  readonly host: WorkerHost;
+  readonly shelf: Pick<ModelShelf, "get" | "threadsFor" | "rememberThreads">;
+  /** Milliseconds; defaults: 120 s each. `stallMs` is the longest silence of a model that is writing or reading its prompt. */
+  readonly loadMs?: number;
+  readonly stallMs?: number;
+}
+
+/** What was asked for: enough to bring it back into a fresh process. */
+interface Wanted {
+  readonly modelId: string | undefined;
+  readonly sha256: string | undefined;
+  readonly input: LoadInput;
+}
+
+const COUNT_MS = 30_000;
+const MEBIBYTE = 2 ** 20;
+/** Node, the runtime's own buffers, grammar and sampler: beyond weights and contexts. */
+const SLACK_BYTES = 1024 * MEBIBYTE;
+/** What the worker keeps at most, each with its own cache; see the generator's ContextPool. */
+const CONTEXTS = 4;
+const LARGEST_AUTOMATIC_CONTEXT = 32_768;
+
+/**
+ * The generator worker as the rest of the engine sees it: one loaded model that stays loaded. When the process dies, the call in flight
+ * fails with WORKER_DIED and the next one loads the model again first. A GPU that takes the process down is not tried again.
+ */
+export class ModelRuntime {
+  private readonly supervisor: Supervisor<typeof generatorContract>;
+  private readonly options: ModelRuntimeOptions;
+  private readonly changes = new Emitter<RuntimeState>();
+  private readonly loading = new Mutex();
+  private current: RuntimeState = { state: "empty" };
+  private wanted: Wanted | undefined;
+  /** The supervisor's generation that holds `wanted`. */
+  private inGeneration: number | undefined;
+  /** Restarts the deadline of each call under way: requests stand in line, so one that moves is a sign of life for all. */
+  private readonly waiting = new Set<() => void>();
+  private gpuGivenUp = false;
+  private memoryBytes = SLACK_BYTES;
+
+  constructor(options: ModelRuntimeOptions) {
+    this.options = options;
+    this.supervisor = new Supervisor(options.host, "generator", {
+      memoryMb: () => Math.ceil(this.memoryBytes / MEBIBYTE), idleMs: 0, startMs: 30_000,
+      onState: (worker) => { if (worker.state === "stopped" && worker.lastDeath) this.died(worker.lastDeath); },
+    });
+  }
+
+  get state(): RuntimeState {
+    return this.current;
+  }
+
+  onChange(listener: (state: RuntimeState) => void): () => void {
+    return this.changes.listen(listener);
+  }
+
+  /**
+   * Loads a model in place of the one before. Two loads at once run one after the other, so the later one wins.
+   * @throws LorekeepError NOT_FOUND, MODEL_REFUSED, MODEL_FAILED, TIMED_OUT, WORKER_DIED; AbortError, after which no model is loaded.
+   */
+  async load(ref: ModelRef, options: LoadOptions = {}): Promise<GeneratorLoaded> {
+    return this.loading.run(options.signal, async () => {
+      const wanted = await this.resolve(ref, options);
+      this.wanted = undefined; // until it is loaded, nothing else must be loaded again in its place
+      this.tell({ state: "loading", ...(wanted.modelId ? { modelId: wanted.modelId } : {}) });
+      try {
+        return await this.bring(wanted, options.signal);
+      } catch (error) {
+        this.tell(isAbort(error) ? { state: "empty" } : failed(wanted.modelId, error));
+        throw error;
+      }
+    });
+  }
+
+  /** Gives the memory back by ending the process. */
+  async unload(): Promise<void> {
+    await this.loading.run(undefined, async () => {
+      this.wanted = undefined;
+      this.supervisor.stop("The model was unloaded.");
+      this.tell({ state: "empty" });
+    });
+  }
+
+  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<number[]> {
+    return this.call((client, stop) => client.countTokens({ texts: [...texts] }, { signal: stop }), { deadlineMs: COUNT_MS, signal });
+  }
+
+  /** Tokens of the conversation as the model's own template renders it. */
+  countPromptTokens(input: Pick<GenerateInput, "system" | "history" | "prompt">, signal?: AbortSignal): Promise<number> {
+    return this.call((client, stop) => client.countPromptTokens(input, { signal: stop }), { deadlineMs: COUNT_MS, signal });
+  }
+
+  /**
+   * Streams the answer, then exactly one `done`. Leaving the loop or aborting stops the model. A long answer is fine; a silent
+   * model is not: no event for `stallMs` kills the process.
+   * @throws LorekeepError NEEDS_MODEL, TOO_LONG, MODEL_REFUSED (adapter), TIMED_OUT, WORKER_DIED; AbortError.
+   */
+  generate(input: GenerateInput, signal?: AbortSignal): AsyncGenerator<GenerateEvent, void, void> {
+    return pump<GenerateEvent>((emit, stop) => this.call(async (client, callSignal) => {
+      for await (const event of await client.generate(input, { signal: callSignal })) {
+        for (const alive of this.waiting) alive();
+        emit(event);
+      }
+    }, { deadlineMs: this.options.stallMs ?? 120_000, signal: stop }), signal);
+  }
+
+  dispose(): void {
+    this.supervisor.dispose();
+  }
+
+  private async call<T>(
+    work: (client: ContractRouterClient<typeof generatorContract>, signal: AbortSignal) => Promise<T>,
+    options: { deadlineMs: number; signal: AbortSignal | undefined },
+  ): Promise<T> {
+    await this.ensureLoaded(options.signal);
+    let mine: (() => void) | undefined;
+    try {
+      return await this.supervisor.call((client, signal, generation, alive) => {
+        // The process died between the check and now, and this is its successor, empty.
+        if (generation !== this.inGeneration) throw new LorekeepError("WORKER_DIED", { reason: "The generator stopped unexpectedly.", next: "Ask again." });
+        mine = alive;
+        this.waiting.add(alive);
+        return work(client, signal);
+      }, options);
+    } finally {
+      if (mine) this.waiting.delete(mine);
+    }
+  }
+
+  /** Loads the wanted model again where the process that held it is gone. */
+  private async ensureLoaded(signal: AbortSignal | undefined): Promise<void> {
+    await this.loading.run(signal, async () => {
+      const { wanted } = this;
+      if (!wanted) throw new LorekeepError("NEEDS_MODEL", { reason: "No model is loaded.", next: "Choose a model and load it." });
+      if (this.inGeneration !== undefined) return;
+      this.tell({ state: "loading", ...(wanted.modelId ? { modelId: wanted.modelId } : {}) });
+      try {
+        await this.bring(wanted, signal);
+      } catch (error) {
+        this.tell(failed(wanted.modelId, error));
+        throw error;
+      }
+    });
+  }
+
+  private async resolve(ref: ModelRef, options: LoadOptions): Promise<Wanted> {
+    const item = "id" in ref ? await this.options.shelf.get(ref.id) : undefined;
+    if (item?.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is not where it was.`, next: `Put it back at ${item.path}, or add it again.` });
+    if (item?.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item.name} is an adapter.`, next: "Load its base model and choose it as the adapter." });
+    const path = item?.path ?? ("path" in ref ? ref.path : "");
+    const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
+    this.memoryBytes = memoryFor(info, options.contextSize);
+    const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);
+    return {
+      modelId: item?.id, sha256: item?.sha256,
+      input: {
+        path, gpu: options.gpu ?? "auto", fallbackTemplate: options.fallbackTemplate ?? "chatml",
+        ...(options.contextSize === undefined ? {} : { contextSize: options.contextSize }), ...(threads === undefined ? {} : { threads }),
+      },
+    };
+  }
+
+  /** Loads, with the GPU given up where it kills the process, and remembers what was measured. */
+  private async bring(wanted: Wanted, signal: AbortSignal | undefined): Promise<GeneratorLoaded> {
+    const gpu = this.gpuGivenUp ? "off" : wanted.input.gpu;
+    let loaded: GeneratorLoaded;
+    try {
+      loaded = await this.loadInto({ ...wanted.input, gpu }, signal);
+    } catch (error) {
+      const killed = error instanceof LorekeepError && (error.code === "WORKER_DIED" || error.code === "TIMED_OUT");
+      if (!killed || gpu === "off") throw error;
+      loaded = await this.loadInto({ ...wanted.input, gpu: "off" }, signal);
+      this.gpuGivenUp = true; // it loads without: the GPU was what killed it
+    }
+    const input = { ...wanted.input, threads: loaded.threads };
+    this.wanted = { ...wanted, input };
+    this.tell({ state: "ready", ...(wanted.modelId ? { modelId: wanted.modelId } : {}), loaded });
+    if (wanted.sha256 && wanted.input.threads === undefined) await this.options.shelf.rememberThreads(wanted.sha256, loaded.threads);
+    return loaded;
+  }
+
+  private async loadInto(input: LoadInput, signal: AbortSignal | undefined): Promise<GeneratorLoaded> {
+    this.inGeneration = undefined;
+    return this.supervisor.call(async (client, stop, generation) => {
+      const loaded = await client.load(input, { signal: stop });
+      this.inGeneration = generation;
+      return loaded;
+    }, { deadlineMs: this.options.loadMs ?? 120_000, signal });
+  }
+
+  private died(reason: string): void {
+    this.inGeneration = undefined;
+    if (this.current.state === "ready") this.tell({ state: "failed", ...(this.current.modelId ? { modelId: this.current.modelId } : {}), error: { code: "WORKER_DIED", reason, next: "Ask again: the model is loaded afresh." } });
+  }
+
+  private tell(state: RuntimeState): void {
+    this.current = state;
+    this.changes.emit(state);
+  }
+}
+
+/** The cap of the process: a runaway ends, a model that is merely large does not. */
+function memoryFor(info: GgufInfo, contextSize: number | undefined): number {
+  const context = contextSize ?? Math.min(info.contextLength ?? LARGEST_AUTOMATIC_CONTEXT, LARGEST_AUTOMATIC_CONTEXT);
+  return info.fileBytes * 1.2 + CONTEXTS * contextBytes(info, context) * 1.2 + SLACK_BYTES;
+}
+
+function failed(modelId: string | undefined, error: unknown): RuntimeState {
+  const { code, details } = error instanceof LorekeepError ? error : new LorekeepError("INTERNAL", error instanceof Error ? error.message : String(error));
+  return { state: "failed", ...(modelId ? { modelId } : {}), error: { code, reason: details.reason, ...(details.next ? { next: details.next } : {}) } };
+}

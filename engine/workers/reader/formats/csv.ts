@@ -1,0 +1,49 @@
+import { parse } from "csv-parse/sync";
+import { Refusal } from "../refusal.ts";
+import { textOf, type FormatReader } from "../source.ts";
+import { addTable, splitHeader } from "../tables.ts";
+
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+const SAMPLE_CHARACTERS = 64 * 1024;
+const SAMPLE_ROWS = 50;
+
+/** CSV and TSV: one row, one block. The delimiter is sniffed; quotes may be broken, rows may differ in length. */
+export const readCsv: FormatReader = ({ source, out }) => {
+  const text = textOf(source);
+  const delimiter = source.format === "tsv" ? "\t" : sniffDelimiter(text);
+  const rows = parseRows(text, delimiter);
+  if (rows.length === 0) throw new Refusal("no-text", "The table has no rows.");
+  addTable(out, splitHeader(rows));
+};
+
+function parseRows(text: string, delimiter: string, maxRows?: number): string[][] {
+  return parse(text, {
+    delimiter, bom: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true, trim: true,
+    // A quote inside an unquoted field must not swallow the rest of the file as one cell.
+    max_record_size: 1 << 20,
+    ...(maxRows === undefined ? {} : { to: maxRows }),
+  });
+}
+
+/** The delimiter that gives the most columns in the most equal rows. Excel's "sep=;" line decides where it is there. */
+export function sniffDelimiter(text: string): string {
+  const said = /^\uFEFF?sep=(.)\r?\n/i.exec(text)?.[1];
+  if (said) return said;
+  const end = text.length > SAMPLE_CHARACTERS ? text.lastIndexOf("\n", SAMPLE_CHARACTERS) : text.length;
+  const sample = text.slice(0, end > 0 ? end : SAMPLE_CHARACTERS);
+  const scored = DELIMITERS.map((delimiter) => ({ delimiter, score: score(sample, delimiter) }));
+  scored.sort((a, b) => b.score - a.score);
+  return scored[0]?.delimiter ?? ",";
+}
+
+function score(sample: string, delimiter: string): number {
+  try {
+    const widths = parseRows(sample, delimiter, SAMPLE_ROWS).map((row) => row.length);
+    const counts = new Map<number, number>();
+    for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+    const [commonest = 1, often = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
+    return commonest > 1 ? (often / widths.length) * (1 + Math.log2(commonest)) : 0;
+  } catch {
+    return 0; // Not parseable with this delimiter; the others are tried.
+  }
+}

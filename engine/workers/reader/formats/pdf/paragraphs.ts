@@ -1,0 +1,171 @@
+import type { Piece } from "../../blocks.ts";
+import type { Line } from "./lines.ts";
+import type { Word } from "./words.ts";
+
+export interface Paragraph {
+  readonly lines: readonly Line[];
+  readonly pieces: readonly Piece[];
+  readonly text: string;
+  readonly size: number;
+}
+
+const BULLET = /^(?:[•‣◦▪▫■□●○◆➢➤✓✔–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s/;
+
+export interface ParagraphOptions {
+  /** The document's words in small letters, which decide about hyphens at line ends. */
+  readonly vocabulary: ReadonlySet<string>;
+  /** False keeps two lines apart whatever they look like. */
+  readonly mayJoin: (before: Line, line: Line) => boolean;
+}
+
+/** Lines to paragraphs, by leading, font size, indentation, bullets and whether the next word would have fitted. */
+export function paragraphsOf(lines: readonly Line[], { vocabulary, mayJoin }: ParagraphOptions): Paragraph[] {
+  const leading = usualLeading(lines);
+  const groups: Line[][] = [];
+  lines.forEach((line, i) => {
+    const before = lines[i - 1];
+    const group = groups.at(-1);
+    if (before && group && mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
+    else groups.push([line]);
+  });
+  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, vocabulary));
+}
+
+/**
+ * A page may draw its title or letterhead last. A block that lies above an earlier one and over it (not beside it, as the next column
+ * does) is read before it.
+ */
+function inReadingOrder(groups: readonly (readonly Line[])[]): (readonly Line[])[] {
+  const ordered: { group: readonly Line[]; box: Box }[] = [];
+  for (const group of groups) {
+    const box = boxOf(group);
+    const at = ordered.findIndex((other) => isAbove(box, other.box));
+    ordered.splice(at < 0 ? ordered.length : at, 0, { group, box });
+  }
+  return ordered.map(({ group }) => group);
+}
+
+interface Box { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number; readonly angle: number; readonly size: number }
+
+function boxOf(lines: readonly Line[]): Box {
+  const across = lines.map((line) => line.across);
+  const size = Math.max(...lines.map((line) => line.size));
+  return { left: Math.min(...lines.map((line) => line.along)), right: Math.max(...lines.map((line) => line.end)), top: Math.min(...across), bottom: Math.max(...across), angle: lines[0]?.angle ?? 0, size };
+}
+
+function isAbove(box: Box, other: Box): boolean {
+  const overlap = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+  return box.angle === other.angle && box.bottom < other.top - Math.min(box.size, other.size) * 0.5 && overlap > 0;
+}
+
+/** The most usual distance between baselines, in font sizes. */
+function usualLeading(lines: readonly Line[]): number {
+  const counts = new Map<number, number>();
+  lines.forEach((line, i) => {
+    const before = lines[i - 1];
+    const step = before ? (line.across - before.across) / line.size : 0;
+    if (before && sameSize(before, line) && step > 0.8 && step < 2.5) counts.set(Math.round(step * 10), (counts.get(Math.round(step * 10)) ?? 0) + 1);
+  });
+  const [usual] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [12];
+  return usual / 10;
+}
+
+const sameSize = (a: Line, b: Line) => Math.abs(a.size - b.size) < Math.max(a.size, b.size) * 0.1;
+
+/** A piece of a formula or a number by itself: no word of four letters, and short. */
+const isFragment = (line: Line) => line.text.length < 25 && line.columns === 1 && !/\p{L}{4}/u.test(line.text) && !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u.test(line.text);
+
+/** Formulas are drawn piece by piece, up and down around one line of text: what is that close belongs together. */
+function isFormula(before: Line, line: Line): boolean {
+  if (!isFragment(before) && !isFragment(line)) return false;
+  const size = Math.max(before.size, line.size);
+  return Math.abs(before.angle - line.angle) <= 3 && Math.abs(line.across - before.across) < size * 1.45 && line.along - before.end < size * 3 && before.along - line.end < size * 12 && !BULLET.test(line.text);
+}
+
+function runsOn(before: Line, line: Line, leading: number): boolean {
+  if (isFormula(before, line)) return true;
+  if (Math.abs(before.angle - line.angle) > 3 || !sameSize(before, line) || before.columns > 1 || line.columns > 1) return false;
+  const step = line.across - before.across;
+  const overlap = Math.min(before.end, line.end) - Math.max(before.along, line.along);
+  if (step > 0) return step < line.size * Math.min(leading * 1.25 + 0.1, 2.4) && overlap > 0;
+  // Up and to the side: the next column. A sentence that is not finished goes on there.
+  return step < -line.size * 2 && line.along > before.along && !/[.!?:;]["')\]]?$/.test(before.text) && /^\p{Ll}/u.test(line.text);
+}
+
+/** A block of even lines holds several paragraphs where a line ends early, is indented, or begins with a bullet. */
+function splitGroup(group: readonly Line[]): Line[][] {
+  const left = Math.min(...group.map((line) => line.along));
+  const right = Math.max(...group.map((line) => line.end));
+  const centred = group.length > 1 && group.every((line) => Math.abs((line.along + line.end) / 2 - (left + right) / 2) < line.size * 0.6) && group.some((line) => line.along - left > line.size);
+  const parts: Line[][] = [];
+  const bulleted = group.filter((line) => BULLET.test(line.text)).length;
+  group.forEach((line, i) => {
+    const before = group[i - 1];
+    const part = parts.at(-1);
+    const begins = !before || (!centred && !isFormula(before, line) && ((BULLET.test(line.text) && (bulleted > 1 || endedEarly(before, line, right))) || endedEarly(before, line, right) || isIndented(before, line, left)));
+    if (part && !begins) part.push(line);
+    else parts.push([line]);
+  });
+  return parts;
+}
+
+/** The next line's first word would have fitted on the line before: whoever set the text began anew on purpose. */
+function endedEarly(before: Line, line: Line, right: number): boolean {
+  const first = line.words[0];
+  if (!first || line.along > before.end) return false;
+  const needed = first.end - first.along + line.size * 0.6;
+  return right - before.end > needed && (/[.!?:;)"'”’\]]$/.test(before.text) || /^[\p{Lu}\p{N}\p{P}\p{S}]/u.test(line.text));
+}
+
+function isIndented(before: Line, line: Line, left: number): boolean {
+  return line.along - left > line.size * 0.9 && line.along - left < line.size * 5 && before.along - left < line.size * 0.4 && /[.!?:]["')\]]?$/.test(before.text) && /^[\p{Lu}\p{N}“"]/u.test(line.text);
+}
+
+function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Paragraph {
+  const pieces: Piece[] = [];
+  lines.forEach((line, i) => {
+    const next = lines[i + 1];
+    const words = line.words.map(toPiece);
+    if (next && isHyphenated(line, next, vocabulary)) dropHyphen(words);
+    else if (next && !joinsWithoutSpace(line.text, next.text)) words.push({ text: " " });
+    pieces.push(...words);
+  });
+  return { lines, pieces, text: pieces.map((piece) => piece.text).join(""), size: lines[0]?.size ?? 0 };
+}
+
+const toPiece = (word: Word): Piece => (word.text === " " ? { text: " " } : { text: word.text, rect: word.rect });
+
+/**
+ * "exam-" + "ple": a letter before the hyphen and a small letter after it. "multi-" + "agent" keeps its hyphen where the document
+ * writes it so elsewhere, or knows both halves as words and never the whole.
+ */
+function isHyphenated(line: Line, next: Line, vocabulary: ReadonlySet<string>): boolean {
+  const first = /(\p{L}[\p{L}-]*)[-‐]$/u.exec(line.text)?.[1]?.toLowerCase();
+  const second = /^\p{Ll}\p{L}*/u.exec(next.text)?.[0].toLowerCase();
+  if (!first || !second) return false;
+  if (vocabulary.has(first + second)) return true;
+  const isCompound = vocabulary.has(`${first}-${second}`) || (first.length > 2 && second.length > 2 && vocabulary.has(first) && vocabulary.has(second));
+  return !isCompound;
+}
+
+/** Words of some lines in small letters; the last one of a line that ends in a hyphen is half a word and left out. */
+export function addVocabulary(vocabulary: Set<string>, lines: readonly Line[]): void {
+  for (const { text } of lines) {
+    const whole = text.toLowerCase().replace(/\S+[-‐]$/u, "");
+    for (const word of whole.match(/\p{L}[\p{L}-]*\p{L}/gu) ?? []) {
+      vocabulary.add(word);
+      if (word.includes("-")) for (const part of word.split("-")) vocabulary.add(part);
+    }
+  }
+}
+
+function dropHyphen(words: Piece[]): void {
+  const last = words.pop();
+  if (last) words.push({ ...last, text: last.text.slice(0, -1) });
+}
+
+/** Chinese and Japanese are written without spaces between words, so also between lines; so is what a hyphen or slash joins. */
+function joinsWithoutSpace(before: string, after: string): boolean {
+  const scripts = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF]/u;
+  return (scripts.test(before.at(-1) ?? "") && scripts.test(after.at(0) ?? "")) || /\p{L}[-‐]$/u.test(before);
+}

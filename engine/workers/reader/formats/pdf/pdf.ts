@@ -1,0 +1,119 @@
+import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
+import type { DocumentBuilder } from "../../blocks.ts";
+import type { FormatReader, ReadContext } from "../../source.ts";
+import { annotationTexts } from "./annotations.ts";
+import { linesOf, type Line } from "./lines.ts";
+import { openPdf } from "./open.ts";
+import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outline.ts";
+import { furnitureOf } from "./furniture.ts";
+import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
+import { headingSizes, type Typography } from "./typography.ts";
+import { wordsOf } from "./words.ts";
+
+export interface PageText {
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly Line[];
+  readonly notes: ReturnType<typeof annotationTexts>;
+  readonly entries: readonly { title: string; level: number; top?: number }[];
+}
+
+/** PDF: text with pages and rectangles; headings from the outline, or from font sizes where there is none. */
+export const readPdf: FormatReader = async (context) => {
+  const { source, out, signal } = context;
+  const pdf = await openPdf(source.bytes, source.password, signal);
+  try {
+    await describe(pdf.document, out);
+    const outline = await outlineOf(pdf.document);
+    const pages = await readPages(context, pdf.document, outline);
+    const lines = pages.flatMap((page) => page.lines);
+    const vocabulary = new Set<string>();
+    addVocabulary(vocabulary, lines);
+    const furniture = furnitureOf(pages);
+    const style = { vocabulary, furniture, sizes: outline.length > 0 ? undefined : headingSizes(lines) };
+    for (const page of pages) emitPage(out, page, style);
+  } finally {
+    await pdf.close();
+  }
+};
+
+async function describe(document: PDFDocumentProxy, out: DocumentBuilder): Promise<void> {
+  // Damaged metadata is no reason to refuse the text.
+  const found = await document.getMetadata().catch(() => undefined);
+  const info: Record<string, unknown> = { ...found?.info };
+  const said = (key: string, xmp: string) => {
+    const value: unknown = info[key] || found?.metadata?.get(xmp);
+    return typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : undefined;
+  };
+  out.metadata.title = said("Title", "dc:title");
+  out.metadata.author = said("Author", "dc:creator");
+  out.metadata.created = said("CreationDate", "xmp:createdate");
+  out.metadata.modified = said("ModDate", "xmp:modifydate");
+}
+
+async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, outline: readonly OutlineEntry[]): Promise<PageText[]> {
+  const pages: PageText[] = [];
+  let characters = 0;
+  for (let number = 1; number <= document.numPages; number++) {
+    signal.throwIfAborted();
+    // Beyond what is kept there is nothing to read for; the builder says "truncated" when it fills up.
+    if (characters > source.limits.maxCharacters) break;
+    try {
+      const page = await document.getPage(number);
+      const text = await readPage(page, outline.filter((entry) => entry.page === number));
+      page.cleanup();
+      characters += text.lines.reduce((sum, line) => sum + line.text.length + 1, 0);
+      pages.push(text);
+    } catch (error) {
+      signal.throwIfAborted();
+      out.warn("page-unreadable", `Page ${number} is damaged and was left out (${error instanceof Error ? error.message : String(error)}).`, number);
+    }
+    progress(number, document.numPages, "pages");
+  }
+  return pages;
+}
+
+async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): Promise<PageText> {
+  const viewport = page.getViewport({ scale: 1 });
+  const content = await page.getTextContent();
+  const lines = linesOf(wordsOf(content, viewport));
+  const notes = annotationTexts(await page.getAnnotations(), viewport);
+  const entries = outline.map(({ title, level, top }) => ({ title, level, ...(top === undefined ? {} : { top: Number(viewport.convertToViewportPoint(0, top)[1]) }) }));
+  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries };
+}
+
+/** What the whole document says about how its pages are set. */
+interface Style { readonly sizes: Typography | undefined; readonly vocabulary: ReadonlySet<string>; readonly furniture: ReadonlySet<Line> }
+
+function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
+  out.startPage(page.page);
+  const hasText = page.lines.length > 0 || page.notes.length > 0;
+  out.pageInfo({ page: page.page, width: page.width, height: page.height, hasText });
+  if (!hasText) return out.warn("no-text-layer", `Page ${page.page} has no text layer.`, page.page);
+  const lines = page.lines.filter((line) => !style.furniture.has(line));
+  const placed = placeEntries(page.entries, lines);
+  const titleOf = new Map<Line, Placed>();
+  const insertedAt = new Map<Line | undefined, Placed[]>();
+  for (const entry of placed) {
+    for (const line of lines.slice(entry.at, entry.at + entry.length)) titleOf.set(line, entry);
+    if (entry.length === 0) insertedAt.set(lines[entry.at], [...(insertedAt.get(lines[entry.at]) ?? []), entry]);
+  }
+  const paragraphs = paragraphsOf(lines, { vocabulary: style.vocabulary, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) });
+  const inserted = (line: Line | undefined) => {
+    for (const entry of insertedAt.get(line) ?? []) out.heading(entry.level, entry.title);
+  };
+  for (const paragraph of paragraphs) {
+    for (const line of paragraph.lines) inserted(line);
+    emitParagraph(out, paragraph, paragraph.lines[0] && titleOf.get(paragraph.lines[0]), style.sizes);
+  }
+  // Entries that point below the last line.
+  inserted(undefined);
+  for (const note of page.notes) out.pieces("paragraph", [note]);
+}
+
+function emitParagraph(out: DocumentBuilder, paragraph: Paragraph, title: Placed | undefined, sizes: Typography | undefined): void {
+  const level = title?.level ?? sizes?.level(paragraph);
+  if (level !== undefined) out.heading(level, paragraph.text, paragraph.pieces);
+  else out.pieces(/^[•‣◦▪■●○➢✓]\s/.test(paragraph.text) ? "list-item" : "paragraph", paragraph.pieces);
+}

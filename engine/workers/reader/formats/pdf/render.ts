@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { fromFileSystem, LorekeepError } from "../../../../base/errors.ts";
+import { Refusal } from "../../refusal.ts";
+import { openPdf } from "./open.ts";
+
+export interface RenderInput {
+  readonly path: string;
+  readonly page: number;
+  readonly width: number;
+  readonly password?: string | undefined;
+}
+
+/** A page a thousand times as high as wide must not ask for a gigabyte of pixels. */
+const MAX_PIXELS = 40_000_000;
+
+/** What pdf.js's canvas factory makes in Node: a canvas of its own native package, which its types do not know. */
+interface NodeCanvas {
+  readonly canvas: { encode(format: "png"): Promise<Uint8Array> };
+  readonly context: object;
+}
+interface CanvasFactory {
+  create(width: number, height: number): NodeCanvas;
+  destroy(canvas: NodeCanvas): void;
+}
+
+/**
+ * Draws one page on white, `width` pixels wide: a rectangle of a text run times width / page width is where its words are.
+ * @throws LorekeepError NOT_FOUND, NEEDS_PASSWORD, TOO_LARGE or UNSUPPORTED.
+ */
+export async function renderPdfPage({ path, page: number, width, password }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
+  const bytes = await readFile(path, { signal }).catch((error: unknown) => {
+    throw fromFileSystem(error, path);
+  });
+  const pdf = await openPdf(bytes, password, signal).catch((error: unknown) => {
+    throw error instanceof Refusal ? refused(error) : error;
+  });
+  try {
+    if (number > pdf.document.numPages) throw new LorekeepError("NOT_FOUND", { reason: `The document has ${pdf.document.numPages} pages; page ${number} is not there.`, field: "page" });
+    const page = await pdf.document.getPage(number);
+    const viewport = page.getViewport({ scale: width / page.getViewport({ scale: 1 }).width });
+    const height = Math.max(1, Math.round(viewport.height));
+    if (width * height > MAX_PIXELS) throw new LorekeepError("TOO_LARGE", { reason: "The page is too tall to be drawn this wide.", field: "width" });
+    // The factory belongs to the document: pdf.js brings a canvas of its own version, and pictures of two versions do not mix.
+    const factory = pdf.document.canvasFactory as unknown as CanvasFactory;
+    const drawing = factory.create(width, height);
+    const task = page.render({ canvas: null, canvasContext: drawing.context as never, viewport, background: "#ffffff" });
+    const onAbort = () => task.cancel();
+    signal.addEventListener("abort", onAbort);
+    try {
+      await task.promise;
+      const png = await drawing.canvas.encode("png");
+      return { png: Buffer.from(png).toString("base64"), width, height };
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      factory.destroy(drawing);
+    }
+  } finally {
+    await pdf.close();
+    signal.throwIfAborted();
+  }
+}
+
+function refused({ reason }: Refusal): LorekeepError {
+  const code = reason.code === "encrypted" || reason.code === "wrong-password" ? "NEEDS_PASSWORD" : "UNSUPPORTED";
+  return new LorekeepError(code, { reason: reason.message, ...(reason.next ? { next: reason.next } : {}) });
+}

@@ -1,0 +1,4 @@
+import { serveWorker } from "../serve-worker.ts";
+import { createReader } from "./reader.ts";
+
+serveWorker(createReader());

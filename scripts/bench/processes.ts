@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Peak resident memory by process name, MiB, of a process and everything it started. Linux only: read from /proc. */
+export interface PeakMemory {
+  readonly peaks: ReadonlyMap<string, number>;
+  stop(): void;
+}
+
+/** Samples ten times a second. Names are the entry file of a Node process ("reader.mjs") or the command. */
+export function watchMemory(root: number): PeakMemory {
+  const peaks = new Map<string, number>();
+  const timer = setInterval(() => {
+    for (const pid of family(root)) {
+      const status = read(`/proc/${pid}/status`);
+      const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      const words = read(`/proc/${pid}/cmdline`).split("\0");
+      const name = words.find((word) => /\.mjs$/.test(word))?.split("/").at(-1) ?? words[0] ?? String(pid);
+      if (peak > (peaks.get(name) ?? 0)) peaks.set(name, peak);
+    }
+  }, 100);
+  return { peaks, stop: () => clearInterval(timer) };
+}
+
+/** The process and its descendants that are alive now. */
+export function family(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const parent = Number(/^\d+ \(.*\) \S (\d+)/s.exec(read(`/proc/${entry}/stat`))?.[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const all = [root];
+  for (const pid of all) all.push(...(children.get(pid) ?? []));
+  return all;
+}
+
+/** A process may end between being listed and being read. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The smallest page that talks to the engine the way the face does: says that it listens, takes ports, drops them when the engine is gone.
+ * Served through app:// by the tests, under the product's policy.
+ */
+import { createORPCClient } from "@orpc/client";
+import { RPCLink } from "@orpc/client/message-port";
+import type { EngineClient } from "../../../engine/contract/index.ts";
+
+interface TestPage {
+  client: EngineClient | undefined;
+  ports: number;
+  gone: number;
+  menu: string[];
+  paths: string[];
+  violations: string[];
+}
+declare global {
+  interface Window {
+    page: TestPage;
+    lorekeepShell: { onMenu(listener: (action: string) => void): () => void; onOpenPaths(listener: (paths: string[]) => void): () => void };
+  }
+}
+
+const page: TestPage = { client: undefined, ports: 0, gone: 0, menu: [], paths: [], violations: [] };
+window.page = page;
+document.addEventListener("securitypolicyviolation", (event) => page.violations.push(`${event.effectiveDirective} ${event.blockedURI}`));
+window.lorekeepShell.onMenu((action) => page.menu.push(action));
+window.lorekeepShell.onOpenPaths((paths) => page.paths.push(...paths));
+window.addEventListener("message", (event) => {
+  if (event.source !== window) return;
+  const { type } = event.data as { type: string };
+  if (type === "lorekeep:gone") {
+    page.gone++;
+    page.client = undefined;
+  }
+  const port = event.ports[0];
+  if (type !== "lorekeep:port" || !port) return;
+  page.ports++;
+  page.client = createORPCClient(new RPCLink({ port }));
+  port.start();
+});
+window.postMessage({ type: "lorekeep:ready" }, location.origin);
