@@ -6,7 +6,7 @@ import { Button, Drawer, ErrorState, IconButton, Menu, Spinner, Switch, TabPanel
 import { useEngine } from "../engine/context.tsx";
 import { useDocument } from "../engine/queries.ts";
 import { shell } from "../engine/shell.ts";
-import { DocumentViewer } from "../viewer/DocumentViewer.tsx";
+import { WhatWasRead } from "./WhatWasRead.tsx";
 import type { DocumentActions } from "./actions.tsx";
 import { DocumentMenu } from "./DocumentMenu.tsx";
 import { formatName, pageWord } from "./format.tsx";
@@ -39,7 +39,7 @@ function Content({ document, collections, actions }: Omit<DrawerProps, "id" | "o
     <div className={css.tabs}>
       <Tabs<"about" | "read"> label="Document" value={tab} onChange={setTab} tabs={[{ value: "about", label: "About" }, { value: "read", label: "What was read" }]}>
         <TabPanel value="about">{about}</TabPanel>
-        <TabPanel value="read"><DocumentViewer documentId={document.id} /></TabPanel>
+        <TabPanel value="read"><WhatWasRead document={document} /></TabPanel>
       </Tabs>
     </div>
   );
