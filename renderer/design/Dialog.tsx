@@ -34,7 +34,7 @@ export function Dialog({ open, onOpenChange, title, description, width = "m", ch
               <Radix.Title className={css.dialogTitle}>{title}</Radix.Title>
               {description ? <Radix.Description className={css.dialogText}>{description}</Radix.Description> : null}
             </div>
-            <Radix.Close asChild><IconButton label="Close" size="s"><X /></IconButton></Radix.Close>
+            <Radix.Close asChild><IconButton label="Close" size="s" bare><X /></IconButton></Radix.Close>
           </header>
           <div className={css.dialogBody}>{children}</div>
           {footer ? <footer className={css.dialogFoot}>{footer}</footer> : null}

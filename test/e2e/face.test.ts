@@ -87,7 +87,7 @@ describe.skipIf(!here)("the face", () => {
 
   test("a quoted table row is shown in its table", () => journey({}, async (page) => {
     await mode(page, "Documents");
-    const answer = await ask(page, "Who leads Gallery Torrin?");
+    const answer = await ask(page, "Name the seat, the product and the employees of Gallery Torrin");
     await answer.locator("[data-citation]").first().click();
     await expect.poll(() => page.locator("[data-source-panel] tr[data-marked] mark").allTextContents()).toEqual(["Gallery Torrin", "Wilsek", "Pianos", "Porbin Selvek", "48"]);
   }));
@@ -155,6 +155,7 @@ describe.skipIf(!here)("the face", () => {
   test("conversations: search, rename, export, delete", () => journey({}, async (page) => {
     await ask(page, "What is the population of Barman?");
     await page.getByRole("link", { name: "New conversation" }).click();
+    await page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
     await ask(page, "When does the survey start?");
     const list = page.getByRole("complementary", { name: "Conversations" });
     await expect.poll(() => list.locator("[data-conversation]").count()).toBe(2);
@@ -219,7 +220,10 @@ describe.skipIf(!here)("the face", () => {
   test("everything by keyboard", () => journey({}, async (page) => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-composer"))).toBe("");
     await page.keyboard.press("Tab");
-    for (let step = 0; step < 2; step++) await page.keyboard.press("ArrowRight");
+    for (const name of ["Base", "Documents"]) {
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(name);
+    }
     await page.keyboard.press("Space");
     await expect.poll(() => page.getByRole("radio", { name: "Documents", exact: true }).getAttribute("aria-checked")).toBe("true");
     await page.locator("body").press("/");
