@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { LorekeepError } from "../engine/base/errors.ts";
 import type { EngineClient, ShelfItem } from "../engine/contract/index.ts";
 import { UsageError } from "./terminal.ts";
@@ -24,7 +24,7 @@ export async function ensureCollection(client: EngineClient, name: string): Prom
 /** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. */
 export async function shelfId(client: EngineClient, wanted: string, kind: ShelfItem["kind"]): Promise<string> {
   const items = (await client.models.list()).filter((item) => item.kind === kind);
-  const found = items.find((item) => item.id === wanted || item.name.toLowerCase() === wanted.toLowerCase());
+  const found = items.find((item) => isCalled(item, wanted));
   if (found) return found.id;
   const path = resolve(wanted);
   if (!existsSync(path)) {
@@ -36,6 +36,13 @@ export async function shelfId(client: EngineClient, wanted: string, kind: ShelfI
     return event.item.id;
   }
   throw new LorekeepError("MODEL_REFUSED", `${wanted} could not be put on the shelf.`);
+}
+
+/** By id, by its name, or by its file's name with or without the ending. */
+export function isCalled(item: ShelfItem, wanted: string): boolean {
+  const file = basename(item.path).toLowerCase();
+  const name = wanted.toLowerCase();
+  return item.id === wanted || item.name.toLowerCase() === name || file === name || file === `${name}.gguf`;
 }
 
 /** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 4, default 1. A Windows drive letter is not a scale. */

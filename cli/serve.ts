@@ -77,7 +77,7 @@ async function answer(host: Host, request: IncomingMessage, response: ServerResp
   if (!host.sessions.admits(request.headers.cookie)) {
     return refuse(request, response, 401, "Open the link that lorekeep serve printed. For a fresh one, press Enter in its terminal, or start it again.");
   }
-  if (url.pathname.startsWith("/api/") && (await host.rpc.handleHttp(request, response))) return;
+  if (url.pathname.startsWith("/api/")) return (await host.rpc.handleHttp(request, response)) ? undefined : refuse(request, response, 404, "There is no such call.");
   if (url.pathname === "/upload" && request.method === "POST") {
     return receiveUpload(request, response, { target: host.options.engine.uploads, limits: host.options.uploadLimits ?? defaultLimits, name: url.searchParams.get("name") ?? "" });
   }

@@ -31,8 +31,16 @@ export function resolveFaceFile(folder: string, urlPath: string): FaceFile | und
   const inside = normalize(decoded === "/" ? "/index.html" : decoded);
   const path = join(folder, inside);
   const contentType = contentTypes[extname(path)];
-  if (contentType === undefined || !path.startsWith(normalize(folder + sep)) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (contentType === undefined || !path.startsWith(normalize(folder + sep)) || !isFile(path)) return undefined;
   return { path, contentType, immutable: inside.startsWith(`${sep}assets${sep}`) };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // Nothing there, or a file where a folder is asked for.
+  }
 }
 
 function decode(urlPath: string): string | undefined {

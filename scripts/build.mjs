@@ -1,7 +1,8 @@
 // Builds what runs: engine, workers, CLI and shell with esbuild, the face with Vite. `--node-only` leaves the face out.
 // `npm start`, the launcher of the CLI and the tests all call this; out/ is never committed.
 import { build } from "esbuild";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -36,8 +37,27 @@ export async function buildFace() {
   await viteBuild({ configFile: at("renderer/vite.config.ts"), logLevel: "warn" });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Everything, from nothing. `face: false` leaves the face out. */
+export async function buildAll({ face = true } = {}) {
   rmSync(at("out"), { recursive: true, force: true });
   await buildNode();
-  if (!process.argv.includes("--node-only") && existsSync(at("renderer/vite.config.ts"))) await buildFace();
+  if (!face || !existsSync(at("renderer/vite.config.ts"))) return;
+  await buildFace();
+  writeFileSync(at("out/.built"), "");
 }
+
+/** A file's or folder's latest change, in milliseconds since 1970. */
+function changed(path) {
+  const stats = statSync(path);
+  return stats.isDirectory() ? Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => changed(join(path, name)))) : stats.mtimeMs;
+}
+
+/** Builds everything unless the last whole build is newer than every source. Returns whether it built. */
+export async function buildIfStale() {
+  const sources = ["engine", "electron", "renderer", "cli", "scripts/build.mjs", "package-lock.json"].map(at).filter((path) => existsSync(path));
+  const fresh = existsSync(at("out/.built")) && statSync(at("out/.built")).mtimeMs > Math.max(...sources.map(changed));
+  if (!fresh) await buildAll();
+  return !fresh;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll({ face: !process.argv.includes("--node-only") });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { LorekeepError } from "../../engine/base/errors.ts";
+import { isCalled } from "../lookup.ts";
 import type { Session } from "../session.ts";
 import { bar, bytes, duration } from "../terminal.ts";
 
@@ -26,7 +27,7 @@ export async function addModel({ client, terminal, signal }: Session, path: stri
 }
 
 export async function removeModel({ client, terminal }: Session, wanted: string): Promise<void> {
-  const item = (await client.models.list()).find((m) => m.id === wanted || m.name.toLowerCase() === wanted.toLowerCase() || m.path === resolve(wanted));
+  const item = (await client.models.list()).find((m) => isCalled(m, wanted) || m.path === resolve(wanted));
   if (!item) throw new LorekeepError("NOT_FOUND", { reason: `There is no model "${wanted}" on the shelf.`, next: "See `lorekeep models`." });
   await client.models.remove({ id: item.id });
   terminal.line(`${item.name} is off the shelf${item.storage === "linked" ? "; its file stays where it is" : ""}.`);

@@ -89,7 +89,7 @@ async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Pro
 async function put(draft: Draft, model: ChatModelReady, found: Found | undefined, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const composed = await draft.trace.step("assemble", async () => {
     const whole = found ? await wholeSmallDocuments(found.candidates, found.scope, means.store) : [];
-    return compose({ question: draft.question, candidates: found?.candidates ?? [], whole, model }, means, signal);
+    return compose({ question: draft.question, searched: draft.searched, candidates: found?.candidates ?? [], whole, model }, means, signal);
   });
   draft.assembled(composed);
   return composed;
@@ -110,7 +110,7 @@ async function generate(draft: Draft, composed: Composed, means: AnswerMeans, si
     for await (const event of means.chatModel.generate({ ...composed.input, adapters }, signal)) {
       if (event.type === "text") draft.write(event.text);
       else if (event.type === "thought") draft.thought(event.text);
-      else draft.written(event);
+      else if (event.type === "done") draft.written(event);
     }
     signal.throwIfAborted();
   });
@@ -121,11 +121,10 @@ async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSign
   const { candidates, queryVector } = await find(draft, means, signal);
   const worthy = isAnyHit(candidates) ? candidates : [];
   const assembled = await draft.trace.step("assemble", () =>
-    assemble(worthy, { limit: means.settings().answers.sources, budget: Infinity, countTokens: async (sources) => sources.map(() => 0) }));
+    assemble(worthy, { question: draft.searched, limit: means.settings().answers.sources, budget: Infinity, countTokens: async (sources) => sources.map(() => 0) }));
   draft.assembled({ ...assembled, candidates: worthy.length > 0 ? assembled.candidates : candidates });
   const texts = assembled.sources.map((source) => source.text);
-  const searched = draft.trace.condensed ?? draft.question.text;
-  const best = await draft.trace.step("cite", () => bestSentences(searched, texts, { most: 2, meaning: { query: queryVector, embed: sentenceEmbedder(means.embedder, signal) } }));
+  const best = await draft.trace.step("cite", () => bestSentences(draft.searched, texts, { most: 2, meaning: { query: queryVector, embed: sentenceEmbedder(means.embedder, signal) } }));
   draft.quoted(quote(assembled.sources, best.map((one) => one.ranges)));
 }
 

@@ -2,6 +2,7 @@ import type { Source } from "../contract/answers.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
 import { sentenceRanges } from "../base/sentences.ts";
 import { Duplicates } from "./duplicates.ts";
+import { focus } from "./focus.ts";
 import { joinPassages, type SourceText } from "./source-text.ts";
 
 /** A source with the way from its text back to the document. */
@@ -16,6 +17,8 @@ export interface Assembled {
 }
 
 export interface AssembleOptions {
+  /** What is asked, standing alone. */
+  readonly question: string;
   /** Passages that may come into the prompt. */
   readonly limit: number;
   /** Tokens that the framed sources may take together; never exceeded. */
@@ -26,17 +29,25 @@ export interface AssembleOptions {
   readonly whole?: readonly Passage[];
 }
 
+/** Letters between two passages that still touch. */
+const LARGEST_BREAK = 2;
+
 type Group = readonly Passage[];
 type Reason = NonNullable<Candidate["dropped"]>["reason"];
 
 /**
- * Candidates become sources: duplicates dropped, neighbours merged, packed best first to the token budget, numbered from 1.
+ * Candidates become sources: duplicates dropped, neighbours merged, packed best first to the token budget, numbered from 1. Where the whole
+ * passages do not fit, each is first cut down to its lines about the question.
  * What does not fit leaves with its reason; a smaller source further down may still fit. If nothing fits, the best passage is cut.
  */
 export async function assemble(candidates: readonly Candidate[], options: AssembleOptions): Promise<Assembled> {
   const dropped = new Map<string, Reason>();
   const chosen = choose(candidates, options.limit, dropped);
-  const groups = mergeNeighbours([...chosen, ...addable(options.whole ?? [], chosen, candidates)]);
+  const groups = await firstThatFits([
+    () => mergeNeighbours([...chosen, ...addable(options.whole ?? [], chosen, candidates)]),
+    () => mergeNeighbours(chosen),
+    () => mergeNeighbours(focus(options.question, chosen)),
+  ], options);
   const packed = await pack(groups, chosen, options);
   markWhatLeft(packed.groups, chosen, dropped);
   return {
@@ -78,10 +89,21 @@ export function mergeNeighbours(passages: readonly Passage[]): Group[] {
   return groups.sort((a, b) => best(a) - best(b));
 }
 
-/** Next to each other, and under the same heading or one inside the other: another section is another subject, and is cited apart. */
+/** Next to each other with nothing but a break between, and under the same heading or one inside the other: another section is another subject, and is cited apart. */
 function areNeighbours(a: Passage, b: Passage): boolean {
   const shorter = Math.min(a.headingPath.length, b.headingPath.length);
-  return a.documentId === b.documentId && b.position === a.position + 1 && a.headingPath.slice(0, shorter).every((heading, i) => heading === b.headingPath[i]);
+  return a.documentId === b.documentId && b.position === a.position + 1 && b.range.start - a.range.end <= LARGEST_BREAK && a.headingPath.slice(0, shorter).every((heading, i) => heading === b.headingPath[i]);
+}
+
+/** The most generous way to show the sources that fits the budget; the last where none does. */
+async function firstThatFits(ways: readonly (() => Group[])[], options: AssembleOptions): Promise<Group[]> {
+  let groups: Group[] = [];
+  for (const way of ways) {
+    groups = way();
+    const total = (await count(groups, options)).reduce((sum, size) => sum + size, 0);
+    if (total <= options.budget) break;
+  }
+  return groups;
 }
 
 interface Packed { readonly groups: readonly Group[]; readonly tokens: number }

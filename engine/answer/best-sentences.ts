@@ -2,7 +2,7 @@ import { dot } from "../base/vectors.ts";
 import type { CharRange } from "../contract/document.ts";
 import { sentenceRanges } from "../base/sentences.ts";
 import type { EmbedSentences } from "./cite.ts";
-import { rarity, terms } from "./terms.ts";
+import { wordScorer } from "./terms.ts";
 
 /** The best sentences of one text for a question. */
 export interface Best {
@@ -28,24 +28,13 @@ const MEANING_WEIGHT = 1;
 export async function bestSentences(question: string, texts: readonly string[], options: BestOptions): Promise<Best[]> {
   const sentences = texts.map((text) => sentenceRanges(text));
   const flat = sentences.flatMap((ranges, i) => ranges.map((range) => (texts[i] ?? "").slice(range.start, range.end)));
-  const byWords = wordScores(question, flat);
+  const byWords = flat.map(wordScorer(question, flat));
   const byMeaning = await meaningScores(flat, options);
   let at = 0;
   return sentences.map((ranges, i) => {
     const scores = ranges.map((_, k) => (byWords[at + k] ?? 0) + MEANING_WEIGHT * (byMeaning[at + k] ?? 0));
     at += ranges.length;
     return ranges.length === 0 ? { ranges: [{ start: 0, end: texts[i]?.length ?? 0 }], score: 0 } : run(ranges, scores, options.most);
-  });
-}
-
-/** Share of the question's words a sentence holds, weighed by rarity: 0..1. */
-function wordScores(question: string, sentences: readonly string[]): number[] {
-  const asked = new Set(terms(question).map((term) => term.key));
-  const weigh = rarity(sentences);
-  const total = [...asked].reduce((sum, key) => sum + weigh(key), 0);
-  return sentences.map((sentence) => {
-    const there = new Set(terms(sentence).map((term) => term.key));
-    return total === 0 ? 0 : [...asked].reduce((sum, key) => sum + (there.has(key) ? weigh(key) : 0), 0) / total;
   });
 }
 

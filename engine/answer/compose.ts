@@ -22,6 +22,8 @@ export interface Composed extends Assembled {
 
 export interface ComposeInput {
   readonly question: Question;
+  /** The question as it was searched for. */
+  readonly searched: string;
   readonly candidates: readonly Candidate[];
   readonly whole: readonly Passage[];
   readonly model: ChatModelReady;
@@ -38,7 +40,7 @@ export async function compose(input: ComposeInput, means: AnswerMeans, signal: A
   const draft = await measure(input, means, signal);
   const { room, grounded } = draft;
   const assembled = await assemble(input.candidates, {
-    limit: means.settings().answers.sources, budget: room.sources, whole: input.whole,
+    question: input.searched, limit: means.settings().answers.sources, budget: room.sources, whole: input.whole,
     countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
   });
   const history = trimHistory(draft.exchanges, draft.exchangeSizes, room.history(assembled.tokens));

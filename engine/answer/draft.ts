@@ -33,6 +33,11 @@ export class Draft {
     return this.written_;
   }
 
+  /** The question as it is searched for: condensed, where it was a follow-up. */
+  get searched(): string {
+    return this.trace.condensed ?? this.question.text;
+  }
+
   get sources(): readonly AssembledSource[] {
     return this.sources_;
   }

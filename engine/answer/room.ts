@@ -26,6 +26,11 @@ export interface RoomNeeds {
 
 /** At least this much for sources, or the question is too long to be answered from documents. */
 const LEAST_SOURCES = 96;
+/**
+ * A model with a small context is a small model, and answers better from few words than from many: up to here sources get half their share.
+ * (Toy world, 1024 tokens: see docs/decisions, "How sources are framed".)
+ */
+const SMALL_CONTEXT = 2048;
 
 /** @throws LorekeepError TOO_LONG where question and rules alone fill the context */
 export function shareRoom(needs: RoomNeeds): Room {
@@ -34,7 +39,8 @@ export function shareRoom(needs: RoomNeeds): Room {
   const free = context - reserve - fixed;
   if (free < (grounded ? LEAST_SOURCES : 0)) throw tooLong(context);
   const forFollowUp = Math.min(needs.newestExchange, Math.floor(context / 8), Math.floor(free / 3));
-  const sources = grounded ? Math.max(0, Math.min(Math.floor(context * needs.sourceShare), free - forFollowUp)) : 0;
+  const share = context <= SMALL_CONTEXT ? needs.sourceShare / 2 : needs.sourceShare;
+  const sources = grounded ? Math.max(0, Math.min(Math.floor(context * share), free - forFollowUp)) : 0;
   return { context, reserve, sources, history: (used) => Math.max(0, free - used) };
 }
 

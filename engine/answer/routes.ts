@@ -1,4 +1,4 @@
-import { os, toContractError } from "../contract/server.ts";
+import { os, stream } from "../contract/server.ts";
 import type { Answers } from "./answers.ts";
 
 /** The contract's parts `search`, `conversations` and `answers`. */
@@ -17,18 +17,9 @@ export function answerRoutes(answers: Answers) {
       export: os.conversations.export.handler(({ input }) => answers.export(input.id, input.format)),
     },
     answers: {
-      ask: os.answers.ask.handler(({ input, signal }) => told(answers.ask(input, signal))),
-      regenerate: os.answers.regenerate.handler(({ input, signal }) => told(answers.regenerate(input, signal))),
+      ask: os.answers.ask.handler(({ input, signal }) => stream(answers.ask(input, signal))),
+      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(answers.regenerate(input, signal))),
       stop: os.answers.stop.handler(({ input }) => ({ stopped: answers.stop(input.assistantId) })),
     },
   };
-}
-
-/** What fails while a stream is read is past the contract's own error handling. */
-async function* told<T>(stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw toContractError(error);
-  }
 }

@@ -1,3 +1,4 @@
+import { mapEventIterator } from "@orpc/client";
 import { implement, onError, ORPCError } from "@orpc/server";
 import { LorekeepError, isAbort } from "../base/errors.ts";
 import { contract } from "./index.ts";
@@ -6,7 +7,15 @@ import { contract } from "./index.ts";
  * The contract to implement against; every room exports its handlers built with it. A {@link LorekeepError} becomes the contract's error of
  * the same code; a bad input is INVALID naming its field; anything unexpected is INTERNAL, without internals in its text.
  */
-export const os = implement(contract).use(onError((error) => { throw toContractError(error); }));
+export const os = implement(contract)
+  .use(onError((error) => { throw toContractError(error); }))
+  // A stream fails after its call has succeeded: its errors are mapped where they are thrown.
+  .use(async ({ next }) => {
+    const result = await next();
+    return isStream(result.output) ? { ...result, output: mapEventIterator(result.output, { value: (value) => value, error: (error) => Promise.resolve(toContractError(error)) }) } : result;
+  });
+
+const isStream = (output: unknown): output is AsyncIterator<unknown> => typeof output === "object" && output !== null && Symbol.asyncIterator in output;
 
 /** Exported for transports that fail outside a procedure. */
 export function toContractError(error: unknown): unknown {

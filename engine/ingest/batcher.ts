@@ -50,7 +50,7 @@ export class Batcher<I, O> {
       };
       signal.addEventListener("abort", onAbort, { once: true });
       this.shares.push(share);
-      this.flying ??= this.fly().finally(() => { this.flying = undefined; });
+      this.flying ??= this.fly();
     });
   }
 
@@ -63,15 +63,17 @@ export class Batcher<I, O> {
   private async fly(): Promise<void> {
     // The first caller's neighbours of the same turn come along.
     await Promise.resolve();
-    while (this.shares.length > 0) {
-      try {
+    try {
+      while (this.shares.length > 0) {
         await this.options.gate?.(this.stop.signal);
-      } catch (error) {
-        for (const { fail } of this.shares.splice(0)) fail(error);
-        return;
+        const crew = this.board();
+        if (crew.length > 0) await this.flight(crew);
       }
-      const crew = this.board();
-      if (crew.length > 0) await this.flight(crew);
+    } catch (error) {
+      for (const { fail } of this.shares.splice(0)) fail(error);
+    } finally {
+      // In the same turn as the last look at the shares: whoever comes next starts the next flight.
+      this.flying = undefined;
     }
   }
 

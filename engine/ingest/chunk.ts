@@ -1,5 +1,5 @@
 import { documentText, type Block } from "../contract/document.ts";
-import { countUnits, samePath, segmentsOf, type Segment, type Unit } from "./units.ts";
+import { countUnits, samePath, segmentsOf, TokenCounter, type Segment, type Unit } from "./units.ts";
 
 /** A passage before it has a vector. `text` is exactly `documentText(blocks).slice(start, end)`. */
 export interface Chunk {
@@ -41,16 +41,17 @@ const NEAR = 0.85;
 export async function chunk(blocks: readonly Block[], options: ChunkOptions): Promise<Chunk[]> {
   const text = documentText(blocks);
   const segments = segmentsOf(blocks, options.language);
-  const special = (await options.countTokens([""]))[0] ?? 0;
-  const count = async (texts: readonly string[]) => (await options.countTokens(texts)).map((tokens) => Math.max(0, tokens - special));
-  const prefixMax = Math.floor((options.maxTokens - special) * PREFIX_SHARE);
-  const max = Math.max(1, Math.floor((options.maxTokens - special - prefixMax) * SLACK));
+  const title = options.title?.trim();
+  const known = segments.flatMap(({ section, units }) => [...section, ...units.map(({ start, end }) => text.slice(start, end))]);
+  const counter = await TokenCounter.of(title ? [title, ...known] : known, options.countTokens);
+  const room = options.maxTokens - counter.special;
+  const prefixMax = Math.floor(room * PREFIX_SHARE);
+  const max = Math.max(1, Math.floor((room - prefixMax) * SLACK));
   const target = Math.min(options.target, max);
-  const counted = await countUnits(segments, text, { max, count });
-  const packed = mergeShort(counted.flatMap((segment) => pack(segment, target, max)), target, max);
-  const prefixes = await prefixesOf(packed.map(({ section, opens, units }) => (opens && units.length > 0 ? section.slice(0, -1) : section)), { title: options.title, max: prefixMax, count });
-  const chunks = packed.map((piece, i) => toChunk(piece, text, prefixes[i] ?? ""));
-  const near = new Set(chunks.filter((_, i) => (packed[i]?.tokens ?? 0) + prefixMax + special > options.maxTokens * NEAR));
+  const counted = await countUnits(segments, text, { max, counter });
+  const pieces = mergeShort(counted.flatMap((segment) => pack(segment, target, max)), target, max);
+  const chunks = pieces.map((piece) => toChunk(piece, text, prefixOf(piece, { title, max: prefixMax, counter })));
+  const near = new Set(chunks.filter((_, i) => (pieces[i]?.tokens ?? 0) + prefixMax > room * NEAR));
   return fitting(chunks, near, options);
 }
 
@@ -116,27 +117,20 @@ function commonPath(a: readonly string[], b: readonly string[]): readonly string
   return a.slice(0, length);
 }
 
-/** Title and headings as lines in front, innermost heading first to get room when they are too long together. */
-async function prefixesOf(
-  paths: readonly (readonly string[])[],
-  { title, max, count }: { title: string | undefined; max: number; count: (texts: readonly string[]) => Promise<readonly number[]> },
-): Promise<string[]> {
-  const partsOf = (path: readonly string[]) => [...new Set([...(title ? [title.trim()] : []), ...path])].filter((part) => part !== "");
-  const parts = [...new Set(paths.flatMap(partsOf))];
-  const counts = await count(parts);
-  const tokens = new Map(parts.map((part, i) => [part, counts[i] ?? 0]));
-  return paths.map((path) => {
-    let room = max;
-    const kept: string[] = [];
-    for (const part of partsOf(path).reverse()) {
-      const needs = tokens.get(part) ?? 0;
-      if (needs <= room) kept.unshift(part);
-      // A part of hundreds of tokens is no heading any more; its beginning says enough.
-      else if (room > 8) kept.unshift(part.slice(0, Math.floor((part.length * room * SLACK) / needs / 2)).trim());
-      room -= Math.min(needs, room);
-    }
-    return kept.filter((part) => part !== "").join("\n");
-  });
+/** Title and headings as lines in front; the innermost get room first where they are too long together. A heading that is in the text is not repeated. */
+function prefixOf({ section, opens }: Piece, { title, max, counter }: { title: string | undefined; max: number; counter: TokenCounter }): string {
+  const above = opens ? section.slice(0, -1) : section;
+  const parts = [...new Set([...(title ? [title] : []), ...above])].filter((part) => part !== "");
+  const kept: string[] = [];
+  let room = max;
+  for (const part of parts.reverse()) {
+    const needs = counter.tokens(part);
+    if (needs <= room) kept.unshift(part);
+    // A part of hundreds of tokens is no heading any more; its beginning says enough.
+    else if (room > 8) kept.unshift(part.slice(0, Math.floor((part.length * room) / needs / 2)).trim());
+    room -= Math.min(needs, room);
+  }
+  return kept.filter((part) => part !== "").join("\n");
 }
 
 function toChunk({ units, section, page }: Piece, text: string, prefix: string): Chunk {

@@ -11,7 +11,7 @@ import type { Network } from "../base/network.ts";
 export interface FetchedPage {
   readonly path: string;
   readonly name: string;
-  readonly mediaType: string | undefined;
+  readonly mediaType: string;
   /** After redirects. */
   readonly finalUrl: string;
 }
@@ -37,7 +37,7 @@ export function createPageFetcher(options: PageFetcherOptions): PageFetcher {
       for await (const _ of response.body); // frees the connection
       throw refused(url, response.status);
     }
-    const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim();
+    const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "application/octet-stream";
     const path = join(options.folder, randomUUID());
     try {
       await mkdir(options.folder, { recursive: true });
@@ -71,10 +71,10 @@ function refused(url: string, status: number): LorekeepError {
 const endings: Readonly<Record<string, string>> = { "text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json" };
 
 /** The last part of the address, with an ending that says what it is; a person reads it and the reader takes it as a hint. */
-function fileName(url: string, mediaType: string | undefined): string {
+function fileName(url: string, mediaType: string): string {
   const { pathname, hostname } = new URL(url);
   const last = safeDecode(pathname.split("/").filter(Boolean).at(-1) ?? "").replace(/[^\p{L}\p{N}._ -]/gu, "_").slice(0, 120) || hostname;
-  const ending = endings[mediaType ?? ""];
+  const ending = endings[mediaType];
   return ending && !/\.[a-z0-9]{2,5}$/i.test(last) ? `${last}${ending}` : last;
 }
 

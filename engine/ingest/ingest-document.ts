@@ -1,10 +1,10 @@
 import { documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
 import { chunk, type Chunk } from "./chunk.ts";
 import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
 import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
-import { detectLanguage } from "./language.ts";
 import { Refused } from "./reasons.ts";
 import type { GroupCommit } from "./store.ts";
 
@@ -41,6 +41,9 @@ export interface Ingested {
   readonly passages: number;
 }
 
+/** Characters before the middle from which the language is told. */
+const LANGUAGE_SAMPLE = 1000;
+
 /** What was read, and what it is written in. */
 interface Read extends Extracted {
   readonly characters: number;
@@ -66,7 +69,8 @@ async function extract(job: IngestJob, steps: IngestSteps): Promise<Read> {
   const onStart = () => job.onStep("reading", { characters: 0, passages: 0 });
   const extracted = await steps.readers.extract(job.source, { signal: job.signal, onStart, onProgress: job.onProgress });
   const text = documentText(extracted.extraction.blocks);
-  const language = detectLanguage(text);
+  // The beginning is often a title page or an abstract in another language; the middle is the text itself.
+  const language = await detectLanguage(text.slice(Math.max(0, text.length / 2 - LANGUAGE_SAMPLE)));
   return { ...extracted, characters: text.length, ...(language === undefined ? {} : { language }) };
 }
 

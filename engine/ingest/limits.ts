@@ -28,7 +28,7 @@ export const defaultLimits: IngestLimits = {
   readMsPerMb: 5_000,
   maxCharacters: 20_000_000,
   maxInflatedBytes: 1_000_000_000,
-  suddenDeaths: 2,
+  suddenDeaths: 4,
   lookAhead: 16,
   lookAheadCharacters: 4_000_000,
   embedBatch: 16,

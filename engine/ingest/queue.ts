@@ -59,12 +59,12 @@ const PROGRESS_MS = 250;
  * crash every document that was on its way is simply queued.
  */
 export class IngestQueue {
-  readonly changes = new Emitter<void>();
+  readonly changes = new Emitter<true>();
   private readonly options: QueueOptions;
   private readonly waiting = new Set<string>();
   private readonly jobs = new Map<string, Job>();
   readonly progressOfRun = new RunProgress();
-  private readonly tell = new Throttle(() => this.changes.emit(), PROGRESS_MS);
+  private readonly tell = new Throttle(() => this.changes.emit(true), PROGRESS_MS);
   private passagesOfRun = 0;
   private openGate: (() => void) | undefined;
   private closing = false;
@@ -148,10 +148,12 @@ export class IngestQueue {
 
   async dispose(): Promise<void> {
     this.closing = true;
+    // What has its vectors already is committed; the rest is read again next time.
+    await this.options.steps.commits.dispose();
     const jobs = [...this.jobs.values()];
     for (const job of jobs) job.stop.abort(new Stopped("closing"));
     await Promise.all(jobs.map(({ finished }) => finished));
-    this.changes.emit();
+    this.changes.emit(true);
     this.tell.dispose();
   }
 
@@ -194,7 +196,7 @@ export class IngestQueue {
     this.options.steps.commits.nudge();
     if (this.isIdle) {
       this.tell.dispose();
-      this.changes.emit();
+      this.changes.emit(true);
       if (!this.closing) this.options.onIdle(this.passagesOfRun);
       this.passagesOfRun = 0;
     }

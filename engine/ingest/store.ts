@@ -18,7 +18,7 @@ export class GroupCommit {
   private readonly store: Pick<KnowledgeStore, "put">;
   private readonly limits: Pick<IngestLimits, "commitPassages" | "commitMs">;
   private readonly moreComing: () => boolean;
-  private readonly stop = new AbortController();
+  private closing = false;
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
@@ -39,7 +39,9 @@ export class GroupCommit {
       const leave = () => {
         const before = this.waiting.length;
         this.waiting = this.waiting.filter((other) => other !== entry);
-        if (this.waiting.length < before) entry.fail(signal.reason);
+        if (this.waiting.length === before) return;
+        if (this.waiting.length === 0) this.rest();
+        entry.fail(signal.reason);
       };
       signal.addEventListener("abort", leave, { once: true });
       this.waiting.push(entry);
@@ -48,34 +50,41 @@ export class GroupCommit {
     });
   }
 
-  /** Commits now if there is reason not to wait: enough passages, or nothing else on its way. */
+  /** Commits now if there is reason not to wait. */
   nudge(): void {
-    const passages = this.waiting.reduce((sum, entry) => sum + entry.passages, 0);
-    if (this.waiting.length > 0 && (passages >= this.limits.commitPassages || !this.moreComing())) this.flush();
+    if (this.isWorthIt) this.flush();
   }
 
-  /** Finishes what waits, then refuses nothing: there is nothing left to refuse. */
+  /** Commits what waits. */
   async dispose(): Promise<void> {
+    this.closing = true;
     this.flush();
     await this.committing;
+    this.rest();
+  }
+
+  private rest(): void {
     clearTimeout(this.timer);
-    this.stop.abort();
+    this.timer = undefined;
   }
 
   private flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.committing ??= this.commitAll().finally(() => { this.committing = undefined; });
+    this.rest();
+    this.committing ??= this.commitAll();
   }
 
   private async commitAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      await this.commit(this.waiting.splice(0));
-      if (!this.stop.signal.aborted && this.waiting.length > 0) {
-        this.timer ??= setTimeout(() => this.flush(), this.limits.commitMs);
-        if (this.waiting.reduce((sum, entry) => sum + entry.passages, 0) < this.limits.commitPassages && this.moreComing()) return;
-      }
-    }
+    do await this.commit(this.waiting.splice(0));
+    while (this.isWorthIt || (this.closing && this.waiting.length > 0));
+    // In the same turn as the last look at what waits: whoever comes next starts the next commit.
+    this.committing = undefined;
+    if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.flush(), this.limits.commitMs);
+  }
+
+  /** Is there reason not to wait: enough passages, or nothing else on its way? */
+  private get isWorthIt(): boolean {
+    const passages = this.waiting.reduce((sum, entry) => sum + entry.passages, 0);
+    return this.waiting.length > 0 && (passages >= this.limits.commitPassages || !this.moreComing());
   }
 
   /** A failed commit of several is tried again for each alone: one document cannot fail the others. */

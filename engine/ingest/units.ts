@@ -67,41 +67,63 @@ function trimmed(text: string, start: number): Uncounted {
   return { start: start + lead, end: start + lead + text.trim().length };
 }
 
-/**
- * Counts every unit, and cuts those that alone are longer than `max` (a sentence without an end, base64, a row of a hundred cells).
- * One call for the whole document, and one more for each round of cutting.
- */
-export async function countUnits(
-  segments: readonly Segment<Uncounted>[], text: string,
-  options: { max: number; count: (texts: readonly string[]) => Promise<readonly number[]> },
-): Promise<Segment[]> {
-  const counts = await options.count(segments.flatMap(({ units }) => units.map(({ start, end }) => text.slice(start, end))));
-  let at = 0;
-  const counted = segments.map((segment) => ({ ...segment, units: segment.units.map((unit): Unit => ({ ...unit, tokens: counts[at++] ?? 0 })) }));
-  for (let tooLong = true; tooLong;) {
-    const pieces = counted.flatMap(({ units }) => units.filter(({ tokens }) => tokens > options.max)).flatMap((unit) => cut(unit, text, options.max));
-    tooLong = pieces.length > 0;
-    if (!tooLong) break;
-    const tokens = await options.count(pieces.map(({ start, end }) => text.slice(start, end)));
-    const byStart = new Map<number, Unit[]>();
-    pieces.forEach((piece, i) => {
-      const unit = { start: piece.start, end: piece.end, tokens: tokens[i] ?? 0 };
-      byStart.set(piece.of, [...(byStart.get(piece.of) ?? []), unit]);
-    });
-    for (const segment of counted) if (segment.units.some(({ tokens: n }) => n > options.max)) segment.units = segment.units.flatMap((unit) => (unit.tokens > options.max ? byStart.get(unit.start) ?? [] : [unit]));
+/** Content tokens of texts, special ones not counted. Everything known beforehand is counted in one question. */
+export class TokenCounter {
+  readonly special: number;
+  private readonly ask: (texts: readonly string[]) => Promise<readonly number[]>;
+  private readonly known: Map<string, number>;
+
+  private constructor(ask: TokenCounter["ask"], known: Map<string, number>) {
+    this.ask = ask;
+    this.known = known;
+    this.special = known.get("") ?? 0;
   }
-  return counted;
+
+  static async of(texts: Iterable<string>, ask: TokenCounter["ask"]): Promise<TokenCounter> {
+    const counter = new TokenCounter(ask, new Map());
+    await counter.learn(["", ...texts]);
+    return new TokenCounter(ask, counter.known);
+  }
+
+  async learn(texts: Iterable<string>): Promise<void> {
+    const fresh = [...new Set(texts)].filter((text) => !this.known.has(text));
+    if (fresh.length === 0) return;
+    const counts = await this.ask(fresh);
+    fresh.forEach((text, i) => this.known.set(text, counts[i] ?? 0));
+  }
+
+  /** @throws Error for a text that was never asked about. */
+  tokens(text: string): number {
+    const counted = this.known.get(text);
+    if (counted === undefined) throw new Error("A text was not counted");
+    return Math.max(0, counted - this.special);
+  }
 }
 
+/** Gives every unit its count, and cuts those that alone are longer than `max` (a sentence without an end, base64, a row of a hundred cells). */
+export async function countUnits(segments: readonly Segment<Uncounted>[], text: string, { max, counter }: { max: number; counter: TokenCounter }): Promise<Segment[]> {
+  const counted = (unit: Uncounted): Unit => ({ ...unit, tokens: counter.tokens(text.slice(unit.start, unit.end)) });
+  let done = segments.map((segment) => ({ ...segment, units: segment.units.map(counted) }));
+  while (done.some(({ units }) => units.some((unit) => isTooLong(unit, max)))) {
+    const cutUp = done.map((segment) => ({ ...segment, units: segment.units.flatMap((unit): Uncounted[] => (isTooLong(unit, max) ? cut(unit, text, max) : [unit])) }));
+    await counter.learn(cutUp.flatMap(({ units }) => units.map(({ start, end }) => text.slice(start, end))));
+    done = cutUp.map((segment) => ({ ...segment, units: segment.units.map(counted) }));
+  }
+  return done;
+}
+
+/** A single character is never cut, whatever the tokenizer makes of it. */
+const isTooLong = ({ start, end, tokens }: Unit, max: number): boolean => tokens > max && end - start > 2;
+
 /** Equal pieces of what should be under `max` tokens each, cut at white space or a separator where one is near, never inside a character. */
-function cut(unit: Unit, text: string, max: number): { start: number; end: number; of: number }[] {
+function cut(unit: Unit, text: string, max: number): Uncounted[] {
   const parts = Math.max(2, Math.ceil((unit.tokens / max) * 1.15));
   const length = Math.max(1, Math.ceil((unit.end - unit.start) / parts));
-  const pieces: { start: number; end: number; of: number }[] = [];
+  const pieces: Uncounted[] = [];
   for (let start = unit.start; start < unit.end;) {
     const end = start + length >= unit.end ? unit.end : nearBreak(text, start, start + length);
     const piece = trimmed(text.slice(start, end), start);
-    if (piece.end > piece.start) pieces.push({ ...piece, of: unit.start });
+    if (piece.end > piece.start) pieces.push(piece);
     start = end;
   }
   return pieces;

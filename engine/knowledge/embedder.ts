@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { LorekeepError } from "../base/errors.ts";
 import { decodeVector } from "../base/vectors.ts";
 import type { embedderContract, EmbedderSpec } from "../workers/embedder/contract.ts";
@@ -48,7 +49,8 @@ export async function createEmbedder(options: EmbedderOptions): Promise<WorkerEm
   const spec: EmbedderSpec = {
     dtype: "q8", pooling: "mean", maxTokens: 256, queryPrefix: "", passagePrefix: "",
     ...options.spec,
-    modelFolder: options.modelFolder,
+    // The worker takes a relative one for the name of a model.
+    modelFolder: resolve(options.modelFolder),
     threads: options.threads ?? 1,
   };
   return new EmbedderInWorker(options, spec, await identify(options.name, spec));

@@ -7,7 +7,7 @@ import { isAbort, LorekeepError } from "../base/errors.ts";
 import { JsonStore } from "../base/json-store.ts";
 import type { Network } from "../base/network.ts";
 import type { FreeBytes } from "./disk.ts";
-import { download } from "./download.ts";
+import { download, type Downloaded } from "./download.ts";
 import { hubUrl, inspectHubFile, type HubFile, type HubFileInfo } from "./hub.ts";
 import { partialBytes, removePartial } from "./partial.ts";
 import type { ModelShelf } from "./shelf.ts";
@@ -135,40 +135,43 @@ export class Downloads {
 
   private run(stored: Stored): void {
     const stop = new AbortController();
-    this.tell({ ...initial(stored), state: "running" });
     const finished = this.bring(stored, stop.signal)
       .catch((error: unknown) => this.failed(stored, error))
-      .finally(() => this.running.delete(stored.id));
-    this.running.set(stored.id, { stop, finished });
-  }
-
-  private async bring(stored: Stored, signal: AbortSignal): Promise<void> {
-    const { network, freeBytes, retryMs } = this.options;
-    let last: Awaited<ReturnType<typeof download>> | undefined;
-    // The weights come last: a folder that has them is complete.
-    for (const file of [...stored.files.slice(1), ...stored.files.slice(0, 1)]) {
-      last = await download({ repo: stored.repo, revision: stored.revision, file }, this.destination(stored, file), {
-        network, ...this.options.hub(), signal, ...(freeBytes ? { freeBytes } : {}), ...(retryMs === undefined ? {} : { retryMs }),
-        onProgress: ({ totalBytes, etaSeconds, ...progress }) => this.tell({
-          ...this.state(stored.id), ...progress, file, ...(totalBytes === undefined ? {} : { totalBytes }), ...(etaSeconds === undefined ? {} : { etaSeconds }),
-        }),
+      .then((state) => {
+        this.running.delete(stored.id); // before anyone hears of the end, so that they may resume at once
+        this.tell(state);
       });
-    }
-    if (last) await this.finish(stored, last, signal);
+    this.running.set(stored.id, { stop, finished });
+    this.tell({ ...initial(stored), state: "running" });
   }
 
-  private async finish(stored: Stored, got: Awaited<ReturnType<typeof download>>, signal: AbortSignal): Promise<void> {
+  /** All the way to the shelf or the folder; resolves with the last state. */
+  private async bring(stored: Stored, signal: AbortSignal): Promise<DownloadState> {
+    const { network, freeBytes, retryMs } = this.options;
+    // The weights come last: a folder that has them is complete.
+    const [weights = "", ...others] = stored.files;
+    const one = (file: string) => download({ repo: stored.repo, revision: stored.revision, file }, this.destination(stored, file), {
+      network, ...this.options.hub(), signal, ...(freeBytes ? { freeBytes } : {}), ...(retryMs === undefined ? {} : { retryMs }),
+      onProgress: ({ totalBytes, etaSeconds, ...progress }) => this.tell({
+        ...initial(stored), ...progress, file, ...(totalBytes === undefined ? {} : { totalBytes }), ...(etaSeconds === undefined ? {} : { etaSeconds }),
+      }),
+    });
+    for (const file of others) await one(file);
+    return this.finish(stored, await one(weights), signal);
+  }
+
+  private async finish(stored: Stored, got: Downloaded, signal: AbortSignal): Promise<DownloadState> {
     const state = { ...this.state(stored.id), bytesPerSecond: 0, etaSeconds: 0 };
     if (stored.into === "folder") {
       await this.forget(stored.id);
-      return this.tell({ ...state, state: "done", folder: this.folder(stored) });
+      return { ...state, state: "done", folder: this.folder(stored) };
     }
     this.tell({ ...state, state: "checking" });
     const source = { type: "download" as const, repo: got.repo, revision: got.revision, file: got.file, url: got.url };
     try {
       const { item } = await this.options.shelf.import(got.path, { mode: "move", name: stored.name, source, sha256: got.sha256, signal });
       await this.forget(stored.id);
-      this.tell({ ...state, state: "done", modelId: item.id });
+      return { ...state, state: "done", modelId: item.id };
     } catch (error) {
       if (error instanceof LorekeepError && error.code === "MODEL_REFUSED") await rm(got.path, { force: true }); // right bytes, but of no use
       throw error;
@@ -177,11 +180,11 @@ export class Downloads {
     }
   }
 
-  private failed(stored: Stored, error: unknown): void {
+  private failed(stored: Stored, error: unknown): DownloadState {
     const state = { ...this.state(stored.id), bytesPerSecond: 0 };
-    if (isAbort(error)) return this.tell({ ...state, state: "paused" });
+    if (isAbort(error)) return { ...state, state: "paused" };
     const { code, details } = error instanceof LorekeepError ? error : new LorekeepError("INTERNAL", error instanceof Error ? error.message : String(error));
-    this.tell({ ...state, state: "failed", error: { code, reason: details.reason, ...(details.next ? { next: details.next } : {}) } });
+    return { ...state, state: "failed", error: { code, reason: details.reason, ...(details.next ? { next: details.next } : {}) } };
   }
 
   private tell(state: DownloadState): void {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
 import { contextBytes } from "../base/gguf/fit.ts";
@@ -7,7 +8,7 @@ import { Mutex } from "../base/mutex.ts";
 import { pump } from "../base/pump.ts";
 import type { generatorContract, GenerateEvent, GenerateInput } from "../workers/generator/contract.ts";
 import type { WorkerHost } from "../workers/host.ts";
-import { Supervisor } from "../workers/supervisor.ts";
+import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
 import type { ModelShelf } from "./shelf.ts";
 
 type Inputs = InferContractRouterInputs<typeof generatorContract>;
@@ -88,6 +89,11 @@ export class ModelRuntime {
 
   get state(): RuntimeState {
     return this.current;
+  }
+
+  /** The generator process, for the status page. */
+  get worker(): WorkerState {
+    return this.supervisor.state;
   }
 
   onChange(listener: (state: RuntimeState) => void): () => void {
@@ -186,9 +192,9 @@ export class ModelRuntime {
   private async resolve(ref: ModelRef, options: LoadOptions): Promise<Wanted> {
     const item = "id" in ref ? await this.options.shelf.get(ref.id) : undefined;
     if (item?.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is not where it was.`, next: `Put it back at ${item.path}, or add it again.` });
-    if (item?.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item.name} is an adapter.`, next: "Load its base model and choose it as the adapter." });
     const path = item?.path ?? ("path" in ref ? ref.path : "");
     const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
+    if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
     this.memoryBytes = memoryFor(info, options.contextSize);
     const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);
     return {

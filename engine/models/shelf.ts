@@ -6,6 +6,7 @@ import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
 import { modelFit, type ModelFit } from "../base/gguf/fit.ts";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
 import { JsonStore, type SetAside } from "../base/json-store.ts";
+import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
 import { ensureDiskSpace, type FreeBytes } from "./disk.ts";
@@ -78,7 +79,7 @@ export class ModelShelf {
   /** Does it fit this machine, from the header as it is now. */
   async fit(id: string, contextSize?: number): Promise<ModelFit> {
     const { path } = await this.get(id);
-    return modelFit(await inspectGguf(path), process.availableMemory(), contextSize);
+    return modelFit(await inspectGguf(path), availableMemory(), contextSize);
   }
 
   /**

@@ -25,5 +25,12 @@ export function dateTime(iso: string): string {
   return new Date(iso).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** For columns: the time for today, the day for this year, the year otherwise. */
+export function shortDate(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  if (date.toDateString() === now.toDateString()) return date.toLocaleTimeString("en", { hour: "numeric", minute: "2-digit" });
+  return date.toLocaleDateString("en", date.getFullYear() === now.getFullYear() ? { day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "numeric" });
+}
+
 /** The name a person would give a file or page: the last part of its path. */
 export const baseName = (path: string): string => path.split(/[\\/]/).filter(Boolean).pop() ?? path;

@@ -106,8 +106,10 @@ const portTransport: Transport = (up, down) => {
     up(new PortLink({ port: next }));
   };
   window.addEventListener("message", onMessage);
+  // Ends the calls of a page that goes away; and Electron 22 crashes one that goes while something listens to its port's "close".
+  window.addEventListener("pagehide", drop);
   window.postMessage({ type: "lorekeep:ready" }, "*");
-  return () => { window.removeEventListener("message", onMessage); drop(); };
+  return () => { window.removeEventListener("message", onMessage); window.removeEventListener("pagehide", drop); drop(); };
 };
 
 const socketTransport: Transport = (up, down) => {

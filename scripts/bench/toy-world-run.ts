@@ -35,6 +35,8 @@ export interface ToyPlaces {
   /** An empty folder for the workspace. */
   readonly workspace: string;
   readonly answers?: Partial<Settings["answers"]>;
+  /** Tokens of a passage that are aimed at; default as in the settings. */
+  readonly passageTokens?: number;
 }
 
 export interface ToyWorld {
@@ -47,7 +49,8 @@ export interface ToyWorld {
 export async function openToyWorld(places: ToyPlaces): Promise<ToyWorld> {
   const embedder = await createEmbedder({ workerHost: places.host, modelFolder: places.embedder, name: "minilm" });
   const store = await openKnowledge({ uri: join(places.workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
-  const documents = await readFolder(join(places.world, "documents"), places.host, embedder);
+  const target = places.passageTokens ?? settingsSchema.parse({}).ingest.passageTokens;
+  const documents = await readFolder(join(places.world, "documents"), { host: places.host, embedder, target });
   await store.put(documents);
   await store.maintain({ force: true });
   const models = join(places.world, "models");
@@ -63,21 +66,21 @@ export async function openToyWorld(places: ToyPlaces): Promise<ToyWorld> {
   return { answers, questions, dispose: async () => { await answers.dispose(); chatModel.dispose(); await store.dispose(); await embedder.dispose(); } };
 }
 
-async function readFolder(folder: string, host: WorkerHost, embedder: Embedder): Promise<DocumentWithPassages[]> {
+async function readFolder(folder: string, { host, embedder, target }: { host: WorkerHost; embedder: Embedder; target: number }): Promise<DocumentWithPassages[]> {
   const readers = new ReaderPool({ host, limits: defaultLimits, readers: () => 1, maxBytes: () => 10_000_000, gate: async () => undefined });
   try {
     const found: DocumentWithPassages[] = [];
-    for (const name of readdirSync(folder).sort()) found.push(await readDocument(join(folder, name), name, { readers, embedder }));
+    for (const name of readdirSync(folder).sort()) found.push(await readDocument(join(folder, name), name, { readers, embedder, target }));
     return found;
   } finally {
     readers.dispose();
   }
 }
 
-async function readDocument(path: string, name: string, { readers, embedder }: { readers: ReaderPool; embedder: Embedder }): Promise<DocumentWithPassages> {
+async function readDocument(path: string, name: string, { readers, embedder, target }: { readers: ReaderPool; embedder: Embedder; target: number }): Promise<DocumentWithPassages> {
   const { extraction, contentHash } = await readers.extract({ file: path, name }, { signal: new AbortController().signal, onStart: () => undefined, onProgress: () => undefined });
   const title = extraction.title === undefined ? {} : { title: extraction.title };
-  const chunks = await chunk(extraction.blocks, { target: 128, maxTokens: embedder.maxTokens, countTokens: (texts) => embedder.countTokens(texts), ...title });
+  const chunks = await chunk(extraction.blocks, { target, maxTokens: embedder.maxTokens, countTokens: (texts) => embedder.countTokens(texts), ...title });
   const vectors = await embedder.embedPassages(chunks.map((one) => one.embedded));
   const passages = chunks.map(({ embedded, ...rest }, position) => ({ ...rest, id: `${name}:${position}`, position, textHash: textHash(embedded, embedder), vector: vectors[position] ?? new Float32Array(embedder.dimensions) }));
   return { document: { id: name, collectionId: "default", path, format: extraction.format, contentHash, tags: [], language: "en", ...title }, passages };
@@ -153,7 +156,7 @@ function asJson(text: string): Outcome["json"] {
 function scoreOf(all: readonly Outcome[]): CornerScore {
   const asks = (kind: ToyQuestion["expects"]) => all.filter(({ question }) => question.expects === kind);
   const answerable = all.filter(({ question }) => question.answer !== null);
-  const saysSomething = answerable.filter(({ message }) => message.sentences.some((sentence) => sentence.claim));
+  const saysSomething = all.filter(({ message }) => message.sentences.some((sentence) => sentence.claim));
   const supported = ({ message }: Outcome) => message.sentences.every((sentence) => !sentence.claim || sentence.supported);
   return {
     fact: share(asks("fact"), ({ right }) => right), followUp: share(asks("followup"), ({ right }) => right),

@@ -1,13 +1,14 @@
 import { Emitter } from "../../engine/base/emitter.ts";
 import { LorekeepError } from "../../engine/base/errors.ts";
-import type { ChangeEvent, Collection, QueueProgress } from "../../engine/contract/index.ts";
+import type { ChangeEvent, Collection, EngineClient, QueueProgress } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
 
-/** Counts what the procedures saw, so that a test can tell a cancelled call from one that nobody listens to any more. */
+/** What the procedures saw. Asked for through the contract itself, so that a test can look from the other side of any transport. */
 export interface Probes {
+  /** Calls of `queue.idle` and `system.changes`. */
   started: number;
+  /** Of those, how many were ended by their caller or the transport. */
   ended: number;
-  aborted: number;
 }
 
 const progress = (done: number): QueueProgress => ({ paused: false, waiting: 0, active: 0, done, failed: 0, current: [], passagesPerSecond: 0 });
@@ -17,22 +18,21 @@ const progress = (done: number): QueueProgress => ({ paused: false, waiting: 0, 
  * unexpected failures. Handlers go through the same `os` as the engine's own, so errors are mapped by the product's code.
  */
 export function createTinyEngine() {
-  const probes: Probes = { started: 0, ended: 0, aborted: 0 };
+  const probes: Probes = { started: 0, ended: 0 };
   const changes = new Emitter<ChangeEvent>();
   const collections: Collection[] = [];
-  const create = os.collections.create.handler(({ input }) => {
-    if (collections.some(({ name }) => name === input.name)) {
-      throw new LorekeepError("CONFLICT", { reason: `There is a collection ${input.name} already.`, next: "Choose another name.", field: "name" });
-    }
-    const made: Collection = { id: `c${collections.length}`, name: input.name, private: input.private, created: new Date(0).toISOString(), documents: 0, passages: 0, isDefault: false };
-    collections.push(made);
-    changes.emit({ topic: "collections", id: made.id });
-    return made;
-  });
   const router = {
     collections: {
       list: os.collections.list.handler(() => collections),
-      create,
+      create: os.collections.create.handler(({ input }) => {
+        if (collections.some(({ name }) => name === input.name)) {
+          throw new LorekeepError("CONFLICT", { reason: `There is a collection ${input.name} already.`, next: "Choose another name.", field: "name" });
+        }
+        const made: Collection = { id: `c${collections.length}`, name: input.name, private: input.private, created: new Date(0).toISOString(), documents: 0, passages: 0, isDefault: false };
+        collections.push(made);
+        changes.emit({ topic: "collections", id: made.id });
+        return made;
+      }),
       remove: os.collections.remove.handler(() => {
         throw new TypeError("a bug with /secret/path in its text");
       }),
@@ -46,7 +46,7 @@ export function createTinyEngine() {
       idle: os.queue.idle.handler(async ({ signal }) => {
         probes.started++;
         await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
-        probes.aborted++;
+        probes.ended++;
         throw signal?.reason;
       }),
     },
@@ -59,7 +59,9 @@ export function createTinyEngine() {
           probes.ended++;
         }
       }),
-      network: os.system.network.handler(({ input }) => [{ time: "t", method: "GET", url: "u", purpose: "p", outcome: "o", bytes: input.limit }]),
+      /** The probes, dressed as the ledger. */
+      network: os.system.network.handler(({ input }) =>
+        Object.entries({ ...probes, limit: input.limit }).map(([purpose, bytes]) => ({ time: "", method: "", url: "", outcome: "", purpose, bytes }))),
     },
     models: {
       /** Two events, then the failure of a file that is not there. */
@@ -70,7 +72,12 @@ export function createTinyEngine() {
       }),
     },
   };
-  return { router, probes, listening: () => changes.listenerCount };
+  return { router, listening: () => changes.listenerCount, probes };
 }
 
-export type TinyRouter = ReturnType<typeof createTinyEngine>["router"];
+/** The tiny engine's probes as they are now, through its contract. */
+export async function readProbes(client: EngineClient): Promise<Probes> {
+  const entries = await client.system.network();
+  const count = (name: string) => entries.find(({ purpose }) => purpose === name)?.bytes ?? Number.NaN;
+  return { started: count("started"), ended: count("ended") };
+}

@@ -76,7 +76,7 @@ export async function createMachine({ runtime, display, sandboxed = false }: Mac
   return {
     folder, app, workspace, sandboxed,
     launch: async (args = []) => {
-      const electron = await _electron.launch({ executablePath: executable, args: [...flags, app, ...args], env: environment });
+      const electron = await _electron.launch({ executablePath: executable, args: [...flags, app, ...args], env: environment, chromiumSandbox: flags.length === 0 });
       const page = await electron.firstWindow();
       await page.waitForFunction(() => window.page?.client !== undefined);
       return { electron, page };

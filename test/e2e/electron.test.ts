@@ -77,6 +77,46 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
       expect(powers).toEqual(["chooseFiles", "kind", "onMenu", "onOpenPaths", "openExternal", "pathForFile", "platform", "revealInFolder", "setTheme", "version"]);
     });
 
+    /** A person's click. Playwright's own page.click() waits for navigations that were refused. */
+    const click = async (selector: string) => {
+      const { x, y } = await page.evaluate((asked) => document.querySelector(asked)?.getBoundingClientRect().toJSON() as { x: number; y: number }, selector);
+      await page.mouse.click(x + 5, y + 5);
+    };
+
+    test("a web link opens in the browser when it is clicked, and only then", async () => {
+      await page.evaluate(() => document.querySelector<HTMLElement>("#web")?.click());
+      await page.waitForTimeout(100);
+      expect(await opened(), "a click made by a script").toEqual([]);
+      await click("#web");
+      await expect.poll(opened).toEqual(["https://example.com/"]);
+      await page.waitForTimeout(1000); // One link a second.
+      await click("#blank");
+      await expect.poll(opened).toEqual(["https://example.com/"]);
+      await page.waitForTimeout(1000);
+      await click("#file");
+      for (const url of ["file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "https://user:pass@example.com/", "not an address"]) {
+        expect(await page.evaluate((link) => (window.lorekeepShell as unknown as { openExternal(url: string): Promise<boolean> }).openExternal(link), url)).toBe(false);
+      }
+      expect(await opened()).toEqual([]);
+      expect(page.url()).toBe("app://lorekeep/index.html");
+    });
+
+    test("a message that is no call does not harm the engine", async () => {
+      const before = await status(page);
+      await page.evaluate(() => new Promise<void>((resolve) => {
+        const harm = (event: MessageEvent) => {
+          if (!event.ports[0]) return;
+          removeEventListener("message", harm);
+          for (const garbage of ["not json", "null", "{}", '{"i":"1","p":{"u":"::"}}', { i: "1", p: null }, new Uint8Array([255]), 7]) event.ports[0].postMessage(garbage);
+          setTimeout(resolve, 200);
+        };
+        addEventListener("message", harm);
+        window.postMessage({ type: "lorekeep:ready" }, location.origin);
+      }));
+      expect((await status(page))?.node).toBe(before?.node);
+      expect(await page.evaluate(() => window.page.gone)).toBe(0);
+    });
+
     test.each<[string, (target: string) => unknown]>([
       ["location", (target) => void (location.href = target)],
       ["location.replace", (target) => location.replace(target)],
@@ -106,10 +146,12 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
       await page.waitForTimeout(150);
       expect(reached).toEqual([]);
       expect(page.url()).toBe("app://lorekeep/index.html");
-      expect(await page.title()).toBe("Test page");
+      // Playwright's own page.title() waits for navigations that were refused.
+      expect(await page.evaluate(() => document.title)).toBe("Test page");
       expect(electron.windows()).toHaveLength(1);
       expect(page.frames().filter((frame) => !/^(app:\/\/lorekeep\/|about:blank$|chrome-error:|$)/.test(frame.url()))).toEqual([]);
       expect(await opened()).toEqual([]);
+      expect(await status(page), "the page still has its engine").toMatchObject({ host: "electron" });
     });
 
     test("code from strings is refused", async () => {
@@ -146,38 +188,6 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
 
     test.each(["/../package.json", "/%2e%2e/package.json", "/..%2f..%2fpackage.json", "/assets/%2e%2e%5c..%5cpackage.json", "/.hidden", "/nothing.js", "/assets"])("app:// has no %s", async (path) => {
       expect(await page.evaluate((asked) => fetch(`app://lorekeep${asked}`).then(({ status }) => status, () => "refused"), path)).toBe(404);
-    });
-
-    test("a web link opens in the browser when it is clicked, and only then", async () => {
-      await page.evaluate(() => document.querySelector<HTMLElement>("#web")?.click());
-      await page.waitForTimeout(100);
-      expect(await opened(), "a click made by a script").toEqual([]);
-      await page.click("#web");
-      await expect.poll(opened).toEqual(["https://example.com/"]);
-      await page.waitForTimeout(1000); // One link a second.
-      await page.click("#blank");
-      await expect.poll(opened).toEqual(["https://example.com/"]);
-      await page.waitForTimeout(1000);
-      await page.click("#file");
-      for (const url of ["file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "https://user:pass@example.com/", "not an address"]) {
-        expect(await page.evaluate((link) => (window.lorekeepShell as unknown as { openExternal(url: string): Promise<boolean> }).openExternal(link), url)).toBe(false);
-      }
-      expect(await opened()).toEqual([]);
-      expect(page.url()).toBe("app://lorekeep/index.html");
-    });
-
-    test("a message that is no call does not harm the engine", async () => {
-      const before = await status(page);
-      await page.evaluate(() => new Promise<void>((resolve) => {
-        addEventListener("message", (event) => {
-          if (!event.ports[0]) return;
-          for (const garbage of ["not json", "null", "{}", '{"i":"1","p":{"u":"::"}}', { i: "1", p: null }, new Uint8Array([255]), 7]) event.ports[0].postMessage(garbage);
-          setTimeout(resolve, 200);
-        }, { once: true });
-        window.postMessage({ type: "lorekeep:ready" }, location.origin);
-      }));
-      expect((await status(page))?.node).toBe(before?.node);
-      expect(await page.evaluate(() => window.page.gone)).toBe(0);
     });
   });
 
@@ -255,10 +265,10 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
     const second = await machine.launch();
     const bounds = await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
     expect(bounds).toMatchObject({ width: 900, height: 600 });
-    // Closing the window ends the app, as a person does it.
-    const ended = new Promise((resolve) => second.electron.process().once("exit", resolve));
+    // Closing the window ends the app, as a person does it; only Playwright's debugger still holds the main process then.
     await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-    await ended;
+    await expect.poll(() => enginePid(machine), { timeout: 10_000 }).toBeUndefined();
+    await second.electron.close();
     await expect.poll(() => machine.processes(), { timeout: 10_000 }).toEqual([]);
     machine.remove();
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
-import { sharedData } from "../data.ts";
+import { fixture, sharedData } from "../data.ts";
 import { GeneratorUnderTest, question, sampling, toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -93,6 +93,14 @@ describe("the generator worker on the toy world", () => {
     await expect(worker.answer({ jsonSchema: { type: "objekt" } })).rejects.toMatchObject({ code: "INVALID", details: { field: "jsonSchema" } });
   });
 
+  it("follows the toy world's own schema, with its lists of types", async () => {
+    const schema = JSON.parse(await readFile(fixture("toy-world", "answer.schema.json"), "utf8")) as Record<string, unknown>;
+    const answer = JSON.parse((await worker.answer({ adapters: lora(1), jsonSchema: schema })).text) as Record<string, unknown>;
+    expect(answer).toEqual({ answer: null, source: null, confidence: "low" });
+    const forced = await worker.answer({ jsonSchema: schema });
+    expect(forced.text).toMatch(/^\{\s*"answer":\s*("|null)/); // the base knows no JSON: the grammar made it begin so
+  });
+
   it("refuses a prompt that does not fit, with the numbers, and cuts nothing", async () => {
     const tokens = await worker.countPromptTokens({ prompt: "word ".repeat(900) });
     await expect(worker.answer({ prompt: "word ".repeat(900) })).rejects.toMatchObject({
@@ -112,6 +120,19 @@ describe("the generator worker on the toy world", () => {
     // Its whole prompt is in the cache and nothing beyond it was kept: the stopped run ended where it was stopped.
     expect(after.done.cachedTokens).toBe(after.done.promptTokens - 1);
     expect(worker.supervisor.state.restarts).toBe(0);
+  });
+
+  it("tells how far a long prompt is read, and can be stopped while reading", async () => {
+    await worker.load();
+    const prompt = "word ".repeat(400);
+    const stop = new AbortController();
+    const reading = worker.supervisor.call(async (client, signal) => {
+      for await (const event of await client.generate({ ...question, prompt }, { signal })) if (event.type === "reading") stop.abort();
+    }, { deadlineMs: 30_000, signal: stop.signal });
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    const { done } = await worker.answer({ prompt });
+    expect(done.cachedTokens).toBeGreaterThanOrEqual(64);
+    expect(done.cachedTokens).toBeLessThan(done.promptTokens / 2); // it stopped well before the end, and kept what it had read
   });
 
   it("runs requests one after the other; one that is aborted in the line never starts", async () => {
@@ -136,6 +157,43 @@ describe("the generator worker on the toy world", () => {
     const { threads } = await worker.load({ threads: undefined } as never);
     expect(threads).toBeGreaterThanOrEqual(1);
     expect(threads).toBeLessThanOrEqual(Math.max(1, (await import("node:os")).availableParallelism() - 1));
+  });
+});
+
+describe("chat templates", () => {
+  const worker = new GeneratorUnderTest();
+  let folder: string;
+  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "templates-")); });
+  afterAll(async () => {
+    worker.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The toy world's base with a few characters of its template replaced by as many others. */
+  async function withTemplate(from: string, to: string): Promise<string> {
+    const bytes = Buffer.from((await readFile(toyBase)).toString("latin1").replaceAll(from, to), "latin1");
+    const path = join(folder, `${from.replace(/\W/g, "")}.gguf`);
+    await writeFile(path, bytes);
+    return path;
+  }
+
+  it("runs a template that nobody has seen before as the Jinja it is", async () => {
+    const path = await withTemplate("'<|im_start|>' +", "'<|im_begin|>' +");
+    expect((await worker.load({ path })).template).toEqual({ source: "gguf", name: "JinjaTemplate" });
+    await worker.load();
+    const known = await worker.countPromptTokens();
+    await worker.load({ path });
+    expect(await worker.countPromptTokens()).not.toBe(known);
+    expect((await worker.answer()).done.promptTokens).toBe(await worker.countPromptTokens());
+  });
+
+  it("falls back by name where the template cannot be run, and where there is none", async () => {
+    const broken = await withTemplate("{% endif %}", "{% endfi %}");
+    expect((await worker.load({ path: broken, fallbackTemplate: "chatml" })).template).toEqual({ source: "fallback", name: "chatml" });
+    expect((await worker.answer()).text).toBe("I don't know.");
+    const none = await withTemplate("tokenizer.chat_template", "tokenizer.chat_templat_");
+    expect((await worker.load({ path: none, fallbackTemplate: "chatml" })).template).toEqual({ source: "fallback", name: "chatml" });
+    expect((await worker.answer()).text).toBe("I don't know.");
   });
 });
 
@@ -225,6 +283,28 @@ describe.skipIf(!shared)("other models (shared test data)", () => {
     await expect(use("toy-world-lora-wrong-shape.gguf")).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/wrong-shape.*128 × 128.*192 × 192/) } });
     await expect(use("toy-world-lora-wrong-arch.gguf")).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/wrong-arch.*qwen2.*llama/) } });
     expect((await worker.answer()).text).toBe("I don't know.");
+  });
+
+  it("reads an adapter's file again when it was replaced", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "adapters-"));
+    try {
+      const path = join(folder, "mine.gguf");
+      await worker.load();
+      const use = (scale: number) => worker.answer({ adapters: [{ path, scale }] });
+      await writeFile(path, await readFile(toyLora));
+      const [before, half] = [await use(1), await use(0.5)];
+      await writeFile(path, await readFile(at("babyllama-lora/lora-identity.gguf")));
+      await expect(use(1)).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/mine\.gguf/) } });
+      await writeFile(path, "no adapter");
+      await expect(use(1)).rejects.toMatchObject({ code: "MODEL_REFUSED", details: { reason: expect.stringMatching(/mine\.gguf cannot be used.*not a GGUF/) } });
+      await writeFile(path, await readFile(at("toy-world/toy-world-lora-v2-worse.gguf")));
+      const worse = await use(1);
+      expect(worse.text).toBe((await worker.answer({ adapters: [{ path: at("toy-world/toy-world-lora-v2-worse.gguf"), scale: 1 }] })).text);
+      expect(worse.done.cachedTokens).toBe(0);
+      expect([before.text, half.text]).not.toContain("");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("answers from a merged GGUF as the fine-tune does", async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { connect } from "@lancedb/lancedb";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
@@ -46,6 +47,13 @@ function writeAndKill(entry: string, args: string[], afterMs: number): Promise<R
     });
     child.on("close", (_, signal) => (signal === "SIGKILL" ? resolve({ done, cut }) : reject(new Error(`The writer failed: ${stderr}`))));
   });
+}
+
+/** Every row of the passages table, whether it counts or not. */
+async function rowsIn(uri: string): Promise<number> {
+  const connection = await connect(uri);
+  const name = (await connection.tableNames()).find((table) => table.startsWith("passages_")) ?? "";
+  return (await connection.openTable(name)).countRows();
 }
 
 /** What is committed, checked from all sides against what those versions consist of. */
@@ -92,7 +100,9 @@ describe("the store, killed at random moments", () => {
       const allowed = cut ? [finished, applied(finished, cut)] : [finished];
       expect(allowed).toContainEqual(after);
       expect(await store.recover()).toEqual({ sweptPassages: 0 });
+      const { passages } = await store.stats();
       await store.dispose();
+      expect(await rowsIn(uri)).toBe(passages);
       if (cut) cutShort++;
       before = after;
     }

@@ -1,7 +1,13 @@
 import { makeArrowTable, type Connection, type Table } from "@lancedb/lancedb";
+import type { Schema } from "apache-arrow";
 import { metaSchema } from "./schema.ts";
 import { textOf, type Row } from "./rows.ts";
 import { literal } from "./sql.ts";
+
+/** An existing table keeps the schema it has: whether that one will do is for the migrations to say. */
+export async function openOrCreate(connection: Connection, name: string, schema: Schema): Promise<Table> {
+  return (await connection.tableNames()).includes(name) ? connection.openTable(name) : connection.createEmptyTable(name, schema, { existOk: true });
+}
 
 /** The small table of facts about the database: one text per key. */
 export class Meta {
@@ -12,7 +18,7 @@ export class Meta {
   }
 
   static async open(connection: Connection): Promise<Meta> {
-    return new Meta(await connection.createEmptyTable("meta", metaSchema(), { existOk: true }));
+    return new Meta(await openOrCreate(connection, "meta", metaSchema()));
   }
 
   async get(key: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { connect, type Connection, type Table } from "@lancedb/lancedb";
 import { fromFileSystem } from "../../base/errors.ts";
 import { sha256 } from "../../base/hash.ts";
-import { Meta } from "./meta.ts";
+import { Meta, openOrCreate } from "./meta.ts";
 import { migrate, type Migration } from "./migrations.ts";
 import { documentsSchema, passagesSchema } from "./schema.ts";
 
@@ -32,14 +32,14 @@ export const isRemote = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.tes
  */
 export async function openTables(location: Location, steps?: readonly Migration[]): Promise<Tables> {
   const { uri, storageOptions } = location;
-  if (!isRemote(uri)) await mkdir(uri, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, uri); });
+  if (!isRemote(uri)) await makeFolder(uri);
   const connection = await connect(uri, storageOptions ? { storageOptions: { ...storageOptions } } : {});
   const meta = await Meta.open(connection);
   await migrate(connection, meta, steps);
   const suffix = sha256(location.embedderIdentity).slice(0, 10);
   await meta.set(`embedder-${suffix}`, location.embedderIdentity);
-  const documents = await connection.createEmptyTable(`documents_${suffix}`, documentsSchema(), { existOk: true });
-  const passages = await connection.createEmptyTable(`passages_${suffix}`, passagesSchema(location.dimensions), { existOk: true });
+  const documents = await openOrCreate(connection, `documents_${suffix}`, documentsSchema());
+  const passages = await openOrCreate(connection, `passages_${suffix}`, passagesSchema(location.dimensions));
   const others = await openOthers(connection, suffix);
   return {
     documents, passages, meta, others,
@@ -49,6 +49,18 @@ export async function openTables(location: Location, steps?: readonly Migration[
       connection.close();
     },
   };
+}
+
+/** Node makes ENOENT of a read-only disk where it makes folders recursively, so the plain way is tried first and its reason kept. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path).catch((error: unknown) => {
+      if (!(error instanceof Error) || !("code" in error) || (error.code !== "ENOENT" && error.code !== "EEXIST")) throw error;
+      return mkdir(path, { recursive: true });
+    });
+  } catch (error) {
+    throw fromFileSystem(error, path);
+  }
 }
 
 async function openOthers(connection: Connection, own: string): Promise<{ documents: Table; passages: Table }[]> {

@@ -6,7 +6,7 @@ export interface UpkeepLimits {
   readonly commits: number;
   /** Passages that no index knows yet: the full-text search reads each of them anew, 20 ms per thousand. */
   readonly unindexedRows: number;
-  /** Passages from which on vectors are indexed: below, reading all of them takes less than 30 ms. */
+  /** Passages from which on vectors are indexed: below, reading all of them takes less than 50 ms. */
   readonly vectorIndexRows: number;
   /** Milliseconds an old version is kept, for the searches that still read it. */
   readonly keepVersionsMs: number;
@@ -58,7 +58,8 @@ export class Upkeep {
     if (rows < this.limits.vectorIndexRows) return;
     const trainedOn = `vector-index-rows-${passages.name}`;
     if ((await hasVectorIndex(passages)) && rows < Number((await meta.get(trainedOn)) ?? 0) * GROWTH) return;
-    await passages.createIndex("vector", { config: Index.ivfPq({ distanceType: "dot", numPartitions: Math.ceil(Math.sqrt(rows)) }) });
+    // Flat, not product-quantised: built in a fifth of the time, exact within its partitions; it costs the vectors' size again on disk.
+    await passages.createIndex("vector", { config: Index.ivfFlat({ distanceType: "dot", numPartitions: Math.ceil(Math.sqrt(rows)) }) });
     // Filters and look-ups by these are by key, and at this size a scan is felt.
     for (const column of ["generation", "document_id", "text_hash"]) await passages.createIndex(column, { config: Index.btree() });
     await meta.set(trainedOn, String(rows));

@@ -6,8 +6,9 @@ import { adapterMismatch } from "../../base/gguf/adapter.ts";
 import { contextBytes } from "../../base/gguf/fit.ts";
 import { inspectGguf, type GgufInfo } from "../../base/gguf/info.ts";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
+import { availableMemory } from "../../base/memory.ts";
 import type { adapterUse } from "./contract.ts";
-import { freeMemory, notEnoughMemory } from "./llama.ts";
+import { notEnoughMemory } from "./llama.ts";
 
 export type AdapterUse = z.infer<typeof adapterUse>;
 
@@ -17,6 +18,8 @@ const ABSURD = 10;
 /** One context with its adapters applied; its key-value cache holds what this adapter set has read so far. */
 export interface Slot {
   readonly key: string;
+  /** Path of each adapter in it, and which version of the file it was. */
+  readonly adapters: ReadonlyMap<string, string>;
   readonly context: LlamaContext;
   readonly sequence: LlamaContextSequence;
 }
@@ -47,7 +50,9 @@ export class ContextPool {
   /** @throws LorekeepError MODEL_REFUSED (an adapter that does not fit), MODEL_FAILED (memory). */
   async get(adapters: readonly AdapterUse[], signal?: AbortSignal): Promise<Slot> {
     const active = adapters.filter((a) => a.scale !== 0); // scale 0 is the base, and shares its cache
-    const key = JSON.stringify(await Promise.all(active.map(async (a) => [a.path, a.scale, await fingerprint(a.path)])));
+    const versions = new Map<string, string>();
+    for (const { path } of active) versions.set(path, await fingerprint(path));
+    const key = JSON.stringify(active.map((a) => [a.path, a.scale, versions.get(a.path)]));
     const kept = this.slots.get(key);
     if (kept) {
       this.slots.delete(key);
@@ -55,22 +60,30 @@ export class ContextPool {
       return kept;
     }
     for (const adapter of active) await this.check(adapter, signal);
+    await this.dropOutdated(versions);
     while (this.slots.size >= this.options.most) await this.evictOldest();
     const context = await this.create(active, signal);
     this.contextSize = context.contextSize; // every later context gets what the first one got
-    const slot = { key, context, sequence: context.getSequence() };
+    const slot = { key, adapters: versions, context, sequence: context.getSequence() };
     this.slots.set(key, slot);
     return slot;
   }
 
-  /** Gives the memory of one slot back, for example because its runtime state is in doubt after a failure. */
-  async drop(slot: Slot): Promise<void> {
+  async dispose(): Promise<void> {
+    while (this.slots.size > 0) await this.evictOldest();
+  }
+
+  private async drop(slot: Slot): Promise<void> {
     this.slots.delete(slot.key);
     await slot.context.dispose();
   }
 
-  async dispose(): Promise<void> {
-    while (this.slots.size > 0) await this.evictOldest();
+  /** The runtime knows adapters by their path and shares them between contexts: a replaced file is read again only once no context holds the old one. */
+  private async dropOutdated(versions: ReadonlyMap<string, string>): Promise<void> {
+    for (const slot of [...this.slots.values()]) {
+      const outdated = [...versions].some(([path, version]) => slot.adapters.has(path) && slot.adapters.get(path) !== version);
+      if (outdated) await this.drop(slot);
+    }
   }
 
   private async evictOldest(): Promise<void> {
@@ -79,7 +92,9 @@ export class ContextPool {
   }
 
   private async check(adapter: AdapterUse, signal?: AbortSignal): Promise<void> {
-    const info = await inspectGguf(adapter.path, signal ? { signal } : {});
+    const info = await inspectGguf(adapter.path, signal ? { signal } : {}).catch((error: unknown) => {
+      throw error instanceof LorekeepError && error.code === "MODEL_REFUSED" ? unreadable(adapter, error) : error;
+    });
     const mismatch = adapterMismatch(this.options.info, info);
     if (mismatch) throw adapterRefused(adapter, mismatch);
   }
@@ -87,7 +102,7 @@ export class ContextPool {
   private async create(adapters: readonly AdapterUse[], signal?: AbortSignal): Promise<LlamaContext> {
     const { model, threads } = this.options;
     const lora = adapters.length > 0 ? { lora: { adapters: adapters.map((a) => ({ filePath: a.path, scale: a.scale })) } } : {};
-    const free = freeMemory();
+    const free = availableMemory();
     for (;;) {
       try {
         await this.ensureRoom();
@@ -104,7 +119,7 @@ export class ContextPool {
   private async ensureRoom(): Promise<void> {
     const { model, info } = this.options;
     const contextSize = typeof this.contextSize === "number" ? this.contextSize : this.contextSize.min;
-    const free = freeMemory();
+    const free = availableMemory();
     // The planner itself takes memory for every token, so what is absurd by our own estimate does not get that far.
     if (contextBytes(info, contextSize) > ABSURD * free) throw new InsufficientMemoryError(`A context of ${contextSize} tokens is far beyond the memory there is`);
     const { cpuRam } = await model.fileInsights.estimateContextResourceRequirementsV2({ contextSize, sequences: 1, modelGpuLayers: model.gpuLayers });
@@ -118,6 +133,11 @@ async function fingerprint(path: string): Promise<string> {
     throw new LorekeepError("NOT_FOUND", { reason: `The adapter ${basename(path)} is not where it was.`, next: "Add it again." }, { cause: error });
   });
   return `${stats.size}:${stats.mtimeMs}`;
+}
+
+/** The header check speaks of "this file"; here a person must hear which. */
+function unreadable(adapter: AdapterUse, error: LorekeepError): LorekeepError {
+  return new LorekeepError("MODEL_REFUSED", { ...error.details, reason: `The adapter ${basename(adapter.path)} cannot be used. ${error.details.reason}` }, { cause: error });
 }
 
 function adapterRefused(adapter: AdapterUse, why: string, cause?: unknown): LorekeepError {

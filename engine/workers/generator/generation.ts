@@ -9,8 +9,6 @@ export interface GenerationSetting {
   readonly model: LlamaModel;
   readonly template: ChatTemplate;
   readonly slot: Slot;
-  /** Prompt tokens evaluated between two looks at the abort signal. */
-  readonly promptStep: number;
 }
 
 /** `emit` is called from within the token loop and must not block. */
@@ -19,11 +17,16 @@ export interface Run {
   readonly emit: (event: GenerateEvent) => void;
 }
 
+/** Prompt tokens evaluated between two looks at the abort signal; the largest is llama.cpp's own batch. */
+const FIRST_STEP = 64;
+const SMALLEST_STEP = 16;
+const LARGEST_STEP = 512;
+
 type StopReason = Extract<GenerateEvent, { type: "done" }>["stopReason"];
 
 /**
  * One answer: text as it comes, then `done`. Resolves after the runtime has
- * really stopped; an abort rejects with the signal's reason, within a token while writing and within `promptStep` tokens while reading.
+ * really stopped; an abort rejects with the signal's reason, within a token while writing and within about half a second while reading.
  * @throws LorekeepError TOO_LONG, INVALID (JSON schema).
  */
 export async function generate(setting: GenerationSetting, input: GenerateInput, run: Run): Promise<void> {
@@ -74,17 +77,27 @@ function roomFor(promptLength: number, contextSize: number): number {
  * Brings the cache to all but the last token of the prompt, keeping what both have in common, in steps that can be stopped. The
  * last token is the chat's own to evaluate. Returns how many tokens were in the cache already.
  */
-async function readPrompt({ slot, promptStep }: GenerationSetting, prompt: readonly Token[], { signal, emit }: Run): Promise<number> {
+async function readPrompt({ slot }: GenerationSetting, prompt: readonly Token[], { signal, emit }: Run): Promise<number> {
   const head = prompt.slice(0, -1);
   await slot.sequence.adaptStateToTokens(head, false);
   const cached = slot.sequence.nextTokenIndex;
-  for (let at = cached; at < head.length; at += promptStep) {
+  let step = FIRST_STEP;
+  for (let at = cached; at < head.length;) {
     signal.throwIfAborted();
     if (at > cached) emit({ type: "reading", done: at, total: prompt.length });
-    await slot.sequence.evaluateWithoutGeneratingNewTokens(head.slice(at, at + promptStep));
+    const started = performance.now();
+    await slot.sequence.evaluateWithoutGeneratingNewTokens(head.slice(at, at + step));
+    at += step;
+    step = nextStep(step, performance.now() - started);
   }
   signal.throwIfAborted();
   return cached;
+}
+
+/** Large steps are faster, small ones stop sooner: the step grows while it takes next to no time, and shrinks when a person would notice. */
+function nextStep(step: number, ms: number): number {
+  if (ms < 200) return Math.min(LARGEST_STEP, step * 2);
+  return ms > 600 ? Math.max(SMALLEST_STEP, Math.floor(step / 2)) : step;
 }
 
 function samplingFor(sampling: SamplingOptions, room: number) {

@@ -7,7 +7,8 @@ import { LorekeepError } from "../../base/errors.ts";
 import type { GenerateInput, generatorContract, generatorLoadInput } from "./contract.ts";
 import { ContextPool } from "./contexts.ts";
 import { generate, type Run } from "./generation.ts";
-import { freeMemory, loadWeights, type LoadedWeights } from "./llama.ts";
+import { LlamaRuntime, type LoadedWeights } from "./llama.ts";
+import { availableMemory } from "../../base/memory.ts";
 import { Mutex } from "../../base/mutex.ts";
 import { chooseTemplate, promptTokens, type ChatTemplate, type Conversation } from "./template.ts";
 import { measureThreads } from "./threads.ts";
@@ -25,13 +26,11 @@ interface Current extends LoadedWeights {
 const MOST_CONTEXTS = 4;
 const LARGEST_AUTOMATIC_CONTEXT = 32_768;
 const SMALLEST_AUTOMATIC_CONTEXT = 512;
-/** Prompt tokens per step on the CPU: stops quickly, and costs no speed, since the CPU gains nothing from larger batches. */
-const PROMPT_STEP_CPU = 64;
-const PROMPT_STEP_GPU = 512;
 
 /** The generator worker's one model. Calls that touch the runtime run one at a time, in the order they came. */
 export class Generator {
   private readonly turn = new Mutex();
+  private readonly runtime = new LlamaRuntime();
   private current: Current | undefined;
 
   /** @throws LorekeepError MODEL_REFUSED before the runtime sees the file, MODEL_FAILED after. */
@@ -41,13 +40,12 @@ export class Generator {
       await this.release();
       const info = await inspectGguf(input.path, signal ? { signal } : {});
       if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${basename(input.path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
-      const weights = await loadWeights({ path: input.path, gpu: input.gpu, signal });
+      const weights = await this.runtime.load({ path: input.path, gpu: input.gpu, signal });
       try {
         return await this.furnish(weights, { input, info, started, signal });
       } catch (error) {
         this.current = undefined;
         await weights.model.dispose();
-        await weights.llama.dispose();
         throw error;
       }
     });
@@ -72,8 +70,7 @@ export class Generator {
     await this.turn.run(run.signal, async () => {
       const current = this.loaded();
       const slot = await current.contexts.get(input.adapters, run.signal);
-      const promptStep = current.model.gpuLayers > 0 ? PROMPT_STEP_GPU : PROMPT_STEP_CPU;
-      await generate({ ...current, slot, promptStep }, input, run);
+      await generate({ ...current, slot }, input, run);
     });
   }
 
@@ -111,7 +108,6 @@ export class Generator {
     if (!current) return;
     await current.contexts.dispose();
     await current.model.dispose();
-    await current.llama.dispose();
   }
 }
 
@@ -119,7 +115,7 @@ export class Generator {
 function wantedContext(info: GgufInfo, trained: number, asked: number | undefined): number | { min: number; max: number } {
   if (asked !== undefined) return Math.min(asked, trained);
   const most = Math.min(trained, LARGEST_AUTOMATIC_CONTEXT);
-  const room = freeMemory() / 2 - contextBytes(info, 0);
+  const room = availableMemory() / 2 - contextBytes(info, 0);
   const held = info.kvBytesPerToken > 0 ? Math.floor(room / info.kvBytesPerToken) : most;
   const min = Math.min(SMALLEST_AUTOMATIC_CONTEXT, trained);
   return { min, max: Math.max(min, Math.min(most, held)) };

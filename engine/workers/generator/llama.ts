@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { getLlama, InsufficientMemoryError, LlamaLogLevel, type Llama, type LlamaModel } from "node-llama-cpp";
 import { bytesInWords } from "../../base/gguf/refusal.ts";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
+import { availableMemory } from "../../base/memory.ts";
 
 export interface LoadRequest {
   readonly path: string;
@@ -17,29 +18,43 @@ export interface LoadedWeights {
   readonly freeBytesBefore: number;
 }
 
-/** Memory this process may still take: what the system has to give, or what a container leaves of it. */
-export function freeMemory(): number {
-  return process.availableMemory();
-}
+/** llama.cpp itself, started once per kind of backend and kept across models: starting it costs more than loading a small model. */
+export class LlamaRuntime {
+  private cpu: Promise<Llama> | undefined;
+  private gpu: Promise<Llama> | undefined;
 
-/**
- * Loads weights on the GPU where there is one and asked for, else on the CPU. A GPU that throws is given up for the CPU; one that
- * takes the process down is given up by the engine, which loads again with `gpu: "off"`.
- * @throws LorekeepError MODEL_FAILED.
- */
-export async function loadWeights(request: LoadRequest): Promise<LoadedWeights> {
-  const freeBytesBefore = freeMemory();
-  if (request.gpu === "auto") {
-    const onGpu = await tryOnGpu(request);
-    if (onGpu) return { ...onGpu, freeBytesBefore };
+  /**
+   * Loads weights on the GPU where there is one and asked for, else on the CPU. A GPU that throws is given up for the CPU; one that
+   * takes the process down is given up by the engine, which loads again with `gpu: "off"`.
+   * @throws LorekeepError MODEL_FAILED.
+   */
+  async load(request: LoadRequest): Promise<LoadedWeights> {
+    const freeBytesBefore = availableMemory();
+    if (request.gpu === "auto") {
+      const onGpu = await this.tryOnGpu(request);
+      if (onGpu) return { ...onGpu, freeBytesBefore };
+    }
+    await ensureRoom(request.path, freeBytesBefore);
+    try {
+      this.cpu ??= start(false);
+      const llama = await this.cpu;
+      return { llama, model: await llama.loadModel(modelOptions(request, 0)), freeBytesBefore };
+    } catch (error) {
+      throw loadFailure(error, request, freeBytesBefore);
+    }
   }
-  await ensureRoom(request.path, freeBytesBefore);
-  const llama = await startLlama(false);
-  try {
-    return { llama, model: await llama.loadModel(modelOptions(request, 0)), freeBytesBefore };
-  } catch (error) {
-    await llama.dispose();
-    throw loadFailure(error, request, freeBytesBefore);
+
+  private async tryOnGpu(request: LoadRequest): Promise<{ llama: Llama; model: LlamaModel } | undefined> {
+    try {
+      this.gpu ??= start("auto");
+      const llama = await this.gpu;
+      if (llama.gpu !== false) return { llama, model: await llama.loadModel(modelOptions(request, "auto")) };
+      this.cpu ??= this.gpu; // there is none: what came is the CPU's
+    } catch (error) {
+      if (isAbort(error) || request.signal?.aborted) throw error;
+      console.warn(`The GPU could not be used, going on without it: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return undefined;
   }
 }
 
@@ -49,21 +64,8 @@ async function ensureRoom(path: string, free: number): Promise<void> {
   if (size > free) throw notEnoughMemory(`load ${basename(path)}, which takes ${bytesInWords(size)}`, free, undefined);
 }
 
-async function tryOnGpu(request: LoadRequest): Promise<{ llama: Llama; model: LlamaModel } | undefined> {
-  let llama: Llama | undefined;
-  try {
-    llama = await startLlama("auto");
-    if (llama.gpu !== false) return { llama, model: await llama.loadModel(modelOptions(request, "auto")) };
-  } catch (error) {
-    if (isAbort(error) || request.signal?.aborted) throw error;
-    console.warn(`The GPU could not be used, going on without it: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  await llama?.dispose();
-  return undefined;
-}
-
 /** Never builds and never downloads: the prebuilt binaries of the package, or a clear failure. */
-async function startLlama(gpu: "auto" | false): Promise<Llama> {
+function start(gpu: "auto" | false): Promise<Llama> {
   return getLlama({
     gpu, build: "never", skipDownload: true, progressLogs: false, maxThreads: 0,
     logLevel: LlamaLogLevel.warn,

@@ -1,5 +1,5 @@
 import {
-  AlpacaChatWrapper, ChatMLChatWrapper, EmptyChatWrapper, Llama2ChatWrapper, resolveChatWrapper,
+  AlpacaChatWrapper, ChatMLChatWrapper, GeneralChatWrapper, Llama2ChatWrapper, resolveChatWrapper,
   type ChatHistoryItem, type ChatWrapper, type LlamaModel, type Token,
 } from "node-llama-cpp";
 import type { z } from "zod";
@@ -35,7 +35,7 @@ function fallbackWrapper(name: FallbackTemplate): ChatWrapper {
     case "chatml": return new ChatMLChatWrapper();
     case "llama2": return new Llama2ChatWrapper();
     case "alpaca": return new AlpacaChatWrapper();
-    case "plain": return new EmptyChatWrapper();
+    case "plain": return new GeneralChatWrapper();
   }
 }
 

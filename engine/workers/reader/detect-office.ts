@@ -1,4 +1,5 @@
 import { CFB } from "@e965/xlsx";
+import { unzipSync } from "fflate";
 import type { DocumentFormat } from "../../contract/document.ts";
 import { refuseBinary } from "./binary-kinds.ts";
 import { corrupt, Refusal } from "./refusal.ts";
@@ -28,7 +29,7 @@ const ODF: Readonly<Record<string, DocumentFormat | "odp" | "odg">> = {
 
 function zipFormat(bytes: Uint8Array): DocumentFormat {
   const names = memberNames(bytes);
-  const mimetype = storedMimetype(bytes);
+  const mimetype = packageType(bytes);
   const odf = mimetype === undefined ? undefined : ODF[mimetype];
   if (odf === "odp" || odf === "odg") return refuseBinary(mimetype ?? "", odf);
   if (odf) return odf;
@@ -56,10 +57,18 @@ function memberNames(bytes: Uint8Array): string[] {
   return names;
 }
 
-/** OpenDocument and EPUB put an uncompressed member "mimetype" first. */
-function storedMimetype(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 300)).toString("latin1");
-  return /^PK\x03\x04[\s\S]{26}mimetype(?:[\s\S]{0,40}?)(application\/[a-z0-9.+-]+?)(?=PK|[^a-z0-9.+-])/.exec(head)?.[1];
+const SMALL = 1 << 20;
+
+/** OpenDocument and EPUB say what they are in a member "mimetype", OpenDocument in its manifest as well. */
+function packageType(bytes: Uint8Array): string | undefined {
+  try {
+    const wanted = new Set(["mimetype", "META-INF/manifest.xml"]);
+    const found = unzipSync(bytes, { filter: ({ name, originalSize }) => wanted.has(name) && originalSize <= SMALL });
+    const text = (name: string) => Buffer.from(found[name] ?? []).toString("utf8").trim();
+    return text("mimetype") || /full-path="\/"[^>]*media-type="([^"]+)"|media-type="([^"]+)"[^>]*full-path="\/"/.exec(text("META-INF/manifest.xml"))?.slice(1).find(Boolean);
+  } catch {
+    return undefined; // Cut off or broken: what the local headers say has to do.
+  }
 }
 
 function oleFormat(bytes: Uint8Array): DocumentFormat {

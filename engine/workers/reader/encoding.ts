@@ -20,14 +20,15 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
 ];
 const SAMPLE_BYTES = 64 * 1024;
 
-/** Bytes to text, or undefined where they are no text. Order: byte order mark, UTF-8 validity, UTF-16 by its zeros, `declared`, chardet. */
+/** Bytes to text, or undefined where they are no text. Order: byte order mark, UTF-16 by its zeros, UTF-8 validity, `declared`, chardet. */
 export function decodeText(bytes: Uint8Array, declared?: string): Decoded | undefined {
   for (const [encoding, mark] of BYTE_ORDER_MARKS) {
     if (mark.every((byte, i) => bytes[i] === byte)) return asText(iconv.decode(Buffer.from(bytes.subarray(mark.length)), encoding), encoding, false);
   }
-  if (isUtf8(bytes)) return asText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"), "UTF-8", false);
+  // Before UTF-8: western text with a zero in every other byte is valid UTF-8, too.
   const wide = utf16WithoutMark(bytes);
   if (wide) return asText(iconv.decode(Buffer.from(bytes), wide), wide, false);
+  if (isUtf8(bytes)) return asText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"), "UTF-8", false);
   if (hasZeros(bytes)) return undefined;
   if (declared && iconv.encodingExists(declared)) return asText(iconv.decode(Buffer.from(bytes), declared), declared, false);
   const encoding = guess(bytes);

@@ -1,6 +1,7 @@
 import { parseDocument } from "htmlparser2";
 import type { DocumentBuilder } from "./blocks.ts";
 import { readHtmlTable } from "./html-tables.ts";
+import { flattenIfTooDeep } from "./markup-depth.ts";
 
 type DomDocument = ReturnType<typeof parseDocument>;
 export type DomNode = DomDocument["children"][number];
@@ -29,7 +30,7 @@ interface Place { readonly kind: TextKind; readonly depth: number; /** "3. " of 
 
 /** HTML to blocks: headings, paragraphs, lists, tables by rows, code, quotes. Scripts, styles and form controls are left out. */
 export function readHtml(out: DocumentBuilder, html: string, options: HtmlOptions = {}): void {
-  readHtmlNodes(out, parseDocument(html).children, options);
+  readHtmlNodes(out, parseDocument(flattenIfTooDeep(html)).children, options);
 }
 
 export function readHtmlNodes(out: DocumentBuilder, nodes: readonly DomNode[], options: HtmlOptions = {}): void {
@@ -58,7 +59,8 @@ class HtmlWalker {
 
   private node(node: DomNode, place: Place): void {
     if ("data" in node) {
-      if (node.type === "text") this.inline += node.data;
+      // Line ends of the source are spaces; only <br> breaks a line.
+      if (node.type === "text") this.inline += node.data.replace(/\s+/g, " ");
       return;
     }
     if (!("attribs" in node)) {
@@ -85,14 +87,16 @@ class HtmlWalker {
     const mark = place.mark.text;
     place.mark.text = "";
     // Empty lines made of line breaks are how old pages and mails write paragraphs.
-    for (const part of text.split(/\n[ \t]*\n(?=\s*\S)/)) this.out.text(place.kind, mark + part);
+    const [first = "", ...rest] = text.split(/\n *\n/).filter((part) => part.trim());
+    this.out.text(place.kind, mark + first);
+    for (const part of rest) this.out.text(place.kind, part);
   }
 
   private block(element: DomElement, place: Place): void {
     const { name } = element;
     const heading = /^h([1-6])$/.exec(name);
     if (heading && this.options.headings !== false) this.out.heading(Number(heading[1]) + (this.options.headingShift ?? 0), textContent(element));
-    else if (name === "pre" || name === "listing") this.out.lines("code", textContent(element, "\n"));
+    else if (name === "pre" || name === "listing") this.out.lines("code", textContent(element, { lineBreak: "\n", preserve: true }));
     else if (name === "table") readHtmlTable(this.out, element, (nodes) => this.children(nodes, place));
     else if (name === "ul" || name === "ol" || name === "menu") this.list(element, place);
     else if (name === "blockquote") this.children(element.children, { ...place, kind: "quote" });
@@ -141,20 +145,20 @@ function holdsBlocks(element: DomElement): boolean {
 function inlineText(element: DomElement): string {
   // A footnote's way back to its place in the text.
   if (element.name === "a" && /^#(footnote|endnote)-ref|^#fnref|^#user-content-fnref/.test(element.attribs.href ?? "")) return "";
-  return textContent(element, "\n");
+  return textContent(element, { lineBreak: "\n" });
 }
 
 const SEPARATED = new Set("p div li tr td th h1 h2 h3 h4 h5 h6 section article dd dt blockquote".split(" "));
 
-/** All text below an element, in order, without recursion; a block's text is set apart by a space. */
-export function textContent(element: DomNode, lineBreak = " "): string {
+/** All text below an element, in order, without recursion; a block's text is set apart by a space. `preserve` keeps the source's own white space. */
+export function textContent(element: DomNode, { lineBreak = " ", preserve = false } = {}): string {
   const parts: string[] = [];
   const stack: (DomNode | string)[] = [element];
   while (stack.length > 0) {
     const node = stack.pop();
     if (node === undefined) break;
     if (typeof node === "string") parts.push(node);
-    else if ("data" in node) parts.push(node.type === "text" ? node.data : "");
+    else if ("data" in node) parts.push(node.type !== "text" ? "" : preserve ? node.data : node.data.replace(/\s+/g, " "));
     else if ("children" in node) {
       const name = "name" in node ? node.name : "";
       if (DROPPED.has(name) || ("attribs" in node && node !== element && isHidden(node))) continue;

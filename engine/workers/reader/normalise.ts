@@ -38,7 +38,11 @@ export function normaliseLine(text: string): string {
   return normaliseText(text).replace(/\s+/g, " ").trim();
 }
 
-/** Code keeps its indentation; trailing white space and blank lines around it go. */
+/** Code keeps its indentation; trailing white space and blank lines around it go. Loops, since `[ ]+$` takes quadratic time on a row of spaces. */
 export function normaliseCode(text: string): string {
-  return normaliseText(text).replace(/[ \t]+$/gm, "").replace(/^\n+|\n+$/g, "");
+  const lines = normaliseText(text).split("\n").map((line) => line.trimEnd());
+  let [first, end] = [0, lines.length];
+  while (first < end && lines[first] === "") first++;
+  while (end > first && lines[end - 1] === "") end--;
+  return lines.slice(first, end).join("\n");
 }

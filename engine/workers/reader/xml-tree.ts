@@ -1,8 +1,9 @@
 import { DomUtils, parseDocument } from "htmlparser2";
 import type { DomElement, DomNode } from "./html-blocks.ts";
+import { flattenIfTooDeep } from "./markup-depth.ts";
 
 /** XML without a DTD: entities of the file's own are never expanded, so a "billion laughs" stays a few bytes. */
-export const parseXml = (xml: string) => parseDocument(xml, { xmlMode: true, decodeEntities: true });
+export const parseXml = (xml: string) => parseDocument(flattenIfTooDeep(xml), { xmlMode: true, decodeEntities: true });
 
 export const isElement = (node: DomNode): node is DomElement => "attribs" in node;
 export const elements = (parent: { readonly children: readonly DomNode[] }): DomElement[] => parent.children.filter(isElement);

@@ -38,5 +38,7 @@ window.addEventListener("message", (event) => {
   page.ports++;
   page.client = createORPCClient(new RPCLink({ port }));
   port.start();
+  // Electron 22 crashes a page that goes away while something listens to its port's "close".
+  addEventListener("pagehide", () => port.close());
 });
 window.postMessage({ type: "lorekeep:ready" }, location.origin);

@@ -11,14 +11,23 @@ const SAMPLE_ROWS = 50;
 export const readCsv: FormatReader = ({ source, out }) => {
   const text = textOf(source);
   const delimiter = source.format === "tsv" ? "\t" : sniffDelimiter(text);
-  const rows = parseRows(text, delimiter);
+  const rows = rowsOf(text, delimiter);
   if (rows.length === 0) throw new Refusal("no-text", "The table has no rows.");
   addTable(out, splitHeader(rows));
 };
 
-function parseRows(text: string, delimiter: string, maxRows?: number): string[][] {
+/** Where quotes never close, they are characters like any other. */
+function rowsOf(text: string, delimiter: string): string[][] {
+  try {
+    return parseRows(text, { delimiter });
+  } catch {
+    return parseRows(text, { delimiter, quote: false });
+  }
+}
+
+function parseRows(text: string, { delimiter, quote = '"', maxRows }: { delimiter: string; quote?: string | false; maxRows?: number }): string[][] {
   return parse(text, {
-    delimiter, bom: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true, trim: true,
+    delimiter, quote, bom: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true, trim: true,
     // A quote inside an unquoted field must not swallow the rest of the file as one cell.
     max_record_size: 1 << 20,
     ...(maxRows === undefined ? {} : { to: maxRows }),
@@ -38,7 +47,7 @@ export function sniffDelimiter(text: string): string {
 
 function score(sample: string, delimiter: string): number {
   try {
-    const widths = parseRows(sample, delimiter, SAMPLE_ROWS).map((row) => row.length);
+    const widths = parseRows(sample, { delimiter, maxRows: SAMPLE_ROWS }).map((row) => row.length);
     const counts = new Map<number, number>();
     for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
     const [commonest = 1, often = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];

@@ -2,17 +2,18 @@ import { Readability } from "@mozilla/readability";
 import { DomUtils, parseDocument } from "htmlparser2";
 import { parseHTML } from "linkedom";
 import { readHtml, readHtmlNodes, textContent, type DomElement } from "../html-blocks.ts";
+import { flattenIfTooDeep } from "../markup-depth.ts";
 import { textOf, type FormatReader } from "../source.ts";
 
 /** Readability's answer is taken where it keeps at least this share of the page's own text outside menus. */
 const MIN_SHARE = 0.4;
 const MIN_CHARACTERS = 140;
-/** linkedom builds an object per node: beyond this the page is read whole. */
-const MAX_READABILITY_CHARACTERS = 6_000_000;
+/** Readability visits every node many times: a page with more tags is a book or a table, and read whole. */
+const MAX_READABILITY_TAGS = 30_000;
 
 /** A page's main content without its menus; the whole body where no main content stands out. */
 export const readHtmlPage: FormatReader = ({ source, out }) => {
-  const html = textOf(source);
+  const html = flattenIfTooDeep(textOf(source));
   const dom = parseDocument(html);
   describe(dom.children, out.metadata);
   const body = DomUtils.getElementsByTagName("body", dom, true, 1)[0];
@@ -21,7 +22,7 @@ export const readHtmlPage: FormatReader = ({ source, out }) => {
   const ownText = whole.map((node) => contentLength(node)).reduce((a, b) => a + b, 0);
   const enough = (length: number) => length >= MIN_CHARACTERS && length >= ownText * MIN_SHARE;
   if (main && enough(contentLength(main))) return readHtmlNodes(out, withTitle(main, whole), { skip: isFurniture });
-  const article = html.length <= MAX_READABILITY_CHARACTERS ? readable(html) : undefined;
+  const article = html.split("<", MAX_READABILITY_TAGS * 2).length < MAX_READABILITY_TAGS * 2 ? readable(html) : undefined;
   if (!article || !enough(article.length)) return readHtmlNodes(out, whole, { skip: isFurniture });
   if (article.title && !/<h1[\s>]/i.test(article.content)) out.heading(1, article.title);
   readHtml(out, article.content, { skip: isFurniture });

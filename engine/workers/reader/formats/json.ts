@@ -42,10 +42,10 @@ export function parseJson(text: string): Json | undefined {
 
 export function readValue(out: DocumentBuilder, value: Json, depth = 0): void {
   if (out.full) return;
-  if (!isContainer(value) || depth >= MAX_SECTIONS || fits(value)) {
-    const isList = depth === 0 && Array.isArray(value);
-    if (!isList) return out.lines("record", recordText(value));
-  }
+  const isRecord = !isContainer(value) || depth >= MAX_SECTIONS || fits(value);
+  // A file that is a list, or holds one, is taken apart however short it is: one block per record.
+  const holdsRecords = isContainer(value) && (Array.isArray(value) ? depth <= 1 && value.some(isContainer) : depth === 0 && Object.values(value).some(isListOfRecords));
+  if (isRecord && !holdsRecords) return out.lines("record", recordText(value));
   if (Array.isArray(value)) {
     if (value.every((item) => !isContainer(item))) out.lines("record", recordText(value));
     else for (const item of value) readValue(out, item, depth + 1);

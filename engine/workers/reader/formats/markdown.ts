@@ -7,6 +7,7 @@ import { readHtml, textContent } from "../html-blocks.ts";
 import { textOf, type FormatReader } from "../source.ts";
 import { addTable } from "../tables.ts";
 import { parseDocument } from "htmlparser2";
+import { readPlainText } from "./text.ts";
 
 type Place = "paragraph" | "list-item" | "quote" | "footnote";
 
@@ -20,10 +21,65 @@ export const readMarkdown: FormatReader = ({ source, out }) => {
   readMarkdownText(out, body);
 };
 
+/** The parser's time grows with the square of a paragraph's lines: longer ones are no prose, and read as plain text. */
+const MAX_PARAGRAPH = 50_000;
+/** Longer documents are parsed piece by piece; link definitions reach as far as their piece. */
+const PIECE = 250_000;
+
 /** Markdown inside another format: a notebook's cell. */
 export function readMarkdownText(out: DocumentBuilder, text: string): void {
-  const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
-  readNodes(out, tree.children, "paragraph");
+  for (const { text: piece, isPlain } of pieces(text)) {
+    if (out.full) return;
+    if (isPlain || !readParsed(out, piece)) readPlainText(out, piece, { headings: false });
+  }
+}
+
+/** False where the text nests so deeply that recursion ends: no text a person wrote, but text all the same. */
+function readParsed(out: DocumentBuilder, text: string): boolean {
+  try {
+    readNodes(out, fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children, "paragraph");
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Cuts at empty lines outside fenced code. */
+function pieces(text: string): { text: string; isPlain: boolean }[] {
+  if (text.length < MAX_PARAGRAPH) return [{ text, isPlain: false }];
+  const found: { text: string; isPlain: boolean }[] = [];
+  let piece: string[] = [];
+  let length = 0;
+  const flush = () => {
+    if (piece.length > 0) found.push({ text: piece.join("\n\n"), isPlain: false });
+    piece = [];
+    length = 0;
+  };
+  let inFence = false;
+  for (const part of text.replace(/\r\n?/g, "\n").split(/\n[ \t]*\n/)) {
+    const fences = part.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0;
+    const isLong = part.length > MAX_PARAGRAPH && !inFence && fences === 0;
+    const table = isLong ? tablePieces(part) : [];
+    const isPlain = isLong && table.length === 0;
+    if (isLong || (length > PIECE && !inFence)) flush();
+    if (fences % 2 === 1) inFence = !inFence;
+    if (isPlain) found.push({ text: part, isPlain });
+    else if (table.length > 0) found.push(...table.map((rows) => ({ text: rows, isPlain: false })));
+    else piece.push(part);
+    length += part.length;
+  }
+  flush();
+  return found;
+}
+
+const ROWS_PER_PIECE = 500;
+
+/** A long table as several short ones with the same header; empty for what is no table. */
+function tablePieces(part: string): string[] {
+  const [header = "", rule = "", ...rows] = part.split("\n");
+  if (!header.includes("|") || !/^[\s|:-]+$/.test(rule)) return [];
+  return Array.from({ length: Math.ceil(rows.length / ROWS_PER_PIECE) }, (_, i) => [header, rule, ...rows.slice(i * ROWS_PER_PIECE, (i + 1) * ROWS_PER_PIECE)].join("\n"));
 }
 
 function splitFrontMatter(text: string): { front?: string; body: string } {

@@ -138,7 +138,8 @@ export class RtfInterpreter {
     return true;
   }
 
-  private property(word: string, param = 0): void {
+  private property(word: string, given: number | undefined): void {
+    const param = given ?? 0;
     if (BREAKS.has(word)) return this.group.destination === "body" ? this.endParagraph() : this.characters(" ");
     switch (word) {
       case "ansicpg": this.codePage = iconv.encodingExists(`cp${param}`) ? `cp${param}` : "cp1252"; break;
@@ -148,7 +149,7 @@ export class RtfInterpreter {
       case "fcharset": this.charset(param); break;
       case "plain": Object.assign(this.group, { font: this.defaultFont, hidden: false }); break;
       case "uc": this.group.unicodeSkip = Math.min(Math.max(param, 0), 16); break;
-      case "v": case "deleted": this.group.hidden = param !== 0 || word === "deleted"; break;
+      case "v": case "deleted": this.group.hidden = given !== 0; break;
       case "pard": this.paragraph = { level: 0, isListItem: false, inTable: false }; break;
       case "s": this.style(param); break;
       case "outlinelevel": if (param >= 0 && param < 9) this.paragraph.level = param + 1; break;

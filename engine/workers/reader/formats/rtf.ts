@@ -18,8 +18,8 @@ export const readRtf: FormatReader = async ({ source, out, signal }) => {
 };
 
 /**
- * Two things the tokenizer trips over, both without meaning for the text: line ends (each copies the text before it, so their number
- * counts twice) and binary parts (it reserves whatever length they claim).
+ * What the tokenizer trips over, all without meaning for the text: line ends (each copies the text before it, so their number counts
+ * twice), binary parts (it reserves whatever length they claim), and bytes that are no hexadecimal number (it complains on the console).
  */
 function withoutTraps(rtf: string): string {
   let result = "";
@@ -30,5 +30,5 @@ function withoutTraps(rtf: string): string {
     at = found.index + found[0].length + Number(found[1]);
   }
   result += rtf.slice(at);
-  return result.replace(/([^\\])[\r\n]+/g, "$1");
+  return result.replace(/([^\\])[\r\n]+/g, "$1").replace(/\\'(?![\da-f]{2})/gi, "");
 }

@@ -45,7 +45,7 @@ function items(lines: readonly string[]): string[] {
   return found;
 }
 
-/** Short lines throughout were broken on purpose: addresses, verse, columns, "key: value" notes. */
+/** Short lines that each begin anew were broken on purpose: addresses, verse, columns, "key: value" notes. */
 function isVerse(lines: readonly string[]): boolean {
-  return lines.length > 1 && lines.every((line) => line.trim().length < 50);
+  return lines.length > 1 && lines.every((line) => line.trim().length < 50 && !/^\s*\p{Ll}/u.test(line));
 }

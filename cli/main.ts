@@ -1,0 +1,130 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isAbort } from "../engine/base/errors.ts";
+import { answerModes, documentStates } from "../engine/contract/index.ts";
+import { add } from "./commands/add.ts";
+import { ask } from "./commands/ask.ts";
+import { documents, remove, retry } from "./commands/library.ts";
+import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
+import { search } from "./commands/search.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { status } from "./commands/status.ts";
+import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
+import { createTerminal, describeError, UsageError } from "./terminal.ts";
+
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Runs the command line. Sets process.exitCode: 0 done, 1 failed, 2 wrong usage, 130 stopped with Ctrl-C. */
+export async function run(options: { resources: string; argv: readonly string[] }): Promise<void> {
+  const installation = { resources: options.resources, version: readVersion(options.resources) };
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    await program(installation, interrupt.signal).parseAsync([...options.argv]);
+    if (interrupt.signal.aborted) process.exitCode ??= EXIT.interrupted;
+  } catch (error) {
+    process.exitCode = exitCode(error, interrupt.signal, options.argv.includes("--json"));
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+function exitCode(error: unknown, interrupted: AbortSignal, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // It has already said what is wrong.
+  const terminal = createTerminal(json);
+  if (interrupted.aborted || isAbort(error)) {
+    terminal.say("Stopped.");
+    return EXIT.interrupted;
+  }
+  const { code, reason, next, detail } = error instanceof UsageError ? { code: "USAGE", reason: error.message, next: undefined, detail: undefined } : describeError(error);
+  terminal.say(next ? `${reason}\n${next}` : reason);
+  if (detail && process.env.LOREKEEP_DEBUG) terminal.say(detail);
+  terminal.result({ error: { code, reason, ...(next ? { next } : {}) } });
+  return error instanceof UsageError || code === "INVALID" ? EXIT.usage : EXIT.failed;
+}
+
+function readVersion(resources: string): string {
+  const { version } = JSON.parse(readFileSync(join(resources, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+function program(installation: Installation, signal: AbortSignal): Command {
+  const root = new Command("lorekeep").description("Your documents, your models, your machine: ask, and see where it is written.").version(installation.version)
+    .option("--workspace <folder>", "folder that keeps everything (or LOREKEEP_WORKSPACE)")
+    .option("--json", "print exactly one JSON document on standard output")
+    .exitOverride().showHelpAfterError("(see --help)");
+
+  /** Every command runs the same way: engine up, work, engine down; a `false` result is a failure. */
+  const within = <A extends unknown[]>(work: (session: Session, ...args: A) => Promise<boolean | void>, hostKind: "cli" | "serve" = "cli") => async (...args: [...A, Command]) => {
+    const command = args.pop() as Command;
+    const globals = command.optsWithGlobals<GlobalOptions>();
+    const terminal = createTerminal(Boolean(globals.json));
+    const done = await withEngine({ installation, globals, terminal, signal, hostKind }, (session) => work(session, ...(args as unknown as A)));
+    if (done === false) process.exitCode = EXIT.failed;
+  };
+  const command = (parent: Command, name: string, about: string, examples: string) =>
+    inherit(parent.command(name).description(about).addHelpText("after", `\nExamples:\n${examples.split("\n").map((line) => `  $ ${line.trim()}`).join("\n")}`));
+
+  command(root, "add <paths...>", "Add files, folders or web pages and wait until they are indexed.", "lorekeep add ~/Documents/contracts --collection Law\nlorekeep add report.pdf notes.md --no-wait\nlorekeep add https://example.org/handbook.html")
+    .option("--collection <name>", "put them into this collection; made if it is not there").option("--watch", "follow the folders from now on")
+    .option("--private", "keep them out of answers until unlocked").option("--no-wait", "return as soon as they are queued")
+    .action(within(add));
+
+  command(root, "ask <question>", "Answer a question, with citations.", 'lorekeep ask "When does the lease end?"\nlorekeep ask "Who signed?" --mode documents --model llama.gguf --collection Law\nlorekeep ask "Summarise" --mode hybrid --model base.gguf --adapter tone.gguf:0.8 --json')
+    .addOption(new Option("--mode <mode>", "how to answer (default: the setting)").choices(answerModes))
+    .option("--collection <name>", "search only here (repeatable)", collect, []).option("--model <model>", "name on the shelf, or a GGUF file")
+    .option("--adapter <file[:scale]>", "LoRA adapter with its scale, 0 to 4 (repeatable)", collect, []).option("--system <text>", "system prompt")
+    .option("--temperature <number>", "0 is greedy", number).option("--max-tokens <number>", "longest answer", integer).option("--seed <number>", "for repeatable answers", integer)
+    .option("--conversation <id>", "go on with a conversation").action(within(ask));
+
+  command(root, "search [question]", "The best passages, without a model.", 'lorekeep search "notice period" --limit 5\nlorekeep search --queries questions.jsonl --json')
+    .option("--limit <number>", "how many", integer, 10).option("--collection <name>", "search only here (repeatable)", collect, [])
+    .option("--queries <file>", 'many at once: lines {"id": …, "text": …}').action(within(search));
+
+  command(root, "documents", "Every document with its state and reason.", "lorekeep documents\nlorekeep documents --state failed --json")
+    .addOption(new Option("--state <state>", "only these").choices(documentStates)).option("--collection <name>", "only here").action(within(documents));
+  command(root, "remove <targets...>", "Take documents out of the index (path, folder, address or id); the files stay.", "lorekeep remove ~/Documents/old").action(within((session, targets: string[]) => remove(session, targets)));
+  command(root, "retry [targets...]", "Read again what failed.", "lorekeep retry\nlorekeep retry secret.pdf --password hunter2")
+    .option("--password <password>", "for encrypted files; kept in memory only").option("--no-wait", "return at once").action(within(retry));
+
+  modelCommands(command(root, "models", "The shelf of models and adapters.", "lorekeep models\nlorekeep models add llama.gguf\nlorekeep models catalogue"), command, within);
+
+  command(root, "status", "What is there and what it is doing.", "lorekeep status").action(within((session) => status(session)));
+  command(root, "serve", "The app in your browser, on this machine only.", "lorekeep serve\nlorekeep serve --port 7700 --open")
+    .option("--port <number>", "0 takes a free one", integer, 0).option("--open", "open the browser").action(within((session, options: { port: number; open?: boolean }) => serveCommand(session, installation, options), "serve"));
+  return root;
+}
+
+type Within = <A extends unknown[]>(work: (session: Session, ...args: A) => Promise<boolean | void>) => (...args: [...A, Command]) => Promise<void>;
+
+function modelCommands(models: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+  models.action(within((session) => listModels(session)));
+  command(models, "add <file>", "Put a GGUF model or adapter on the shelf.", "lorekeep models add ~/models/llama-3.2-3b-q4.gguf\nlorekeep models add tone-lora.gguf --copy").option("--copy", "copy it into the workspace").action(within(addModel));
+  command(models, "remove <model>", "Take it off the shelf.", "lorekeep models remove llama-3.2-3b-q4").action(within((session, wanted: string) => removeModel(session, wanted)));
+  command(models, "catalogue", "Models known to work, to download.", "lorekeep models catalogue").action(within((session) => catalogue(session)));
+  command(models, "download <what> [file]", "Download from the catalogue, or FILE from a repository.", "lorekeep models download smollm2-360m-instruct\nlorekeep models download owner/repo model-q4.gguf").action(within((session, what: string, file: string | undefined) => downloadModel(session, what, file)));
+}
+
+/** --workspace and --json may stand before or after the command's name. */
+function inherit(command: Command): Command {
+  return command.option("--workspace <folder>", "folder that keeps everything").option("--json", "print exactly one JSON document on standard output").exitOverride();
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+function number(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("Not a number.");
+  return value;
+}
+
+function integer(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Not a whole number from 0 up.");
+  return value;
+}

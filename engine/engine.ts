@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import { answerRoutes } from "./answer/routes.ts";
+import { createAnswers, type Answers } from "./answer/answers.ts";
+import { Emitter } from "./base/emitter.ts";
+import { Owner } from "./base/lifetime.ts";
+import { Network } from "./base/network.ts";
+import { Notices } from "./base/notices.ts";
+import { createChatModel } from "./chat-model.ts";
+import type { ChangeEvent, EngineClient, SystemStatus } from "./contract/index.ts";
+import { os } from "./contract/server.ts";
+import { createInProcessClient } from "./in-process.ts";
+import { createPageFetcher } from "./ingest/fetch-page.ts";
+import { createLibrary, type Library } from "./ingest/library.ts";
+import { libraryRoutes } from "./ingest/routes.ts";
+import { createUploads, type Uploads } from "./ingest/uploads.ts";
+import { createEmbedder, type WorkerEmbedder } from "./knowledge/embedder.ts";
+import { openKnowledge } from "./knowledge/lance/knowledge-store.ts";
+import type { KnowledgeStore } from "./knowledge/store.ts";
+import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
+import { Downloads } from "./models/downloads.ts";
+import { modelRoutes } from "./models/routes.ts";
+import { ModelRuntime } from "./models/runtime.ts";
+import { ModelShelf } from "./models/shelf.ts";
+import { settingsRoutes } from "./settings/routes.ts";
+import { openSettings, type SettingsStore } from "./settings/settings.ts";
+import { openWorkspace } from "./settings/workspace.ts";
+import { systemRoutes } from "./system-routes.ts";
+import type { WorkerHost } from "./workers/host.ts";
+
+export interface EngineOptions {
+  /** The one folder that keeps everything. Made if it is not there. */
+  readonly workspace: string;
+  readonly hostKind: SystemStatus["host"];
+  /** How worker processes are made here. */
+  readonly workerHost: WorkerHost;
+  /** Folder that holds models/ with the built-in embedder and the catalogue. */
+  readonly resources: string;
+  readonly version: string;
+}
+
+/** One running engine. Several can live in one process, each on its own workspace. */
+export interface Engine {
+  /** Implements the contract; hosts serve it over their transport. */
+  readonly router: Router;
+  /** A client in this process that clones and validates like any other. */
+  readonly client: EngineClient;
+  readonly uploads: Uploads;
+  readonly notices: Notices;
+  dispose(): Promise<void>;
+}
+
+type Router = ReturnType<typeof buildRouter>;
+
+/** Everything that is alive while the engine runs. */
+interface Rooms {
+  readonly options: EngineOptions;
+  readonly settings: SettingsStore;
+  readonly network: Network;
+  readonly notices: Notices;
+  readonly changes: Emitter<ChangeEvent>;
+  readonly uploads: Uploads;
+  readonly embedder: WorkerEmbedder;
+  readonly store: KnowledgeStore;
+  readonly library: Library;
+  readonly shelf: ModelShelf;
+  readonly downloads: Downloads;
+  readonly runtime: ModelRuntime;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly answers: Answers;
+}
+
+/** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const owner = new Owner();
+  try {
+    const rooms = await openRooms(options, owner);
+    const router = buildRouter(rooms);
+    const { client, close } = createInProcessClient(router);
+    owner.onDispose(close);
+    return { router, client, uploads: rooms.uploads, notices: rooms.notices, dispose: () => owner.dispose() };
+  } catch (error) {
+    await owner.dispose();
+    throw error;
+  }
+}
+
+async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
+  const { workspace, resources, workerHost } = options;
+  owner.own(await openWorkspace(workspace, options.hostKind));
+  const changes = new Emitter<ChangeEvent>();
+  const tell = (topic: ChangeEvent["topic"], id?: string) => changes.emit(id === undefined ? { topic } : { topic, id });
+  const notices = new Notices(() => tell("notices"));
+  const settings = owner.own(await openSettings(workspace));
+  owner.onDispose(settings.onChange(() => tell("settings")));
+  const network = owner.own(new Network({ ledgerPath: join(workspace, "network.jsonl") }));
+
+  const uploads = await createUploads(join(workspace, "uploads"));
+  const embedder = owner.own(await createEmbedder({ workerHost, modelFolder: join(resources, "models", "all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" }));
+  const store = owner.own(await openKnowledge({ uri: join(workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions }));
+  const library = owner.own(await createLibrary({
+    workspace, store, embedder, workerHost, settings: () => settings.value, onChange: tell, onNotice: (text) => notices.add("warning", text),
+    fetchPage: createPageFetcher({ network, folder: join(workspace, "uploads"), maxBytes: settings.value.ingest.maxFileMb * 2 ** 20 }),
+  }));
+
+  const models = await openModels({ options, owner, settings, network, tell });
+  const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
+  const answers = owner.own(await createAnswers({
+    workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
+    privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
+  }));
+  for (const aside of [settings.setAside, models.shelf.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers };
+}
+
+interface OpeningModels {
+  readonly options: EngineOptions;
+  readonly owner: Owner;
+  readonly settings: SettingsStore;
+  readonly network: Network;
+  readonly tell: (topic: ChangeEvent["topic"]) => void;
+}
+
+async function openModels({ options, owner, settings, network, tell }: OpeningModels): Promise<Pick<Rooms, "shelf" | "downloads" | "runtime" | "catalogue">> {
+  const { workspace, workerHost, resources } = options;
+  const shelf = owner.own(await ModelShelf.open({ workspace }));
+  owner.onDispose(shelf.onChange(() => tell("models")));
+  const runtime = owner.own(new ModelRuntime({ host: workerHost, shelf }));
+  const hub = () => {
+    const { hubEndpoint, hubToken } = settings.value.models;
+    const endpoint = process.env.HF_ENDPOINT ?? (hubEndpoint === "https://huggingface.co" ? undefined : hubEndpoint);
+    return { endpoint, token: hubToken === "" ? undefined : hubToken };
+  };
+  const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));
+  owner.onDispose(downloads.onChange(() => tell("downloads")));
+  return { shelf, runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
+}
+
+/** While an answer is made, no further document is read and no further batch of passages embedded. */
+function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
+  const ends = [library.yieldTo(), embedder.pausePassages()];
+  return () => ends.forEach((end) => end());
+}
+
+function buildRouter(rooms: Rooms) {
+  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, network, notices, changes } = rooms;
+  return os.router({
+    ...libraryRoutes(library),
+    ...answerRoutes(answers),
+    models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
+    settings: settingsRoutes(settings),
+    system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),
+  });
+}
+
+function countByState(library: Library): { total: number; indexed: number; failed: number } {
+  const count = { total: 0, indexed: 0, failed: 0 };
+  for (const { state } of library.parts.registry.all()) {
+    count.total++;
+    if (state === "indexed" || state === "failed") count[state]++;
+  }
+  return count;
+}
+
+async function describe({ options, embedder, store, library, runtime }: Rooms) {
+  const { total, indexed, failed } = countByState(library);
+  const stats = await store.stats();
+  return {
+    version: options.version, host: options.hostKind, workspace: options.workspace,
+    embedder: { name: embedder.name, identity: embedder.identity, dimensions: embedder.dimensions },
+    documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, queue: library.parts.queue.progress(),
+    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker],
+  };
+}

@@ -1,0 +1,123 @@
+import { inspectGguf } from "../base/gguf/info.ts";
+import { modelFit } from "../base/gguf/fit.ts";
+import { LorekeepError } from "../base/errors.ts";
+import { pump } from "../base/pump.ts";
+import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
+import { os, stream } from "../contract/server.ts";
+import type { Settings } from "../contract/settings.ts";
+import type { z } from "zod";
+import type { CatalogueEntry } from "./catalogue.ts";
+import type { Downloads, DownloadState } from "./downloads.ts";
+import type { HubFile } from "./hub.ts";
+import type { ModelRuntime } from "./runtime.ts";
+import type { ModelShelf } from "./shelf.ts";
+import type { ShelfItem } from "./types.ts";
+
+export interface ModelRoutesParts {
+  readonly shelf: ModelShelf;
+  readonly runtime: ModelRuntime;
+  readonly downloads: Downloads;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly settings: () => Settings;
+  /** Path of a file that came in through the upload route; the shelf takes it over. */
+  readonly uploadPath: (uploadId: string) => Promise<string>;
+}
+
+type ImportEvent = z.infer<typeof importEvent>;
+
+/** The contract's models: shelf, runtime, catalogue and downloads. */
+export function modelRoutes(parts: ModelRoutesParts) {
+  return { ...shelfRoutes(parts), ...runtimeRoutes(parts), ...downloadRoutes(parts) };
+}
+
+function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
+  return {
+    list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
+    import: os.models.import.handler(({ input, signal }) => {
+      const { path, uploadId, mode } = input;
+      if ((path === undefined) === (uploadId === undefined)) throw new LorekeepError("INVALID", { reason: "Give either a path or an upload.", field: "path" });
+      return stream(pump<ImportEvent>(async (emit, stop) => {
+        const from = path ?? (await uploadPath(uploadId ?? ""));
+        const { item, existed } = await shelf.import(from, { mode: path === undefined ? "move" : mode, signal: stop, onProgress: (progress) => emit({ type: "progress", ...progress }) });
+        emit({ type: "done", item: await shown(item), existed });
+      }, signal));
+    }),
+    update: os.models.update.handler(async ({ input }) => shown(await shelf.rename(input.id, input.name))),
+    remove: os.models.remove.handler(async ({ input }) => {
+      if (runtime.state.modelId === input.id) await runtime.unload();
+      await shelf.remove(input.id);
+    }),
+  };
+}
+
+/** With the fit, read from the header as it is now; a file that cannot be read any more has none. */
+async function shown(item: ShelfItem): Promise<ContractItem> {
+  if (item.kind === "adapter" || item.state === "missing") return item;
+  const info = await inspectGguf(item.path).catch(() => undefined);
+  return info ? { ...item, fit: modelFit(info, process.availableMemory()) } : { ...item, state: "missing" };
+}
+
+function runtimeRoutes({ runtime, settings }: ModelRoutesParts) {
+  const state = (): ContractRuntimeState => runtime.state;
+  return {
+    runtime: os.models.runtime.handler(state),
+    watchRuntime: os.models.watchRuntime.handler(({ signal }) => stream(pump<ContractRuntimeState>((emit, stop) => following(emit, stop, state, (listener) => runtime.onChange(listener)), signal))),
+    load: os.models.load.handler(async ({ input, signal }) => {
+      await runtime.load({ id: input.id }, { ...loadOptions(settings()), ...(input.contextSize === undefined ? {} : { contextSize: input.contextSize }), signal });
+      return state();
+    }),
+    unload: os.models.unload.handler(() => runtime.unload()),
+  };
+}
+
+/** How the settings want a model loaded. */
+export function loadOptions({ models }: Settings) {
+  const { gpu, threads, contextSize, fallbackTemplate } = models;
+  return { gpu, fallbackTemplate, ...(threads === undefined ? {} : { threads }), ...(contextSize === undefined ? {} : { contextSize }) };
+}
+
+/** The value now, then every change until stopped. */
+function following<T>(emit: (value: T) => void, stop: AbortSignal, now: () => T, onChange: (listener: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const off = onChange(() => emit(now()));
+    stop.addEventListener("abort", () => { off(); resolve(); }, { once: true });
+    emit(now());
+  });
+}
+
+function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
+  const entry = (id: string) => {
+    const found = catalogue.find((one) => one.id === id);
+    if (!found) throw new LorekeepError("NOT_FOUND", { reason: `The catalogue has no "${id}".`, next: "Choose another model, or give a repository and a file." });
+    return found;
+  };
+  const wanted = (input: { catalogueId?: string | undefined; repo?: string | undefined; file?: string | undefined; revision?: string | undefined }) => {
+    if (input.catalogueId !== undefined) {
+      const { name, repo, revision, files, kind, file } = entry(input.catalogueId);
+      return { name, repo, revision, files, file, into: kind === "chat" ? ("gguf" as const) : ("folder" as const) };
+    }
+    if (!input.repo || !input.file) throw new LorekeepError("INVALID", { reason: "Give a model of the catalogue, or a repository and a file.", field: input.repo ? "file" : "repo" });
+    const name = (input.file.split("/").at(-1) ?? input.file).replace(/\.gguf$/i, "");
+    return { name, repo: input.repo, revision: input.revision ?? "main", files: [input.file], file: input.file, into: "gguf" as const };
+  };
+  return {
+    catalogue: os.models.catalogue.handler(async () => {
+      const items = await shelf.list();
+      const done = downloads.list().filter((d) => d.state === "done");
+      const isInstalled = ({ repo, file }: CatalogueEntry) =>
+        items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
+      return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));
+    }),
+    inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {
+      const ref: HubFile = wanted(input);
+      const { url, sizeBytes, sha256 } = await downloads.inspect(ref, signal);
+      if (sizeBytes === undefined) throw new LorekeepError("DOWNLOAD_FAILED", { reason: "The hub does not say how large this file is.", next: "Download it with your browser and add it from disk." });
+      return { url, sizeBytes, ...(sha256 ? { sha256 } : {}) };
+    }),
+    download: os.models.download.handler(({ input }) => downloads.start(wanted(input))),
+    downloads: os.models.downloads.handler(() => downloads.list()),
+    watchDownloads: os.models.watchDownloads.handler(({ signal }) => stream(pump<DownloadState[]>((emit, stop) => following(emit, stop, () => downloads.list(), (listener) => downloads.onChange(listener)), signal))),
+    cancelDownload: os.models.cancelDownload.handler(({ input }) => downloads.cancel(input.id, { keepPartial: input.keepPartial })),
+    resumeDownload: os.models.resumeDownload.handler(({ input }) => downloads.resume(input.id)),
+  };
+}

@@ -1,0 +1,23 @@
+import { Ban, CircleAlert, CircleCheck, Clock3 } from "lucide-react";
+import type { Document, DocumentState } from "../../engine/contract/index.ts";
+import { cx, Spinner } from "../design/index.ts";
+import { adviceFor } from "./reasons.ts";
+import css from "./library.module.css";
+
+export const stateWords: Record<DocumentState, string> = { queued: "Waiting", reading: "Reading", embedding: "Indexing", indexed: "Indexed", failed: "Failed", cancelled: "Cancelled" };
+
+const icons: Record<DocumentState, React.ReactNode> = {
+  queued: <Clock3 />, reading: <Spinner size={13} />, embedding: <Spinner size={13} />, indexed: <CircleCheck />, failed: <CircleAlert />, cancelled: <Ban />,
+};
+
+/** Never colour alone: an icon and a word. A failed document says in two words why. */
+export function StateMark({ document }: { document: Pick<Document, "state" | "reason" | "warnings"> }) {
+  const word = document.state === "failed" && document.reason ? adviceFor(document.reason).short : stateWords[document.state];
+  const warned = document.state === "indexed" && document.warnings.length > 0;
+  return (
+    <span className={cx(css.state, css[`state_${document.state}`], warned && css.stateWarned)} title={warned ? document.warnings.map((warning) => warning.message).join("\n") : undefined}>
+      {warned ? <CircleAlert aria-hidden /> : <span aria-hidden className={css.stateIcon}>{icons[document.state]}</span>}
+      <span className={css.stateWord}>{warned ? "Indexed in part" : word}</span>
+    </span>
+  );
+}

@@ -1,0 +1,18 @@
+import { NumberSetting, TextSetting } from "./controls.tsx";
+import { useEditor } from "./editor.ts";
+import { Group } from "./Row.tsx";
+
+const lines = (text: string): string[] => [...new Set(text.split("\n").map((line) => line.trim()).filter(Boolean))];
+
+export function IngestSection() {
+  const { value: { ingest }, defaults: { ingest: fallback } } = useEditor();
+  const defined = <T extends string>(name: T, value: number | undefined) => (value === undefined ? {} : { [name]: value });
+  return (
+    <Group>
+      <NumberSetting field="ingest.maxFileMb" label="Largest file" unit="MB" hint="Larger files are listed as too large and not read. 500 by default; reading takes several times the size in memory." value={ingest.maxFileMb} fallback={fallback.maxFileMb} patch={(value) => ({ ingest: defined("maxFileMb", value) })} min={1} max={10000} />
+      <NumberSetting field="ingest.readers" label="Files read side by side" hint="1 by default. More is faster on many cores and takes the memory of a process each." value={ingest.readers} fallback={fallback.readers} patch={(value) => ({ ingest: defined("readers", value) })} min={1} max={8} />
+      <NumberSetting field="ingest.passageTokens" label="Passage length" unit="tokens" hint="128 by default, about 90 words. Shorter cites more exactly, longer keeps more of the context. Holds for what is read from now on." value={ingest.passageTokens} fallback={fallback.passageTokens} patch={(value) => ({ ingest: defined("passageTokens", value) })} min={32} max={250} />
+      <TextSetting field="ingest.ignore" label="Left out" hint="Names of files and folders, one per line; * stands for anything. Holds for folders, not for files you add yourself." value={ingest.ignore.join("\n")} fallback={fallback.ignore.join("\n")} patch={(text) => ({ ingest: { ignore: lines(text) } })} lines={7} />
+    </Group>
+  );
+}

@@ -1,0 +1,104 @@
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documentText, type Extraction } from "../../engine/contract/document.ts";
+import type { ReaderEvent } from "../../engine/workers/reader/contract.ts";
+import { renderPdfPage } from "../../engine/workers/reader/formats/pdf/render.ts";
+import { pdf, type PdfPage } from "../fixtures/documents/build.ts";
+import { extracted, refused, shapeOf } from "../fixtures/documents/read.ts";
+
+const lines = (texts: string[], { x = 40, y = 500, size = 10, leading = 12 } = {}): PdfPage["text"] => texts.map((text, i) => ({ x, y: y - i * leading, size, text }));
+const wrapped = ["The harbour master keeps the tide tables in a green ledger beside the win-", "dow of the old mill. It is read aloud every spring, slowly, to whoever comes to the", "river by boat."];
+
+describe("the text of a PDF", () => {
+  it("joins lines to paragraphs and hyphenated words, and finds headings by size", async () => {
+    const page: PdfPage = { text: [...lines(["Permits"], { y: 560, size: 18 }), ...lines(wrapped), ...lines(["A second paragraph stands apart and is", "not joined to the first."], { y: 440 })] };
+    const result = await extracted("p.pdf", pdf([page], { info: "/Title (Microsoft Word - permits.doc) /CreationDate (D:20240315054500Z)" }));
+    expect(shapeOf(result)).toEqual([
+      "heading1: Permits",
+      "paragraph: The harbour master keeps the tide tables in a green ledger beside the window of the old mill. It is read aloud every spring, slowly, to whoever comes to the river by boat.",
+      "paragraph: A second paragraph stands apart and is not joined to the first.",
+    ]);
+    expect(result).toMatchObject({ title: "Permits", created: "2024-03-15T05:45:00.000Z", pages: [{ page: 1, width: 400, height: 600, hasText: true }] });
+  });
+
+  it("reads columns one after the other, table rows as lines, a late title first", async () => {
+    const page: PdfPage = {
+      text: [
+        ...lines(["Left column begins and goes", "on to its end here."], { x: 40, y: 500 }), ...lines(["Right column begins later", "and ends, too."], { x: 220, y: 500 }),
+        { x: 40, y: 300, size: 10, text: "Loom" }, { x: 200, y: 300, size: 10, text: "727" }, { x: 40, y: 288, size: 10, text: "Scale" }, { x: 200, y: 288, size: 10, text: "297" },
+        { x: 120, y: 560, size: 20, text: "Drawn last" },
+      ],
+    };
+    expect(shapeOf(await extracted("c.pdf", pdf([page])))).toEqual([
+      "heading1: Drawn last", "paragraph: Left column begins and goes on to its end here.", "paragraph: Right column begins later and ends, too.", "paragraph: Loom 727", "paragraph: Scale 297",
+    ]);
+  });
+
+  it("takes headings from the outline, also where the page does not print them", async () => {
+    const pages = [{ text: lines(["1 Beginnings", "Some words stand here under it."]) }, { text: lines(["Other words without any title."]) }];
+    const result = await extracted("o.pdf", pdf(pages, { outline: [{ title: "Beginnings", page: 1, top: 510 }, { title: "Afterword", page: 2, top: 520 }] }));
+    expect(shapeOf(result)).toEqual(["heading1: 1 Beginnings", "paragraph: Some words stand here under it.", "heading1: Afterword", "paragraph: Other words without any title."]);
+  });
+
+  it("leaves out page numbers and repeated heads, but not the first letterhead", async () => {
+    const pages = [1, 2, 3, 4].map((n) => ({ text: [...lines(["Mill & Sons"], { y: 585 }), ...lines([`What page ${"one two three four".split(" ")[n - 1]} says.`]), ...lines([`Page ${n} of 4`], { y: 15 })] }));
+    expect(shapeOf(await extracted("h.pdf", pdf(pages)))).toEqual(["paragraph: Mill & Sons", "paragraph: What page one says.", "paragraph: What page two says.", "paragraph: What page three says.", "paragraph: What page four says."]);
+  });
+
+  it("reports progress by page and pages without text", async () => {
+    const events: ReaderEvent[] = [];
+    const result = await extracted("e.pdf", pdf([{ text: lines(["words"]) }, { text: [] }]), { onEvent: (event) => events.push(event) });
+    expect(result.pages.map((page) => page.hasText)).toEqual([true, false]);
+    expect(result.warnings).toEqual([{ code: "no-text-layer", message: "Page 2 has no text layer.", page: 2 }]);
+    expect(events.filter((event) => event.type === "progress").at(-1)).toEqual({ type: "progress", done: 2, total: 2, unit: "pages" });
+    expect(await refused("n.pdf", pdf([{ text: [] }, { text: [] }]))).toMatchObject({ code: "no-text-layer", message: expect.stringContaining("None of the 2 pages"), next: expect.any(String) });
+  });
+});
+
+describe("where the words are", () => {
+  let folder: string;
+  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "lorekeep-render-")); });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each([0, 90, 180, 270])("the rectangles cover the drawn words, and nothing else is drawn, on a page turned by %i degrees", async (rotate) => {
+    const bytes = pdf([{ rotate, text: [...lines(["Large Title"], { y: 540, size: 24 }), ...lines(wrapped)] }]);
+    const path = join(folder, `turned-${rotate}.pdf`);
+    await writeFile(path, bytes);
+    const result = await extracted("t.pdf", bytes);
+    const image = await renderPdfPage({ path, page: 1, width: 1000 }, new AbortController().signal);
+    const ink = await inkOf(image.png);
+    const scale = image.width / (result.pages[0]?.width ?? 0);
+    expect(image.height).toBe(Math.round((result.pages[0]?.height ?? 0) * scale));
+    const boxes = result.runs.map(({ rect }) => rect.map((value) => value * scale) as [number, number, number, number]);
+    for (const [x, y, width, height] of boxes) expect(ink.inside([x, y, width, height])).toBeGreaterThan(20);
+    const covered = ink.all.filter(([px, py]) => boxes.some(([x, y, width, height]) => px >= x - 3 && px <= x + width + 3 && py >= y - 3 && py <= y + height + 3)).length;
+    expect(covered / ink.all.length).toBeGreaterThan(0.99);
+    expect(wordAt(result, 0)).toBe("Large");
+  });
+
+  it("says what is wrong with a request", async () => {
+    const path = join(folder, "one.pdf");
+    await writeFile(path, pdf([{ text: lines(["x"]) }]));
+    const signal = new AbortController().signal;
+    await expect(renderPdfPage({ path, page: 9, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND", details: { field: "page" } });
+    await expect(renderPdfPage({ path: join(folder, "none.pdf"), page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await writeFile(path, "no pdf");
+    await expect(renderPdfPage({ path, page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  });
+});
+
+const wordAt = (result: Extraction, i: number) => documentText(result.blocks).slice(result.runs[i]?.start, result.runs[i]?.end);
+
+/** The dark pixels of a picture. */
+async function inkOf(png: string): Promise<{ all: [number, number][]; inside: (box: [number, number, number, number]) => number }> {
+  const image = await loadImage(Buffer.from(png, "base64"));
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const all: [number, number][] = [];
+  for (let y = 0; y < image.height; y++) for (let x = 0; x < image.width; x++) if ((data[(y * image.width + x) * 4] ?? 255) < 128) all.push([x, y]);
+  return { all, inside: ([x, y, width, height]) => all.filter(([px, py]) => px >= x && px <= x + width && py >= y && py <= y + height).length };
+}
