@@ -16,14 +16,14 @@ export function CollectionPicker({ options, onChange, conversationId }: Props) {
   const { data: collections = [] } = useCollections();
   const chosen = options.filter.collectionIds ?? [];
   const names = collections.filter((collection) => chosen.includes(collection.id)).map((collection) => collection.name);
-  const label = names.length === 0 ? "All documents" : names.length === 1 ? names[0] : `${names.length} collections`;
+  const label = names.length === 0 ? "All" : names.length === 1 ? names[0] : `${names.length} collections`;
   return (
     <Picker label="Collections to answer from" multiple align="end" side="top" placeholder="Search collections" selected={chosen}
       options={collections.map((collection) => ({ value: collection.id, label: collection.name, hint: `${plural(collection.documents, "document")}${collection.private ? " · private" : ""}`, icon: collection.private ? <Lock aria-label="Private" /> : undefined }))}
       onToggle={(id) => { const next = toggled(chosen, id); onChange({ filter: defined<AnswerOptions["filter"]>({ ...options.filter, collectionIds: next.length > 0 ? next : undefined }) }); }}
       empty="There is no such collection."
       footer={<Unlock conversationId={conversationId} anyPrivate={collections.some((collection) => collection.private)} />}
-      trigger={<button type="button" className={cx(css.choice, chosen.length > 0 && css.choiceSet)} aria-label={`Collections: ${label}`}><FolderOpen aria-hidden /><span>{label}</span></button>} />
+      trigger={<button type="button" className={cx(css.choice, chosen.length > 0 && css.choiceSet)} aria-label={`Collections: ${names.length === 0 ? "all documents" : label}`}><FolderOpen aria-hidden /><span>{label}</span></button>} />
   );
 }
 

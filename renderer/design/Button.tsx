@@ -30,12 +30,11 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "aria-label"> {
   size?: "s" | "m";
   active?: boolean;
   tooltipSide?: "top" | "right" | "bottom" | "left";
+  /** Without a tooltip: in a dialog it would take the first Escape for itself. */
+  bare?: boolean;
 }
 
-export function IconButton({ label, keys, size = "m", active, tooltipSide, className, children, ...rest }: IconButtonProps) {
-  return (
-    <Tooltip text={label} keys={keys} side={tooltipSide}>
-      <button type="button" aria-label={label} {...rest} className={cx(css.icon, size === "s" && css.iconSmall, active && css.active, className)}>{children}</button>
-    </Tooltip>
-  );
+export function IconButton({ label, keys, size = "m", active, tooltipSide, bare, className, children, ...rest }: IconButtonProps) {
+  const button = <button type="button" aria-label={label} {...rest} className={cx(css.icon, size === "s" && css.iconSmall, active && css.active, className)}>{children}</button>;
+  return bare ? button : <Tooltip text={label} keys={keys} side={tooltipSide}>{button}</Tooltip>;
 }

@@ -16,19 +16,25 @@ interface DialogProps {
   footer?: ReactNode;
 }
 
+/** A field with autoFocus has the focus already and this is not called; otherwise the dialog itself takes it, not its close button. */
+function focusContent(event: Event): void {
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+}
+
 /** Traps the focus, closes on Escape, gives the focus back. */
 export function Dialog({ open, onOpenChange, title, description, width = "m", children, footer }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={css.scrim} />
-        <Radix.Content className={cx(css.dialog, css[`width_${width}`])} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content className={cx(css.dialog, css[`width_${width}`])} onOpenAutoFocus={focusContent} {...(description ? {} : { "aria-describedby": undefined })}>
           <header className={css.dialogHead}>
             <div>
               <Radix.Title className={css.dialogTitle}>{title}</Radix.Title>
               {description ? <Radix.Description className={css.dialogText}>{description}</Radix.Description> : null}
             </div>
-            <Radix.Close asChild><IconButton label="Close" size="s"><X /></IconButton></Radix.Close>
+            <Radix.Close asChild><IconButton label="Close" size="s" bare><X /></IconButton></Radix.Close>
           </header>
           <div className={css.dialogBody}>{children}</div>
           {footer ? <footer className={css.dialogFoot}>{footer}</footer> : null}

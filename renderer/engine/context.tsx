@@ -43,10 +43,36 @@ function Changes() {
   const engine = useEngine();
   const queries = useQueryClient();
   const state = useConnectionState();
+  const [refresh] = useState(() => refresher(queries));
   useEffect(() => { if (state === "online") void queries.invalidateQueries(); }, [state, queries]);
   useFollow((signal) => engine.system.changes(undefined, { signal }), (change) => {
-    void queries.invalidateQueries({ queryKey: [change.topic] });
-    if (change.topic === "documents") void queries.invalidateQueries({ queryKey: ["collections"] });
+    refresh(change.topic);
+    if (change.topic === "documents") refresh("collections");
   });
   return null;
+}
+
+/** At once, and then at most this often, milliseconds: indexing a folder changes thousands of documents. */
+const pause = 250;
+
+function refresher(queries: QueryClient): (topic: string) => void {
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    if (waiting.size === 0) return;
+    for (const topic of waiting) void ask(queries, topic);
+    waiting.clear();
+    timer = setTimeout(flush, pause);
+  };
+  return (topic) => {
+    waiting.add(topic);
+    if (timer === undefined) flush();
+  };
+}
+
+/** A first answer that is still on its way may be older than the change, and TanStack Query would keep it: it is asked for anew. */
+async function ask(queries: QueryClient, topic: string): Promise<void> {
+  await queries.cancelQueries({ queryKey: [topic], predicate: (query) => query.state.data === undefined && query.state.fetchStatus === "fetching" });
+  await queries.invalidateQueries({ queryKey: [topic] });
 }

@@ -20,8 +20,12 @@ export interface Dropped { /** In the shell: paths of files and folders. */ path
 export function readDrop(data: DataTransfer): Promise<Dropped> {
   const host = shell();
   if (host) return Promise.resolve({ paths: Array.from(data.files, (file) => host.pathForFile(file)).filter(Boolean), files: [] });
-  const entries = Array.from(data.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return Promise.all(entries.map(filesUnder)).then((found) => ({ paths: [], files: found.flat() }));
+  const found = Array.from(data.items, (item) => {
+    const entry = item.webkitGetAsEntry();
+    const file = entry ? null : item.getAsFile();
+    return entry ? filesUnder(entry) : Promise.resolve(file ? [file] : []);
+  });
+  return Promise.all(found).then((files) => ({ paths: [], files: files.flat() }));
 }
 
 async function filesUnder(entry: FileSystemEntry): Promise<File[]> {

@@ -1,7 +1,7 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { AnswerEvent, AnswerOptions, AnswerSentence, AnswerTrace, AssistantMessage, Candidate, Conversation, Message, Passage, Source, UserMessage } from "../../engine/contract/index.ts";
 import { answerOptions } from "../../engine/contract/index.ts";
-import { os } from "../../engine/contract/server.ts";
+import { os, stream } from "../../engine/contract/server.ts";
 import type { FakeWorld } from "./fake-world.ts";
 import { longAnswer } from "./long-answer.ts";
 
@@ -166,7 +166,7 @@ export function answerHandlers(world: FakeWorld) {
       export: os.conversations.export.handler(({ input }) => { const found = find(input.id); return input.format === "json" ? { name: `${found.title}.json`, content: JSON.stringify(found, null, 2) } : { name: `${found.title}.md`, content: `# ${found.title}\n\n${found.tree.map((message) => message.text).join("\n\n")}\n` }; }),
     },
     answers: {
-      ask: os.answers.ask.handler(async function* ({ input, signal }) {
+      ask: os.answers.ask.handler(({ input, signal }) => stream(async function* () {
         need(world, input.options);
         if (/too long/i.test(input.text)) throw new LorekeepError("TOO_LONG", { reason: "The question does not fit into the model's context.", next: "Shorten it, or choose a model with a longer context." });
         const conversation = input.conversationId ? find(input.conversationId) : create(input.text.slice(0, 60), input.options);
@@ -177,14 +177,14 @@ export function answerHandlers(world: FakeWorld) {
         conversation.head = user.id;
         world.changed("conversations", conversation.id);
         yield* answer(world, conversation, user, input.options, signal);
-      }),
-      regenerate: os.answers.regenerate.handler(async function* ({ input, signal }) {
+      }())),
+      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(async function* () {
         need(world, input.options);
         const conversation = find(input.conversationId);
         const user = conversation.tree.find((message: Message) => message.id === input.userMessageId);
         if (!user || user.role !== "user") throw new LorekeepError("NOT_FOUND", "There is no such message.");
         yield* answer(world, conversation, user, input.options, signal);
-      }),
+      }())),
       stop: os.answers.stop.handler(({ input }) => { const stopper = world.running.get(input.assistantId); stopper?.abort(); return { stopped: stopper !== undefined }; }),
     },
     search: {

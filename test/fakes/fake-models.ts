@@ -1,6 +1,6 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
 import { settings, type ShelfItem } from "../../engine/contract/index.ts";
-import { os } from "../../engine/contract/server.ts";
+import { os, stream } from "../../engine/contract/server.ts";
 import type { FakeWorld } from "./fake-world.ts";
 import { progress } from "./fake-library.ts";
 
@@ -29,7 +29,7 @@ export function modelHandlers(world: FakeWorld) {
   };
   return {
     list: os.models.list.handler(() => world.models),
-    import: os.models.import.handler(async function* ({ input }) {
+    import: os.models.import.handler(({ input }) => stream(async function* () {
       const name = (input.path ?? world.uploads.get(input.uploadId ?? "") ?? "model.gguf").split(/[\\/]/).pop() ?? "model.gguf";
       if (!name.endsWith(".gguf")) throw new LorekeepError("MODEL_REFUSED", { reason: `“${name}” is not a GGUF file.`, next: "Choose a file that ends in .gguf." });
       for (let done = 0; done <= 4; done++) { yield { type: "progress" as const, step: "checking" as const, done, total: 4 }; await world.sleep(world.stepMs / 4); }
@@ -37,7 +37,7 @@ export function modelHandlers(world: FakeWorld) {
       world.models.push(made);
       world.changed("models", made.id);
       yield { type: "done" as const, item: made, existed: false };
-    }),
+    }())),
     update: os.models.update.handler(({ input }) => { const found = Object.assign(find(input.id), { name: input.name }); world.changed("models", input.id); return found; }),
     remove: os.models.remove.handler(({ input }) => { world.models.splice(world.models.indexOf(find(input.id)), 1); world.changed("models", input.id); }),
     runtime: os.models.runtime.handler(() => world.runtime),
