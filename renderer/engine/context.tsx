@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import type { EngineClient } from "../../engine/contract/index.ts";
 import type { Connection, ConnectionState } from "./connect.ts";
 import { failureOf } from "./failure.ts";
@@ -38,15 +38,31 @@ export function EngineProvider({ connection, children }: { connection: Connectio
   );
 }
 
+/** Milliseconds in which changes are gathered: while documents are read they come many times a second, and each would begin every list anew. */
+const GATHER = 250;
+
 /** Asks again for exactly what changed. After a reconnection everything may have. */
 function Changes() {
   const engine = useEngine();
   const queries = useQueryClient();
   const state = useConnectionState();
+  const gathered = useRef<{ topics: Set<string>; timer: ReturnType<typeof setTimeout> | undefined }>({ topics: new Set(), timer: undefined });
   useEffect(() => { if (state === "online") void queries.invalidateQueries(); }, [state, queries]);
+  useEffect(() => { const now = gathered.current; return () => clearTimeout(now.timer); }, []);
+  const ask = () => {
+    const now = gathered.current;
+    now.timer = undefined;
+    if (now.topics.size === 0) return;
+    for (const topic of now.topics) void queries.invalidateQueries({ queryKey: [topic] });
+    now.topics.clear();
+    now.timer = setTimeout(ask, GATHER);
+  };
   useFollow((signal) => engine.system.changes(undefined, { signal }), (change) => {
-    void queries.invalidateQueries({ queryKey: [change.topic] });
-    if (change.topic === "documents") void queries.invalidateQueries({ queryKey: ["collections"] });
+    const now = gathered.current;
+    now.topics.add(change.topic);
+    if (change.topic === "documents") now.topics.add("collections");
+    // The first change is answered at once, those that follow closely together.
+    if (now.timer === undefined) ask();
   });
   return null;
 }
