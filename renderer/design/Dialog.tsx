@@ -16,13 +16,19 @@ interface DialogProps {
   footer?: ReactNode;
 }
 
+/** Without a field that asks for the focus the dialog itself takes it: the close button, being first, would open its tooltip. */
+const focusWindow = (event: Event) => {
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+};
+
 /** Traps the focus, closes on Escape, gives the focus back. */
 export function Dialog({ open, onOpenChange, title, description, width = "m", children, footer }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={css.scrim} />
-        <Radix.Content className={cx(css.dialog, css[`width_${width}`])} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content className={cx(css.dialog, css[`width_${width}`])} onOpenAutoFocus={focusWindow} {...(description ? {} : { "aria-describedby": undefined })}>
           <header className={css.dialogHead}>
             <div>
               <Radix.Title className={css.dialogTitle}>{title}</Radix.Title>
