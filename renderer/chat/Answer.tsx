@@ -6,7 +6,7 @@ import { milliseconds } from "../app/words.ts";
 import { useCopy } from "../markdown/copy.ts";
 import { AnswerScopeContext, type AnswerScope } from "./CitationChip.tsx";
 import { AnswerText } from "./AnswerText.tsx";
-import { sourceName } from "./citations.ts";
+import { pageOf, sourceName } from "./citations.ts";
 import { VersionSwitch, type Versions } from "./Message.tsx";
 import { modeName, modes, usesDocuments } from "./modes.ts";
 import { NextStep } from "./NextStep.tsx";
@@ -54,7 +54,7 @@ function CitedSources({ message }: { message: AssistantMessage }) {
         return (
           <li key={source.number}>
             <button type="button" className={css.source} onClick={() => store.setState({ panel: { kind: "source", messageId: message.id, source: source.number, citation: `${index}.${source.number}` } })}>
-              <span className={css.sourceNumber}>{source.number}</span><span className={css.sourceName}>{sourceName(source)}</span>{source.passage.page ? <span className={css.sourcePage}>p. {source.passage.page}</span> : null}
+              <span className={css.sourceNumber}>{source.number}</span><span className={css.sourceName}>{sourceName(source)}</span>{source.passage.page ? <span className={css.sourcePage}>{pageOf(source)}</span> : null}
             </button>
           </li>
         );

@@ -1,9 +1,9 @@
 import { FileText } from "lucide-react";
 import { HoverCard } from "radix-ui";
-import { createContext, useContext } from "react";
+import { createContext, useContext, useState } from "react";
 import type { AnswerSentence, Source } from "../../engine/contract/index.ts";
 import { cx } from "../design/index.ts";
-import { findGroup, placeOf, quoteOf, sourceName } from "./citations.ts";
+import { findGroup, pageOf, placeOf, quoteOf, sourceName } from "./citations.ts";
 import { useChat, useChatState } from "./state.tsx";
 import css from "./Citation.module.css";
 
@@ -16,16 +16,17 @@ export function CitationChip({ number, citation }: { number: number; citation?: 
   const scope = useContext(AnswerScopeContext);
   const { store } = useChat();
   const open = useChatState(({ panel }) => panel?.kind === "source" && panel.messageId === scope.messageId && panel.source === number && panel.citation === citation);
+  const [preview, setPreview] = useState(false);
   const source = scope.sources.find((candidate) => candidate.number === number);
   if (!source) return null;
   const group = findGroup(scope.sentences, citation);
   const quote = group ? quoteOf(group) : undefined;
   return (
-    <HoverCard.Root openDelay={250} closeDelay={120}>
+    <HoverCard.Root openDelay={250} closeDelay={120} open={preview} onOpenChange={setPreview}>
       <HoverCard.Trigger asChild>
         <button type="button" className={cx(css.chip, open && css.chipOn)} data-citation={citation ?? ""} data-source={number} data-quote={quote} aria-pressed={open}
-          aria-label={`Source ${number}: ${sourceName(source)}${source.passage.page ? `, page ${source.passage.page}` : ""}${quote ? `. “${quote}”` : ""}`}
-          onClick={() => store.setState({ panel: { kind: "source", messageId: scope.messageId, source: number, citation } })}>{number}</button>
+          aria-label={`Source ${number}: ${sourceName(source)}${source.passage.page ? `, ${pageOf(source)}` : ""}${quote ? `. “${quote}”` : ""}`}
+          onClick={() => { setPreview(false); store.setState({ panel: { kind: "source", messageId: scope.messageId, source: number, citation } }); }}>{number}</button>
       </HoverCard.Trigger>
       <HoverCard.Portal>
         <HoverCard.Content className={css.card} side="top" sideOffset={6} collisionPadding={12}>

@@ -23,11 +23,13 @@ export const quoteOf = (group: CitationGroup): string => group.citations.map((ci
 
 export const sourceName = (source: Source): string => source.passage.title ?? baseName(source.passage.path);
 
-export function placeOf(source: Pick<Source, "passage">): string {
-  const { page, format, headingPath } = source.passage;
+/** "Page 3", "Slide 2", "Sheet 1"; empty for formats without. */
+export function pageOf({ passage: { page, format } }: Pick<Source, "passage">): string {
   const unit = format === "pptx" ? "Slide" : format === "xlsx" || format === "xls" || format === "ods" ? "Sheet" : "Page";
-  return [page === undefined ? "" : `${unit} ${page}`, headingPath.join(" › ")].filter(Boolean).join(" · ");
+  return page === undefined ? "" : `${unit} ${page}`;
 }
+
+export const placeOf = (source: Pick<Source, "passage">): string => [pageOf(source), source.passage.headingPath.join(" › ")].filter(Boolean).join(" · ");
 
 /** Where quoted words stand within a source's own text; undefined where they cannot be found (a table row is quoted with its header). */
 export function within(source: Source, citation: Citation): CharRange | undefined {

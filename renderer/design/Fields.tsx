@@ -74,14 +74,14 @@ export interface Segment<T extends string> { value: T; label: string; icon?: Rea
 
 interface SegmentedProps<T extends string> { label: string; value: T; onChange(value: T): void; segments: readonly Segment<T>[]; size?: "s" | "m" }
 
-/** One of a few, all in sight (styled by aria-checked: the tooltip puts its own state into data-state). Unavailable ones stay focusable, so that everyone can learn why; choosing one still calls onChange. */
+/** One of a few, all in sight (styled by aria-checked: the tooltip puts its own state into data-state). Unavailable ones can be chosen all the same: that is how one learns why, and what the next step is. */
 export function SegmentedControl<T extends string>({ label, value, onChange, segments, size = "m" }: SegmentedProps<T>) {
   return (
     <ToggleGroup.Root type="single" className={cx(css.segments, size === "s" && css.segmentsSmall)} aria-label={label} value={value}
       onValueChange={(next) => { const found = segments.find((segment) => segment.value === next); if (found) onChange(found.value); }}>
       {segments.map((segment) => {
         const item = (
-          <ToggleGroup.Item key={segment.value} value={segment.value} className={cx(css.segment, segment.unavailable && css.segmentOff)} aria-disabled={segment.unavailable || undefined}>
+          <ToggleGroup.Item key={segment.value} value={segment.value} className={cx(css.segment, segment.unavailable && css.segmentOff)} aria-description={segment.unavailable ? segment.hint : undefined} data-unavailable={segment.unavailable ? "" : undefined}>
             {segment.icon}{segment.label}
           </ToggleGroup.Item>
         );

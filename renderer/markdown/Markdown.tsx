@@ -7,6 +7,7 @@ import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import type { PluggableList } from "unified";
 import { CodeBlock } from "./CodeBlock.tsx";
+import { rehypeDisplayMath } from "./display-math.ts";
 import { OutsideLink } from "./OutsideLink.tsx";
 import { RemoteImage } from "./RemoteImage.tsx";
 import css from "./Markdown.module.css";
@@ -19,7 +20,7 @@ interface MarkdownProps {
 }
 
 const remark: PluggableList = [remarkGfm, [remarkMath, { singleDollarTextMath: true }]];
-const rehype: PluggableList = [[rehypeKatex, { throwOnError: false, strict: "ignore", trust: false, maxSize: 20, maxExpand: 200 }], [rehypeHighlight, { detect: false, ignoreMissing: true }]];
+const rehype: PluggableList = [rehypeDisplayMath, [rehypeKatex, { throwOnError: false, strict: "ignore", trust: false, maxSize: 20, maxExpand: 200 }], [rehypeHighlight, { detect: false, ignoreMissing: true }]];
 const none: PluggableList = [];
 
 const base: Components = {
