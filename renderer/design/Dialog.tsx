@@ -16,19 +16,11 @@ interface DialogProps {
   footer?: ReactNode;
 }
 
-<<<<<<< HEAD
-/** Without a field that asks for the focus the dialog itself takes it: the close button, being first, would open its tooltip. */
-const focusWindow = (event: Event) => {
-  event.preventDefault();
-  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-};
-=======
 /** A field with autoFocus has the focus already and this is not called; otherwise the dialog itself takes it, not its close button. */
 function focusContent(event: Event): void {
   event.preventDefault();
   if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
 }
->>>>>>> face
 
 /** Traps the focus, closes on Escape, gives the focus back. */
 export function Dialog({ open, onOpenChange, title, description, width = "m", children, footer }: DialogProps) {
@@ -36,11 +28,7 @@ export function Dialog({ open, onOpenChange, title, description, width = "m", ch
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={css.scrim} />
-<<<<<<< HEAD
-        <Radix.Content className={cx(css.dialog, css[`width_${width}`])} onOpenAutoFocus={focusWindow} {...(description ? {} : { "aria-describedby": undefined })}>
-=======
         <Radix.Content className={cx(css.dialog, css[`width_${width}`])} onOpenAutoFocus={focusContent} {...(description ? {} : { "aria-describedby": undefined })}>
->>>>>>> face
           <header className={css.dialogHead}>
             <div>
               <Radix.Title className={css.dialogTitle}>{title}</Radix.Title>
