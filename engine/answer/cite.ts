@@ -4,10 +4,18 @@ import type { AssembledSource } from "./assemble.ts";
 import { gatherEvidence, type Evidence, type SourceSentence } from "./evidence.ts";
 import { toDocument } from "./source-text.ts";
 import { statements, type Statement } from "./statements.ts";
+import { terms } from "./terms.ts";
 import { jointSupport, match, semanticSupport, SUPPORTED, takeApart, type Claim, type Match } from "./support.ts";
 
 /** Vectors of sentences, for what is said in other words. */
 export type EmbedSentences = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+export interface CiteOptions {
+  /** What was asked: its words alone support nothing. */
+  readonly question: string;
+  /** Absent: by the words alone. */
+  readonly embed?: EmbedSentences | undefined;
+}
 
 /** More source sentences than this are not embedded: the words must do. */
 const MOST_EMBEDDED = 60;
@@ -26,15 +34,17 @@ interface Verdict { readonly statement: Statement; readonly claim: Claim; readon
  * both share, weighed by their rarity; numbers and names must be there; what is left open is compared by meaning where that is cheap.
  * Flags are {@link check}'s; here they are empty.
  */
-export async function cite(answer: string, sources: readonly AssembledSource[], embed?: EmbedSentences): Promise<AnswerSentence[]> {
+export async function cite(answer: string, sources: readonly AssembledSource[], options: CiteOptions): Promise<AnswerSentence[]> {
+  const { embed } = options;
   const evidence = gatherEvidence(sources);
-  const verdicts = statements(answer).map((statement) => judge(statement, evidence));
+  const asked = new Set(terms(options.question).map((term) => term.key));
+  const verdicts = statements(answer).map((statement) => judge(statement, evidence, asked));
   const judged = embed ? await byMeaning(verdicts, evidence, embed) : verdicts;
   return judged.map(toSentence);
 }
 
-function judge(statement: Statement, evidence: Evidence): Verdict {
-  const claim = takeApart(statement.content, evidence);
+function judge(statement: Statement, evidence: Evidence, asked: ReadonlySet<string>): Verdict {
+  const claim = takeApart(statement.content, evidence, asked);
   const matches = statement.claim ? evidence.sentences.map((sentence) => match(claim, sentence)).filter((one) => one.covered.size > 0) : [];
   const best = together(claim, matches, statement.marked);
   return { statement, claim, matches, best, support: jointSupport(claim, best) };
