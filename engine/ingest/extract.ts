@@ -68,9 +68,12 @@ export class ReaderPool {
    */
   async extract(source: Source, options: ReadOptions): Promise<Extracted> {
     const reader = await this.take(options.signal);
+    // A reader that is stuck in a hostile file hears no signal: only its end stops it.
+    const stop = () => reader.stop("Reading was stopped.");
     try {
       await this.options.gate(options.signal);
       options.onStart();
+      options.signal.addEventListener("abort", stop, { once: true });
       for (let attempt = 0; ; attempt++) {
         const before = await stat(source.file);
         this.refuseSize(before.size);
@@ -81,6 +84,7 @@ export class ReaderPool {
         if (attempt === 2) throw new Refused({ code: "unreadable", message: "The file kept changing while it was read.", next: "Retry when it is no longer being written." });
       }
     } finally {
+      options.signal.removeEventListener("abort", stop);
       this.giveBack(reader);
     }
   }

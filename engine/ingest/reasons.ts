@@ -43,9 +43,11 @@ export function readerReason(error: unknown): DocumentReason | undefined {
   return { code: "internal", message: error.message };
 }
 
-/** V8 ends the process itself when its heap is full; only its last words tell. */
+/** V8 ends the process itself when its heap is full; only its last words, or the stack below them, tell. */
+const heapDeath = /heap out of memory|Reached heap limit|Array buffer allocation failed|OOMErrorHandler|ReportOOMFailure|FatalProcessOutOfMemory|HeapAllocator|Heap::CollectGarbage/;
+
 function isHeapDeath(error: LorekeepError): boolean {
-  return error.code === "WORKER_DIED" && /heap out of memory|Reached heap limit|Array buffer allocation failed/i.test(error.details.detail ?? "");
+  return error.code === "WORKER_DIED" && heapDeath.test(error.details.detail ?? "");
 }
 
 /** A reader that died without a reason of the file's own making (killed from outside, or a crash that may not come again). */
