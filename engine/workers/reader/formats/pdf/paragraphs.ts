@@ -1,6 +1,6 @@
 import type { Piece } from "../../blocks.ts";
 import type { Line } from "./lines.ts";
-import type { Word } from "./words.ts";
+import { hundredths } from "./words.ts";
 
 export interface Paragraph {
   readonly lines: readonly Line[];
@@ -111,9 +111,8 @@ function splitGroup(group: readonly Line[]): Line[][] {
 
 /** The next line's first word would have fitted on the line before: whoever set the text began anew on purpose. */
 function endedEarly(before: Line, line: Line, right: number): boolean {
-  const first = line.words[0];
-  if (!first || line.along > before.end) return false;
-  const needed = first.end - first.along + line.size * 0.6;
+  if (line.along > before.end) return false;
+  const needed = line.firstWord + line.size * 0.6;
   return right - before.end > needed && (/[.!?:;)"'”’\]]$/.test(before.text) || /^[\p{Lu}\p{N}\p{P}\p{S}]/u.test(line.text));
 }
 
@@ -125,7 +124,7 @@ function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Para
   const pieces: Piece[] = [];
   lines.forEach((line, i) => {
     const next = lines[i + 1];
-    const words = line.words.map(toPiece);
+    const words = piecesOf(line);
     if (next && isHyphenated(line, next, vocabulary)) dropHyphen(words);
     else if (next && !joinsWithoutSpace(line.text, next.text)) words.push({ text: " " });
     pieces.push(...words);
@@ -133,7 +132,19 @@ function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Para
   return { lines, pieces, text: pieces.map((piece) => piece.text).join(""), size: lines[0]?.size ?? 0 };
 }
 
-const toPiece = (word: Word): Piece => (word.text === " " ? { text: " " } : { text: word.text, rect: word.rect });
+/** A line's words with their rectangles, and the spaces between them without. */
+function piecesOf({ text, spans, rects }: Line): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (let i = 0; i * 2 < spans.length; i++) {
+    const [start = 0, end = 0] = spans.subarray(i * 2, i * 2 + 2);
+    if (start > at) pieces.push({ text: text.slice(at, start) });
+    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i * 4, i * 4 + 4);
+    pieces.push({ text: text.slice(start, end), rect: [hundredths(x), hundredths(y), hundredths(width), hundredths(height)] });
+    at = end;
+  }
+  return pieces;
+}
 
 /**
  * "exam-" + "ple": a letter before the hyphen and a small letter after it. "multi-" + "agent" keeps its hyphen where the document

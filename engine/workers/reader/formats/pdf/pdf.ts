@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
 import type { DocumentBuilder } from "../../blocks.ts";
 import type { FormatReader, ReadContext } from "../../source.ts";
@@ -70,6 +71,8 @@ async function readPages({ out, signal, progress, source }: ReadContext, documen
       out.warn("page-unreadable", `Page ${number} is damaged and was left out (${error instanceof Error ? error.message : String(error)}).`, number);
     }
     progress(number, document.numPages, "pages");
+    // pdf.js works in microtasks here: without a turn of the event loop neither progress nor a cancellation would get through.
+    await setImmediate();
   }
   return pages;
 }
