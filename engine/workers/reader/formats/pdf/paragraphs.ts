@@ -1,3 +1,4 @@
+import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
 import type { Line } from "./lines.ts";
 import { hundredths } from "./words.ts";
@@ -16,19 +17,21 @@ export interface ParagraphOptions {
   readonly vocabulary: ReadonlySet<string>;
   /** False keeps two lines apart whatever they look like. */
   readonly mayJoin: (before: Line, line: Line) => boolean;
+  /** Words that share one rectangle; 1 but for very long documents. */
+  readonly wordsPerRun: number;
 }
 
 /** Lines to paragraphs, by leading, font size, indentation, bullets and whether the next word would have fitted. */
-export function paragraphsOf(lines: readonly Line[], { vocabulary, mayJoin }: ParagraphOptions): Paragraph[] {
+export function paragraphsOf(lines: readonly Line[], options: ParagraphOptions): Paragraph[] {
   const leading = usualLeading(lines);
   const groups: Line[][] = [];
   lines.forEach((line, i) => {
     const before = lines[i - 1];
     const group = groups.at(-1);
-    if (before && group && mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
+    if (before && group && options.mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
     else groups.push([line]);
   });
-  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, vocabulary));
+  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, options));
 }
 
 /**
@@ -120,11 +123,11 @@ function isIndented(before: Line, line: Line, left: number): boolean {
   return line.along - left > line.size * 0.9 && line.along - left < line.size * 5 && before.along - left < line.size * 0.4 && /[.!?:]["')\]]?$/.test(before.text) && /^[\p{Lu}\p{N}“"]/u.test(line.text);
 }
 
-function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Paragraph {
+function assemble(lines: readonly Line[], { vocabulary, wordsPerRun }: ParagraphOptions): Paragraph {
   const pieces: Piece[] = [];
   lines.forEach((line, i) => {
     const next = lines[i + 1];
-    const words = piecesOf(line);
+    const words = piecesOf(line, wordsPerRun);
     if (next && isHyphenated(line, next, vocabulary)) dropHyphen(words);
     else if (next && !joinsWithoutSpace(line.text, next.text)) words.push({ text: " " });
     pieces.push(...words);
@@ -132,18 +135,27 @@ function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Para
   return { lines, pieces, text: pieces.map((piece) => piece.text).join(""), size: lines[0]?.size ?? 0 };
 }
 
-/** A line's words with their rectangles, and the spaces between them without. */
-function piecesOf({ text, spans, rects }: Line): Piece[] {
+/** A line's words with their rectangles, so many to a piece, and the spaces between pieces without one. */
+function piecesOf({ text, spans, rects }: Line, wordsPerRun: number): Piece[] {
   const pieces: Piece[] = [];
-  let at = 0;
-  for (let i = 0; i * 2 < spans.length; i++) {
-    const [start = 0, end = 0] = spans.subarray(i * 2, i * 2 + 2);
-    if (start > at) pieces.push({ text: text.slice(at, start) });
-    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i * 4, i * 4 + 4);
-    pieces.push({ text: text.slice(start, end), rect: [hundredths(x), hundredths(y), hundredths(width), hundredths(height)] });
-    at = end;
+  const words = spans.length / 2;
+  for (let first = 0; first < words; first += wordsPerRun) {
+    const last = Math.min(first + wordsPerRun, words) - 1;
+    const [start = 0, end = 0] = [spans[first * 2], spans[last * 2 + 1]];
+    const before = first > 0 ? (spans[first * 2 - 1] ?? 0) : 0;
+    if (start > before) pieces.push({ text: text.slice(before, start) });
+    pieces.push({ text: text.slice(start, end), rect: unionOf(rects.subarray(first * 4, last * 4 + 4)) });
   }
   return pieces;
+}
+
+function unionOf(rects: Float32Array): Rect {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < rects.length; i += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i, i + 4);
+    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + width), Math.max(bottom, y + height)];
+  }
+  return [hundredths(left), hundredths(top), hundredths(right - left), hundredths(bottom - top)];
 }
 
 /**
