@@ -53,11 +53,12 @@ function judge(statement: Statement, evidence: Evidence, asked: ReadonlySet<stri
 /** The sentence that carries most of the claim, and those that add what it lacks without speaking of someone else. */
 function together(claim: Claim, matches: readonly Match[], marked: readonly number[]): Match[] {
   const worth = (one: Match) => jointSupport(claim, [one]) + (marked.includes(one.sentence.source.number) ? MARKED_BONUS : 0);
-  const ranked = [...matches].sort((a, b) => worth(b) - worth(a));
+  const onSubject = matches.filter((one) => sharesName(claim, one));
+  const ranked = (onSubject.length > 0 ? onSubject : [...matches]).sort((a, b) => worth(b) - worth(a));
   const taken = ranked.slice(0, 1);
   for (const next of ranked.slice(1)) {
     if (taken.length >= MOST_CITATIONS) break;
-    if (gain(claim, taken, next) >= GAIN && sharesName(claim, next)) taken.push(next);
+    if (gain(claim, taken, next) >= GAIN) taken.push(next);
   }
   return taken;
 }
@@ -70,10 +71,15 @@ function gain(claim: Claim, taken: readonly Match[], next: Match): number {
   return claim.total === 0 ? 0 : added / claim.total;
 }
 
-/** "Krasil lies at 996 metres" must not be put together from Krasil's sentence and another town's 996 metres. */
-function sharesName(claim: Claim, next: Match): boolean {
+/**
+ * "Krasil lies at 996 metres" must not be put together from Krasil's sentence and another town's 996 metres: evidence speaks of
+ * whom the question named, or where it named nobody, of someone the claim names.
+ */
+function sharesName(claim: Claim, one: Match): boolean {
   const names = claim.words.filter((word) => word.kind !== "number" && claim.hard.has(word.key));
-  return names.length === 0 || names.some((name) => next.covered.has(name.key));
+  const asked = names.filter((name) => !claim.fresh.has(name.key));
+  const subjects = asked.length > 0 ? asked : names;
+  return subjects.length === 0 || subjects.some((name) => one.covered.has(name.key));
 }
 
 async function byMeaning(verdicts: readonly Verdict[], evidence: Evidence, embed: EmbedSentences): Promise<Verdict[]> {
