@@ -22,7 +22,7 @@ export function CitationChip({ number, citation }: { number: number; citation?: 
   const group = findGroup(scope.sentences, citation);
   const quote = group ? quoteOf(group) : undefined;
   return (
-    <HoverCard.Root openDelay={250} closeDelay={120} open={preview} onOpenChange={setPreview}>
+    <HoverCard.Root openDelay={250} closeDelay={120} open={preview} onOpenChange={(next) => setPreview(next && !open)}>
       <HoverCard.Trigger asChild>
         <button type="button" className={cx(css.chip, open && css.chipOn)} data-citation={citation ?? ""} data-source={number} data-quote={quote} aria-pressed={open}
           aria-label={`Source ${number}: ${sourceName(source)}${source.passage.page ? `, ${pageOf(source)}` : ""}${quote ? `. “${quote}”` : ""}`}

@@ -1,4 +1,3 @@
-import { hasScreen } from "../app/places.ts";
 import { go } from "../app/route.ts";
 import { Button } from "../design/index.ts";
 
@@ -12,6 +11,6 @@ const screenFor: Record<string, { screen: string; label: string }> = {
 /** The button that does what the failure's next step says. */
 export function NextStep({ code, onRetry, busy = false }: { code: string; onRetry(): void; busy?: boolean }) {
   const target = screenFor[code];
-  if (target && hasScreen(target.screen)) return <Button size="s" onClick={() => go(target.screen)}>{target.label}</Button>;
+  if (target) return <Button size="s" onClick={() => go(target.screen)}>{target.label}</Button>;
   return <Button size="s" disabled={busy} onClick={onRetry}>Try again</Button>;
 }

@@ -13,12 +13,17 @@ export function useSuggestions() {
   });
 }
 
+/** Headings that every document has and nobody asks about. */
+const common = /^(abstract|introduction|contents|table of contents|references|bibliography|appendix|preface|vorwort|inhaltsverzeichnis|einleitung|literatur|see also|external links)$/i;
+const plainHeading = (text: string): string => text.replace(/^[\d.]+\s+/, "").replace(/[.:?!]+$/, "").trim();
+
 function questionAbout(document: Document, blocks: readonly Block[]): string {
   const name = document.title ?? document.name.replace(/\.[^.]+$/, "");
-  const headings = blocks.filter((block) => block.kind === "heading" && block.text !== document.title && block.text.length >= 4 && block.text.length <= 60 && /\p{L}{3}/u.test(block.text));
+  const headings = blocks.filter((block) => block.kind === "heading" && block.text !== document.title).map((block) => ({ level: block.level, text: plainHeading(block.text) }))
+    .filter(({ text }) => text.length >= 4 && text.length <= 60 && /\p{L}{3}/u.test(text) && !common.test(text));
   const heading = headings.find((block) => (block.level ?? 1) > 1) ?? headings[0];
   const row = blocks.find((block) => block.table)?.table;
-  if (heading) return `What does “${name}” say about ${heading.text.replace(/[.:?!]+$/, "")}?`;
+  if (heading) return `What does “${name}” say about ${heading.text}?`;
   if (row?.header[1] && row.cells[0]) return `What is the ${row.header[1].toLowerCase()} of ${row.cells[0]}?`;
   return `What is “${name}” about?`;
 }
