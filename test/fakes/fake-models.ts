@@ -80,7 +80,8 @@ export function systemHandlers(world: FakeWorld) {
       get: os.settings.get.handler(() => world.settings),
       update: os.settings.update.handler(({ input }) => {
         const now = world.settings;
-        world.settings = settings.parse({ appearance: { ...now.appearance, ...input.appearance }, answers: { ...now.answers, ...input.answers }, models: { ...now.models, ...input.models }, ingest: { ...now.ingest, ...input.ingest } });
+        const given = (fields: object = {}) => Object.fromEntries(Object.entries(fields).map(([name, value]: [string, unknown]) => [name, value ?? undefined]));
+        world.settings = settings.parse({ appearance: { ...now.appearance, ...given(input.appearance) }, answers: { ...now.answers, ...given(input.answers) }, models: { ...now.models, ...given(input.models) }, ingest: { ...now.ingest, ...given(input.ingest) } });
         world.changed("settings");
         return world.settings;
       }),
