@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { isAbort } from "../base/errors.ts";
 import { sha256File } from "../base/hash.ts";
 import type { DocumentReason, Extraction } from "../contract/document.ts";
 import type { WorkerHost } from "../workers/host.ts";
@@ -116,9 +115,9 @@ export class ReaderPool {
         return outcome.extraction;
       } catch (error) {
         options.signal.throwIfAborted();
-        if (error instanceof Refused || isAbort(error)) throw error;
+        if (error instanceof Refused) throw error;
         if (isSuddenDeath(error) && deaths < limits.suddenDeaths) continue;
-        throw new Refused(readerReason(error) ?? { code: "internal", message: String(error) }, { cause: error });
+        throw new Refused(readerReason(error), { cause: error });
       }
     }
   }
