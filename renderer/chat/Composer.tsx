@@ -55,15 +55,17 @@ export function Composer({ conversationId, busy, onSend, onStop, onEditLast }: C
         <textarea ref={box} className={css.text} rows={1} aria-label="Your question" data-composer="" placeholder={conversationId ? "Ask a follow-up…" : "Ask your documents…"} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
         <div className={css.bar}>
           <SegmentedControl label="Answer mode" size="s" value={options.mode} onChange={(mode) => change({ mode })} segments={segments} />
-          <div className={css.choices}>
-            {usesDocuments(options.mode) ? <CollectionPicker options={options} onChange={change} conversationId={conversationId} /> : null}
-            {usesModel(options.mode) ? <ModelPicker options={options} onChange={change} /> : null}
-            {usesTune(options.mode) ? <AdapterPicker options={options} onChange={change} /> : null}
-            <OptionsPopover options={options} onChange={change} />
+          <div className={css.right}>
+            <div className={css.choices}>
+              {usesDocuments(options.mode) ? <CollectionPicker options={options} onChange={change} conversationId={conversationId} /> : null}
+              {usesModel(options.mode) ? <ModelPicker options={options} onChange={change} /> : null}
+              {usesTune(options.mode) ? <AdapterPicker options={options} onChange={change} /> : null}
+              <OptionsPopover options={options} onChange={change} />
+            </div>
+            {busy
+              ? <Tooltip text="Stop" keys="Esc"><button type="button" className={css.stop} aria-label="Stop" onClick={onStop}><Square /></button></Tooltip>
+              : <Tooltip text="Ask" keys="Enter"><button type="submit" className={css.send} aria-label="Ask" aria-disabled={!ready}><ArrowUp /></button></Tooltip>}
           </div>
-          {busy
-            ? <Tooltip text="Stop" keys="Esc"><button type="button" className={css.stop} aria-label="Stop" onClick={onStop}><Square /></button></Tooltip>
-            : <Tooltip text="Ask" keys="Enter"><button type="submit" className={css.send} aria-label="Ask" aria-disabled={!ready}><ArrowUp /></button></Tooltip>}
         </div>
       </div>
       <p className={css.line}>{modes.find((info) => info.mode === options.mode)?.line}</p>

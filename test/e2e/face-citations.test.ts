@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getDocument, type PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serve, type Served } from "../../cli/serve.ts";
+import { createEngine, type Engine } from "../../engine/engine.ts";
+import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
+import { buildFace } from "../../scripts/build.mjs";
+import { fixture, projectRoot, workersFolder } from "../data.ts";
+import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+
+const here = chromiumPath() !== undefined;
+if (!here) console.warn(`The citations' test in the browser is skipped: ${noBrowser}.`);
+
+const pdfs = ["projects.pdf", "permits.pdf"].map((name) => fixture("toy-world", "documents", name));
+/** Half are answered with quotes, half by the toy model from the documents. */
+const questions: readonly { mode: "Quotes" | "Documents"; text: string }[] = [
+  { mode: "Quotes", text: "When is the weekly meeting of Survey Sordan?" },
+  { mode: "Quotes", text: "What is the budget of Survey Delras?" },
+  { mode: "Quotes", text: "Where does Survey Delras meet?" },
+  { mode: "Quotes", text: "When does Survey Sordan get under way?" },
+  { mode: "Quotes", text: "Which permit is needed, and who grants it?" },
+  { mode: "Documents", text: "When is the weekly meeting of Survey Sordan?" },
+  { mode: "Documents", text: "What is the budget of Survey Sordan?" },
+  { mode: "Documents", text: "Where does Survey Delras meet?" },
+  { mode: "Documents", text: "On which day does Survey Delras meet?" },
+  { mode: "Documents", text: "When does Survey Sordan get under way?" },
+];
+
+/** The words of a page that lie under rectangles, read with pdf.js directly and not by our reader: letters are placed evenly within each piece of text. */
+async function wordsUnder(pdf: PDFDocumentProxy, pageNumber: number, rects: readonly number[][]): Promise<string> {
+  const page = await pdf.getPage(pageNumber);
+  const { height } = page.getViewport({ scale: 1 });
+  const { items } = await page.getTextContent();
+  let found = "";
+  for (const item of items) {
+    if (!("str" in item) || item.str === "") continue;
+    const [x = 0, baseline = 0] = [item.transform[4] as number, height - (item.transform[5] as number)];
+    const middle = baseline - item.height / 3;
+    [...item.str].forEach((letter, index, all) => {
+      const at = x + (item.width * (index + 0.5)) / all.length;
+      if (rects.some(([left = 0, top = 0, width = 0, tall = 0]) => at >= left && at <= left + width && middle >= top && middle <= top + tall)) found += letter;
+    });
+    found += " ";
+  }
+  return found;
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+/** Share of the letters of `wanted` that `found` has too, in order of words; partly covered words at the ends count by what is there. */
+const covered = (wanted: string, found: string): number => {
+  const got = wordsOf(found).join(" ");
+  const words = wordsOf(wanted);
+  return words.filter((word) => got.includes(word)).length / Math.max(1, words.length);
+};
+
+describe.skipIf(!here)("ten answers over PDFs", () => {
+  let folder: string;
+  let engine: Engine;
+  let served: Served;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    if (!existsSync(join(projectRoot, "out", "renderer", "index.html"))) await buildFace();
+    folder = await mkdtemp(join(tmpdir(), "lorekeep-citations-"));
+    engine = await createEngine({ workspace: folder, hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0" });
+    await engine.client.documents.add({ paths: pdfs });
+    await engine.client.queue.idle();
+    for await (const event of await engine.client.models.import({ path: fixture("toy-world", "models", "toy-world-base-q8.gguf") })) if (event.type === "done") expect(event.item.kind).toBe("model");
+    served = await serve({ engine, rendererFolder: join(projectRoot, "out", "renderer") });
+    browser = await launch();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await engine?.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("every citation opens the right page, and the highlighted words are the quoted words", async () => {
+    const { page, faults, close } = await openPage(browser, served.url);
+    const opened = new Map<string, PDFDocumentProxy>();
+    let clicked = 0;
+    for (const [index, question] of questions.entries()) {
+      await page.getByRole("radio", { name: question.mode, exact: true }).click();
+      await page.getByLabel("Your question").fill(question.text);
+      await page.getByLabel("Your question").press("Enter");
+      const answer = page.locator("[data-role=assistant]").nth(index);
+      await answer.waitFor({ timeout: 60_000 });
+      expect(await answer.getAttribute("data-state")).toBe("complete");
+      const chips = answer.locator("[data-citation]");
+      const count = await chips.count();
+      expect(count, question.text).toBeGreaterThan(0);
+      for (let chip = 0; chip < count; chip++) {
+        const quote = (await chips.nth(chip).getAttribute("data-quote")) ?? "";
+        await chips.nth(chip).click();
+        await checkPanel(page, quote, opened);
+        clicked++;
+      }
+    }
+    for (const pdf of opened.values()) await pdf.loadingTask.destroy();
+    expect(clicked).toBeGreaterThanOrEqual(questions.length);
+    const origin = `http://127.0.0.1:${served.port}/`;
+    expect(faults.filter((fault) => !fault.startsWith(`request: ${origin}`))).toEqual([]);
+    await close();
+  }, 240_000);
+
+  async function checkPanel(page: Page, quote: string, opened: Map<string, PDFDocumentProxy>): Promise<void> {
+    const panel = page.locator("[data-source-panel]");
+    await expect.poll(() => panel.getAttribute("data-highlight-text")).toBe(quote);
+    await panel.locator("[data-page] img").waitFor();
+    await expect.poll(() => panel.locator("[data-highlight-rect]").count()).toBeGreaterThan(0);
+    const rects = await panel.locator("[data-highlight-rect]").evaluateAll((all) => all.map((one) => (one.getAttribute("data-highlight-rect") ?? "").split(" ").map(Number)));
+    const shown = Number(await panel.locator("[data-page]").getAttribute("data-page"));
+    const path = (await panel.locator("h2").getAttribute("title")) ?? "";
+    const pdf = opened.get(path) ?? (await getDocument({ data: new Uint8Array(await readFile(path)), verbosity: 0 }).promise);
+    opened.set(path, pdf);
+    const under = await wordsUnder(pdf, shown, rects);
+    expect(covered(quote, under), `“${quote}” under the marks of page ${shown}: “${under.replace(/\s+/g, " ").trim()}”`).toBeGreaterThanOrEqual(0.9);
+    // Nothing but the quoted words: a word at either end may be touched.
+    expect(wordsOf(under).length).toBeLessThanOrEqual(wordsOf(quote).length + 2);
+  }
+});
