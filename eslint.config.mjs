@@ -34,8 +34,8 @@ const layers = {
   tune: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "tune"],
   evaluation: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"],
   engine: ["base", "contract", "worker-contract", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation", "engine"],
-  "electron-host": ["base", "contract", "worker-contract", "electron", "engine"],
-  electron: ["contract", "electron"],
+  "electron-host": ["base", "contract", "worker-contract", "electron", "electron-host", "engine"],
+  electron: ["base", "contract", "electron"],
   renderer: ["contract", "renderer"],
   tools: ["base", "contract", "worker-contract", "worker-inside", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation", "engine", "electron", "electron-host", "renderer", "tools"],
 };

@@ -57,7 +57,7 @@ function run(): void {
 const present = (path: string): string | undefined => (existsSync(path) ? path : undefined);
 
 function openFaceWindow(): BrowserWindow {
-  const icon = present(join(built, "renderer", "icon.png"));
+  const icon = present(join(root, "electron", "resources", "icon.png"));
   return openWindow({
     preload: join(built, "electron", "preload.cjs"),
     stateFile: join(app.getPath("userData"), "window.json"),

@@ -1,6 +1,6 @@
 import { protocol, session } from "electron";
 import { readFile } from "node:fs/promises";
-import { cacheControl, faceHeaders, facePolicy, resolveFaceFile } from "./face-files.ts";
+import { cacheControl, faceHeaders, facePolicy, resolveFaceFile } from "../engine/base/face-files.ts";
 
 /** The face's own scheme and origin. A page from here is ours; there is no file:// anywhere. */
 export const appOrigin = "app://lorekeep";

@@ -15,12 +15,12 @@ export interface AnnounceOptions {
 
 /** Tells a person how to get in, and makes a fresh link whenever they press Enter. Listens until `signal` aborts. */
 export function announce(served: Served, { open, say, input, signal }: AnnounceOptions): void {
-  say(`Lorekeep is at ${served.url}`);
+  say(`Lorekeep is open on this machine only. Your link, good for one browser:\n\n  ${served.url}\n`);
   if (open && !openBrowser(served.newLink())) say("There is no browser here to open it in.");
-  if (!input.isTTY) return say("The link works once.");
-  say("The link works once; press Enter for another. Ctrl-C ends.");
+  if (!input.isTTY) return;
+  say("Enter prints another link, Ctrl-C ends.");
   const lines = createInterface({ input });
-  lines.on("line", () => say(served.newLink()));
+  lines.on("line", () => say(`\n  ${served.newLink()}\n`));
   // readline takes Ctrl-C for itself; the process has its own way of ending.
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   signal.addEventListener("abort", () => lines.close(), { once: true });

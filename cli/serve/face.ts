@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { cacheControl, faceHeaders, facePolicy, resolveFaceFile } from "../../electron/face-files.ts";
+import { cacheControl, faceHeaders, facePolicy, resolveFaceFile } from "../../engine/base/face-files.ts";
 import { refuse } from "./replies.ts";
 
 /** Answers with a file of the built face. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { faceHeaders } from "../../electron/face-files.ts";
+import { faceHeaders } from "../../engine/base/face-files.ts";
 
 /** Milliseconds that the rest of a refused body is still read, so that its sender sees the answer instead of a reset. */
 const DRAIN_MS = 2000;

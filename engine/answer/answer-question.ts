@@ -141,7 +141,7 @@ async function review(draft: Draft, means: AnswerMeans, signal?: AbortSignal): P
   if (draft.text === "") return;
   const { trace, sources } = draft;
   const embed = signal ? sentenceEmbedder(means.embedder, signal) : undefined;
-  const cited = mode === "quotes" ? draft.sentences : await trace.step("cite", () => cite(draft.text, sources, embed));
+  const cited = mode === "quotes" ? draft.sentences : await trace.step("cite", () => cite(draft.text, sources, { question: draft.searched, embed }));
   draft.sentences = await trace.step("check", () =>
     check(cited, { grounded: modeParts[mode].documents, rules: ruleLines(mode), nonce: draft.nonce, sources: sources.map((source) => source.number) }));
 }

@@ -1,8 +1,8 @@
 import type { Source } from "../contract/answers.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
-import { sentenceRanges } from "../base/sentences.ts";
 import { Duplicates } from "./duplicates.ts";
 import { focus } from "./focus.ts";
+import { sourceSentences } from "./lines.ts";
 import { joinPassages, type SourceText } from "./source-text.ts";
 
 /** A source with the way from its text back to the document. */
@@ -132,7 +132,7 @@ async function count(groups: readonly Group[], options: AssembleOptions): Promis
 /** The longest run of whole sentences from the passage's beginning that fits; its first sentence cut where even that does not. */
 async function cutToFit(passage: Passage | undefined, options: AssembleOptions): Promise<Packed> {
   if (!passage) return { groups: [], tokens: 0 };
-  const ends = sentenceRanges(passage.text).map((sentence) => sentence.end);
+  const ends = sourceSentences(passage.text).map((sentence) => sentence.end);
   const first = ends[0] ?? passage.text.length;
   const cuts = [...ends.reverse(), Math.floor(first / 2), Math.floor(first / 4)].filter((end) => end > 0).map((end) => cut(passage, end));
   const sizes = await count(cuts.map((one) => [one]), options);

@@ -1,7 +1,7 @@
 import { dot } from "../base/vectors.ts";
 import type { CharRange } from "../contract/document.ts";
-import { sentenceRanges } from "../base/sentences.ts";
 import type { EmbedSentences } from "./cite.ts";
+import { sourceSentences } from "./lines.ts";
 import { wordScorer } from "./terms.ts";
 
 /** The best sentences of one text for a question. */
@@ -26,7 +26,7 @@ const MEANING_WEIGHT = 1;
 
 /** For each text the sentence that answers the question best, with a neighbour nearly as good. Same order as `texts`. */
 export async function bestSentences(question: string, texts: readonly string[], options: BestOptions): Promise<Best[]> {
-  const sentences = texts.map((text) => sentenceRanges(text));
+  const sentences = texts.map(sourceSentences);
   const flat = sentences.flatMap((ranges, i) => ranges.map((range) => (texts[i] ?? "").slice(range.start, range.end)));
   const byWords = flat.map(wordScorer(question, flat));
   const byMeaning = await meaningScores(flat, options);

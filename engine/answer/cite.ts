@@ -4,10 +4,18 @@ import type { AssembledSource } from "./assemble.ts";
 import { gatherEvidence, type Evidence, type SourceSentence } from "./evidence.ts";
 import { toDocument } from "./source-text.ts";
 import { statements, type Statement } from "./statements.ts";
+import { terms } from "./terms.ts";
 import { jointSupport, match, semanticSupport, SUPPORTED, takeApart, type Claim, type Match } from "./support.ts";
 
 /** Vectors of sentences, for what is said in other words. */
 export type EmbedSentences = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+export interface CiteOptions {
+  /** What was asked: its words alone support nothing. */
+  readonly question: string;
+  /** Absent: by the words alone. */
+  readonly embed?: EmbedSentences | undefined;
+}
 
 /** More source sentences than this are not embedded: the words must do. */
 const MOST_EMBEDDED = 60;
@@ -26,15 +34,17 @@ interface Verdict { readonly statement: Statement; readonly claim: Claim; readon
  * both share, weighed by their rarity; numbers and names must be there; what is left open is compared by meaning where that is cheap.
  * Flags are {@link check}'s; here they are empty.
  */
-export async function cite(answer: string, sources: readonly AssembledSource[], embed?: EmbedSentences): Promise<AnswerSentence[]> {
+export async function cite(answer: string, sources: readonly AssembledSource[], options: CiteOptions): Promise<AnswerSentence[]> {
+  const { embed } = options;
   const evidence = gatherEvidence(sources);
-  const verdicts = statements(answer).map((statement) => judge(statement, evidence));
+  const asked = new Set(terms(options.question).map((term) => term.key));
+  const verdicts = statements(answer).map((statement) => judge(statement, evidence, asked));
   const judged = embed ? await byMeaning(verdicts, evidence, embed) : verdicts;
   return judged.map(toSentence);
 }
 
-function judge(statement: Statement, evidence: Evidence): Verdict {
-  const claim = takeApart(statement.content, evidence);
+function judge(statement: Statement, evidence: Evidence, asked: ReadonlySet<string>): Verdict {
+  const claim = takeApart(statement.content, evidence, asked);
   const matches = statement.claim ? evidence.sentences.map((sentence) => match(claim, sentence)).filter((one) => one.covered.size > 0) : [];
   const best = together(claim, matches, statement.marked);
   return { statement, claim, matches, best, support: jointSupport(claim, best) };
@@ -43,11 +53,12 @@ function judge(statement: Statement, evidence: Evidence): Verdict {
 /** The sentence that carries most of the claim, and those that add what it lacks without speaking of someone else. */
 function together(claim: Claim, matches: readonly Match[], marked: readonly number[]): Match[] {
   const worth = (one: Match) => jointSupport(claim, [one]) + (marked.includes(one.sentence.source.number) ? MARKED_BONUS : 0);
-  const ranked = [...matches].sort((a, b) => worth(b) - worth(a));
+  const onSubject = matches.filter((one) => sharesName(claim, one));
+  const ranked = (onSubject.length > 0 ? onSubject : [...matches]).sort((a, b) => worth(b) - worth(a));
   const taken = ranked.slice(0, 1);
   for (const next of ranked.slice(1)) {
     if (taken.length >= MOST_CITATIONS) break;
-    if (gain(claim, taken, next) >= GAIN && sharesName(claim, next)) taken.push(next);
+    if (gain(claim, taken, next) >= GAIN) taken.push(next);
   }
   return taken;
 }
@@ -60,10 +71,15 @@ function gain(claim: Claim, taken: readonly Match[], next: Match): number {
   return claim.total === 0 ? 0 : added / claim.total;
 }
 
-/** "Krasil lies at 996 metres" must not be put together from Krasil's sentence and another town's 996 metres. */
-function sharesName(claim: Claim, next: Match): boolean {
+/**
+ * "Krasil lies at 996 metres" must not be put together from Krasil's sentence and another town's 996 metres: evidence speaks of
+ * whom the question named, or where it named nobody, of someone the claim names.
+ */
+function sharesName(claim: Claim, one: Match): boolean {
   const names = claim.words.filter((word) => word.kind !== "number" && claim.hard.has(word.key));
-  return names.length === 0 || names.some((name) => next.covered.has(name.key));
+  const asked = names.filter((name) => !claim.fresh.has(name.key));
+  const subjects = asked.length > 0 ? asked : names;
+  return subjects.length === 0 || subjects.some((name) => one.covered.has(name.key));
 }
 
 async function byMeaning(verdicts: readonly Verdict[], evidence: Evidence, embed: EmbedSentences): Promise<Verdict[]> {

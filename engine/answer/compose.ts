@@ -74,7 +74,7 @@ async function measure({ question, candidates, model }: ComposeInput, means: Ans
   const around = Math.max(0, fixed - systemSize - questionSize);
   const exchangeSizes = past.map((_, i) => (turns[2 * i] ?? 0) + (turns[2 * i + 1] ?? 0) + around);
   const room = shareRoom({ context, fixed, grounded, maxTokens: sampling.maxTokens, sourceShare: settings.sourceShare, newestExchange: exchangeSizes.at(-1) ?? 0 });
-  const nonce = freshNonce([text, ...candidates.map((candidate) => candidate.passage.text)]);
+  const nonce = freshNonce([text, ...candidates.map((candidate) => candidate.passage.text)], means.nonce);
   return { grounded, system, nonce, room, exchanges: past, exchangeSizes, sampling, systemSize, questionSize };
 }
 

@@ -1,6 +1,6 @@
-import { sentenceRanges } from "../base/sentences.ts";
 import type { CharRange } from "../contract/document.ts";
 import type { AssembledSource } from "./assemble.ts";
+import { linesOf, sourceSentences } from "./lines.ts";
 import { passageAt } from "./source-text.ts";
 import { fold, rarity, terms, type Term } from "./terms.ts";
 import { titleOf } from "./frame.ts";
@@ -15,7 +15,7 @@ export interface SourceSentence {
   readonly names: ReadonlySet<string>;
   /** Words of the title, headings and file name of its passage. */
   readonly headings: ReadonlySet<string>;
-  /** Words of the sentences just before it in its passage, which its "it" may stand for. */
+  /** Words of the sentences just before it in its paragraph and of the heading above, which its "it" may stand for. */
   readonly before: ReadonlySet<string>;
   readonly negated: boolean;
 }
@@ -51,11 +51,13 @@ export function isNegated(text: string): boolean {
 }
 
 function sentencesOf(source: AssembledSource): SourceSentence[] {
-  const ranges = sentenceRanges(source.text);
+  const ranges = sourceSentences(source.text);
+  const lines = linesOf(source.text);
+  const lineAt = (offset: number) => lines.findLast((line) => line.start <= offset);
   return ranges.map((range, i) => {
     const text = source.text.slice(range.start, range.end);
     const passage = passageAt(source, range.start);
-    const before = ranges.slice(Math.max(0, i - LOOK_BACK), i).filter((other) => passageAt(source, other.start)?.id === passage?.id);
+    const before = ranges.slice(Math.max(0, i - LOOK_BACK), i).filter((other) => lineAt(other.start) === lineAt(range.start));
     return {
       source, range, text, negated: isNegated(text),
       words: keys(terms(text)), names: exacts(text),

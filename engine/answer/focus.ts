@@ -1,10 +1,9 @@
 import type { Passage } from "../contract/search.ts";
+import { linesOf, type Line } from "./lines.ts";
 import { wordScorer } from "./terms.ts";
 
 /** A neighbouring line nearly as good comes along. */
 const NEARLY = 0.7;
-
-interface Line { readonly start: number; readonly end: number; readonly text: string }
 
 /**
  * Cuts passages down to the lines about the question (paragraphs, table rows), for models whose context cannot take the passages whole: better a
@@ -14,20 +13,6 @@ export function focus(question: string, passages: readonly Passage[]): Passage[]
   const lines = passages.map((passage) => linesOf(passage.text));
   const score = wordScorer(question, lines.flat().map((line) => line.text));
   return passages.map((passage, i) => cutTo(passage, lines[i] ?? [], score));
-}
-
-/** Lines with their offsets; a heading goes with the line it stands above. */
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  let open: number | undefined;
-  for (const match of text.matchAll(/[^\n]+/g)) {
-    const start = open ?? match.index;
-    const end = match.index + match[0].length;
-    const isHeading = match[0].length < 80 && !/[.!?:;,…。！？]["'”’)\]]*\s*$/u.test(match[0]) && !/[:|;,]\s/.test(match[0]) && end < text.length;
-    open = isHeading ? start : undefined;
-    if (!isHeading) lines.push({ start, end, text: text.slice(start, end) });
-  }
-  return lines;
 }
 
 function cutTo(passage: Passage, lines: readonly Line[], score: (text: string) => number): Passage {

@@ -10,12 +10,15 @@ export function frameSource(source: Source, nonce: string): string {
   return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}">\n${defuse(source.text)}\n</source-${nonce}>`;
 }
 
-/** Six hexadecimal digits that stand in none of the texts. */
-export function freshNonce(texts: readonly string[]): string {
-  for (;;) {
-    const nonce = randomBytes(3).toString("hex");
-    if (!texts.some((text) => text.includes(nonce))) return nonce;
-  }
+export function randomNonce(): string {
+  return randomBytes(3).toString("hex");
+}
+
+/** A nonce that stands in none of the texts. */
+export function freshNonce(texts: readonly string[], make: () => string = randomNonce): string {
+  let nonce = make();
+  while (texts.some((text) => text.includes(nonce))) nonce = randomNonce();
+  return nonce;
 }
 
 /** File name, headings and page, as a person would name the place. */

@@ -20,6 +20,8 @@ export interface AnswerMeans {
   readonly privacy: () => Pick<SearchScope, "excludeDocumentIds" | "excludeCollectionIds">;
   /** Documents in the index. */
   readonly hasDocuments: () => number;
+  /** A fresh secret for the frames of one request; default: random. Tests pin it, so that greedy answers repeat. */
+  readonly nonce?: () => string;
   /** Called while an answer is made, so that indexing gives way; the returned function ends it. */
   readonly whileAnswering?: () => () => void;
 }

@@ -16,6 +16,8 @@ export interface Claim {
   readonly words: readonly Term[];
   readonly weights: ReadonlyMap<string, number>;
   readonly hard: ReadonlySet<string>;
+  /** What it says beyond the question. */
+  readonly fresh: ReadonlySet<string>;
   readonly total: number;
   readonly negated: boolean;
 }
@@ -25,16 +27,23 @@ export const SUPPORTED = 0.6;
 /** A claim with a number or a name that its evidence lacks is never worth more: copied wrongly is worse than paraphrased. */
 const MISSING_FACT = 0.35;
 const NEGATION_DIFFERS = 0.5;
+/** So much of what a claim says beyond the question must be there. */
+const FRESH_SHARE = 0.5;
 const HARD_WEIGHT = 2;
+/** A word the question held already says little about the answer: "The instrument of Perdis Torlan is the organ" stands or falls with the organ. */
+const ASKED_WEIGHT = 0.4;
 /** What a word counts that stands not in the sentence but in its heading, or shortly before it. */
 const NEARBY = 0.7;
 
-export function takeApart(text: string, evidence: Evidence): Claim {
+/** @param asked keys of the question's words */
+export function takeApart(text: string, evidence: Evidence, asked: ReadonlySet<string>): Claim {
   const words = [...new Map(terms(text).map((term) => [term.key, term])).values()];
   const isHard = (word: Term) => word.kind === "number" || (evidence.capitalsAreNames && (word.kind === "name" || evidence.names.has(word.exact)));
-  const weights = new Map(words.map((word) => [word.key, evidence.rarityOf(word.key) * (isHard(word) ? HARD_WEIGHT : 1)]));
+  const weightOf = (word: Term) => evidence.rarityOf(word.key) * (isHard(word) ? HARD_WEIGHT : 1) * (asked.has(word.key) ? ASKED_WEIGHT : 1);
+  const weights = new Map(words.map((word) => [word.key, weightOf(word)]));
   return {
     words, weights, hard: new Set(words.filter(isHard).map((word) => word.key)),
+    fresh: new Set(words.filter((word) => !asked.has(word.key)).map((word) => word.key)),
     total: [...weights.values()].reduce((sum, weight) => sum + weight, 0), negated: isNegated(text),
   };
 }
@@ -60,15 +69,17 @@ function shareOf(word: Term, hard: boolean, sentence: SourceSentence): number {
 /** Support of a claim by sentences taken together, 0..1. */
 export function jointSupport(claim: Claim, matches: readonly Match[]): number {
   if (claim.total === 0 || matches.length === 0) return 0;
-  const covered = claim.words.reduce((sum, word) => sum + Math.max(0, ...matches.map((one) => one.covered.get(word.key) ?? 0)), 0);
-  const lacks = [...claim.hard].some((key) => matches.every((one) => one.missing.has(key)));
-  const share = covered / claim.total;
+  const coveredOf = (key: string) => Math.max(0, ...matches.map((one) => one.covered.get(key) ?? 0));
+  const sumOf = (keys: Iterable<string>, value: (key: string) => number) => [...keys].reduce((sum, key) => sum + value(key), 0);
+  const share = sumOf(claim.weights.keys(), coveredOf) / claim.total;
+  const lacksFresh = sumOf(claim.fresh, coveredOf) < FRESH_SHARE * sumOf(claim.fresh, (key) => claim.weights.get(key) ?? 0);
+  const lacks = lacksFresh || [...claim.hard].some((key) => matches.every((one) => one.missing.has(key)));
   const signed = matches.every((one) => one.negationDiffers) ? share * NEGATION_DIFFERS : share;
   return lacks ? Math.min(signed, MISSING_FACT) : signed;
 }
 
 /** Support by meaning: the cosine of two sentences' vectors, together with the words they share. Not asked where a fact is missing. */
 export function semanticSupport(lexical: number, cosine: number): number {
-  const meaning = Math.min(1, Math.max(0, (cosine - 0.5) / 0.4));
+  const meaning = Math.min(1, Math.max(0, (cosine - 0.55) / 0.35));
   return Math.max(lexical, meaning, 0.5 * lexical + 0.7 * meaning);
 }

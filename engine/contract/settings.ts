@@ -49,13 +49,16 @@ export const settings = z.object({
   }).prefault({}),
 });
 export type Settings = z.infer<typeof settings>;
-/** The fields of a section, all optional and without their defaults: `.partial()` alone would fill absent fields in, and so reset them. */
+/**
+ * The fields of a section, all optional and without their defaults: `.partial()` alone would fill absent fields in, and so reset them.
+ * `null` sets a field back to its default; `undefined` would be lost on the way over a transport.
+ */
 function patchOf<T extends z.ZodRawShape>(section: z.ZodObject<T>) {
-  const bare = Object.entries(section.shape).map(([name, field]) => [name, field instanceof z.ZodDefault ? field.unwrap() : field]);
-  return z.object(Object.fromEntries(bare) as { [K in keyof T]: T[K] extends z.ZodDefault<infer Inner> ? Inner : T[K] }).partial();
+  const bare = Object.entries(section.shape).map(([name, field]) => [name, z.nullable(field instanceof z.ZodDefault ? field.unwrap() : field)]);
+  return z.object(Object.fromEntries(bare) as { [K in keyof T]: z.ZodNullable<T[K] extends z.ZodDefault<infer Inner> ? Inner : T[K]> }).partial();
 }
 
-/** A patch: sections and fields that are given replace those that are there. */
+/** A patch: sections and fields that are given replace those that are there; a field that is null goes back to its default. */
 export const settingsPatch = z.object({
   appearance: patchOf(settings.shape.appearance.unwrap()),
   answers: patchOf(settings.shape.answers.unwrap()),

@@ -1,10 +1,10 @@
-import { isAbort, LorekeepError } from "../base/errors.ts";
+import { LorekeepError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Embedder, KnowledgeStore, StoredPassage } from "../knowledge/store.ts";
 import { Batcher } from "./batcher.ts";
 import type { Chunk } from "./chunk.ts";
 import type { IngestLimits } from "./limits.ts";
-import { Refused } from "./reasons.ts";
+import { isSuddenDeath, Refused } from "./reasons.ts";
 
 /** A chunk with its vector: a passage but for its id, which belongs to its document. */
 export type EmbeddedChunk = Omit<StoredPassage, "id">;
@@ -29,7 +29,7 @@ export interface EmbedLaneOptions {
 const COUNT_BATCH = 2000;
 const LOOKUP_BATCH = 1000;
 /** A dead embedder is started again this many times for one batch. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 4;
 
 /** The one way to the one embedder: documents share its batches, and nothing that has a vector already is embedded again. */
 export class EmbedLane {
@@ -41,8 +41,8 @@ export class EmbedLane {
   constructor(options: EmbedLaneOptions) {
     this.options = options;
     const { embedder, store, limits, gate, onEmbedded } = options;
-    this.vectors = new Batcher({ maxItems: limits.embedBatch, gate, onFlight: onEmbedded, run: (texts, signal) => persistently(() => embedder.embedPassages(texts, signal)) });
-    this.counts = new Batcher({ maxItems: COUNT_BATCH, run: (texts, signal) => persistently(() => embedder.countTokens(texts, signal)) });
+    this.vectors = new Batcher({ maxItems: limits.embedBatch, gate, onFlight: onEmbedded, run: (texts, signal) => persistently(() => embedder.embedPassages(texts, signal), signal) });
+    this.counts = new Batcher({ maxItems: COUNT_BATCH, run: (texts, signal) => persistently(() => embedder.countTokens(texts, signal), signal) });
     this.known = new Batcher({
       maxItems: LOOKUP_BATCH,
       run: async (hashes) => {
@@ -54,7 +54,7 @@ export class EmbedLane {
 
   /** Token counts of many texts; calls of the same moment share one question to the embedder. */
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
-    return this.counts.submit(texts, signal).catch(refuse);
+    return this.counts.submit(texts, signal).catch(refuseUnless(signal));
   }
 
   /** @throws Refused "embedder-failed" when the embedder cannot do it, restarts included. */
@@ -69,7 +69,7 @@ export class EmbedLane {
     for (let at = 0; at < missing.length; at += LOOKUP_BATCH / 10) {
       const piece = missing.slice(at, at + LOOKUP_BATCH / 10);
       onProgress(at / missing.length);
-      const made = await this.vectors.submit(piece.map((hash) => textOf.get(hash) ?? ""), signal).catch(refuse);
+      const made = await this.vectors.submit(piece.map((hash) => textOf.get(hash) ?? ""), signal).catch(refuseUnless(signal));
       piece.forEach((hash, i) => { const vector = made[i]; if (vector) vectorOf.set(hash, vector); });
     }
     onProgress(1);
@@ -92,18 +92,23 @@ export function textHash(embedded: string, embedder: Pick<Embedder, "identity">)
 }
 
 /** Asks again when the embedder's process died; its supervisor starts a fresh one, with back-off. */
-async function persistently<T>(ask: () => Promise<T>): Promise<T> {
+async function persistently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
-      const died = error instanceof LorekeepError && (error.code === "WORKER_DIED" || error.code === "TIMED_OUT" || error.code === "TOO_LARGE");
+      signal.throwIfAborted();
+      const died = isSuddenDeath(error) || (error instanceof LorekeepError && (error.code === "TIMED_OUT" || error.code === "TOO_LARGE"));
       if (!died || attempt >= ATTEMPTS) throw error;
     }
   }
 }
 
-function refuse(error: unknown): never {
-  if (isAbort(error) || !(error instanceof Error)) throw error;
-  throw new Refused({ code: "embedder-failed", message: `The embedder failed: ${error.message}`, next: "Retry; if it stays, choose another embedder in the settings." }, { cause: error });
+/** The caller's own stop stays what it is; anything else is the embedder's failure. */
+function refuseUnless(signal: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    signal.throwIfAborted();
+    const message = `The embedder failed: ${error instanceof Error ? error.message : String(error)}`;
+    throw new Refused({ code: "embedder-failed", message, next: "Retry; if it stays, choose another embedder in the settings." }, { cause: error });
+  };
 }

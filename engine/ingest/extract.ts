@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { isAbort } from "../base/errors.ts";
 import { sha256File } from "../base/hash.ts";
 import type { DocumentReason, Extraction } from "../contract/document.ts";
 import type { WorkerHost } from "../workers/host.ts";
@@ -68,9 +67,12 @@ export class ReaderPool {
    */
   async extract(source: Source, options: ReadOptions): Promise<Extracted> {
     const reader = await this.take(options.signal);
+    // A reader that is stuck in a hostile file hears no signal: only its end stops it.
+    const stop = () => reader.stop("Reading was stopped.");
     try {
       await this.options.gate(options.signal);
       options.onStart();
+      options.signal.addEventListener("abort", stop, { once: true });
       for (let attempt = 0; ; attempt++) {
         const before = await stat(source.file);
         this.refuseSize(before.size);
@@ -81,6 +83,7 @@ export class ReaderPool {
         if (attempt === 2) throw new Refused({ code: "unreadable", message: "The file kept changing while it was read.", next: "Retry when it is no longer being written." });
       }
     } finally {
+      options.signal.removeEventListener("abort", stop);
       this.giveBack(reader);
     }
   }
@@ -112,9 +115,9 @@ export class ReaderPool {
         return outcome.extraction;
       } catch (error) {
         options.signal.throwIfAborted();
-        if (error instanceof Refused || isAbort(error)) throw error;
+        if (error instanceof Refused) throw error;
         if (isSuddenDeath(error) && deaths < limits.suddenDeaths) continue;
-        throw new Refused(readerReason(error) ?? { code: "internal", message: String(error) }, { cause: error });
+        throw new Refused(readerReason(error), { cause: error });
       }
     }
   }

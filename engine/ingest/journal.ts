@@ -1,45 +1,44 @@
-import { open, readFile, rename, type FileHandle } from "node:fs/promises";
+import { copyFile, open, readFile, type FileHandle } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
 import { fromFileSystem } from "../base/errors.ts";
 
-export interface JournalStart {
-  /** Lines that could be read, oldest first. */
-  readonly lines: readonly unknown[];
-  /** Where an unreadable original was put, with the number of its lines that were lost. */
+export interface JournalStart<T> {
+  /** What could be read, oldest first. */
+  readonly lines: readonly T[];
+  /** Where a copy of an unreadable file was put, with the number of its lines that were lost. */
   readonly setAside?: { readonly path: string; readonly lostLines: number };
-  /** true where the file's last line was cut by a crash: nothing that anyone was told about is missing. */
-  readonly torn: boolean;
 }
 
-/** Reads a JSON Lines file. A torn last line is what a crash leaves and is dropped; any other unreadable line sets the file aside. */
-export async function readJournal(path: string): Promise<JournalStart> {
+/**
+ * Reads a JSON Lines file. A torn last line is what a crash leaves and is dropped; any other line that is no JSON, or that `parse`
+ * does not take, is left out, and the file is copied aside first. The file itself stays until it is replaced whole.
+ */
+export async function readJournal<T>(path: string, parse: (value: unknown) => T | undefined): Promise<JournalStart<T>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { lines: [], torn: false };
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { lines: [] };
     throw fromFileSystem(error, path);
   }
-  const complete = text.slice(0, text.lastIndexOf("\n") + 1);
-  const lines: unknown[] = [];
+  const lines: T[] = [];
   let lostLines = 0;
-  for (const line of complete.split("\n")) {
+  for (const line of text.slice(0, text.lastIndexOf("\n") + 1).split("\n")) {
     if (line === "") continue;
     const value = parseLine(line);
-    if (value === undefined) lostLines++;
-    else lines.push(value);
+    const parsed = value === undefined ? undefined : parse(value);
+    if (parsed === undefined) lostLines++;
+    else lines.push(parsed);
   }
-  const torn = complete.length < text.length;
-  if (lostLines === 0) return { lines, torn };
+  if (lostLines === 0) return { lines };
   const aside = `${path}.unreadable-${new Date().toISOString().replaceAll(":", "-")}`;
-  await rename(path, aside);
-  return { lines, torn, setAside: { path: aside, lostLines } };
+  await copyFile(path, aside);
+  return { lines, setAside: { path: aside, lostLines } };
 }
 
 function parseLine(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined; // Counted by the caller, who keeps the original.
   }

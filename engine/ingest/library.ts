@@ -28,7 +28,7 @@ export type LibraryTopic = Extract<ChangeEvent["topic"], "documents" | "collecti
 export interface LibraryOptions {
   /** Folder of the workspace. The caller holds its lock. */
   readonly workspace: string;
-  /** Not disposed here: answers use it too. */
+  /** Store and embedder are not disposed here, answers use them too; they must outlive the library. */
   readonly store: KnowledgeStore;
   readonly embedder: Embedder;
   readonly workerHost: WorkerHost;
@@ -65,6 +65,15 @@ const CHANGE_MS = 250;
  */
 export async function createLibrary(options: LibraryOptions): Promise<Library> {
   const owner = new Owner();
+  try {
+    return await openLibrary(options, owner);
+  } catch (error) {
+    await owner.dispose();
+    throw error;
+  }
+}
+
+async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Library> {
   const limits = { ...defaultLimits, ...options.limits };
   const notice = options.onNotice ?? (() => undefined);
   const tell = tellers(owner, options.onChange ?? (() => undefined));

@@ -1,4 +1,4 @@
-import { LorekeepError } from "../base/errors.ts";
+import { isAbort, LorekeepError } from "../base/errors.ts";
 import type { DocumentReason } from "../contract/document.ts";
 
 /** A document that cannot be indexed, with the reason a person reads. Thrown between the steps, ends as the document's reason. */
@@ -33,22 +33,30 @@ export function reasonOf(error: unknown): DocumentReason {
   return { code: "internal", message: `Something went wrong: ${error instanceof Error ? error.message : String(error)}`, next: "Retry; if it stays, report it." };
 }
 
-/** The reader's end as the document's reason. Undefined: not the reader's doing. */
-export function readerReason(error: unknown): DocumentReason | undefined {
-  if (!(error instanceof LorekeepError)) return undefined;
+/** The reader's end as the document's reason. */
+export function readerReason(error: unknown): DocumentReason {
   const next = "Split the document, or export it in another format.";
+  const died: DocumentReason = { code: "reader-died", message: "Reading this file crashed the reader. Everything else goes on.", next: "Try to save the document again with the program that made it." };
+  if (isAbort(error)) return died;
+  if (!(error instanceof LorekeepError)) return reasonOf(error);
   if (error.code === "TIMED_OUT") return { code: "timed-out", message: error.message, next };
   if (error.code === "TOO_LARGE" || isHeapDeath(error)) return { code: "out-of-memory", message: "Reading this file needed too much memory and was stopped.", next };
-  if (error.code === "WORKER_DIED") return { code: "reader-died", message: "Reading this file crashed the reader. Everything else goes on.", next: "Try to save the document again with the program that made it." };
+  if (error.code === "WORKER_DIED") return died;
   return { code: "internal", message: error.message };
 }
 
-/** V8 ends the process itself when its heap is full; only its last words tell. */
+/** V8 ends the process itself when its heap is full; only its last words, or the stack below them, tell. */
+const heapDeath = /heap out of memory|Reached heap limit|Array buffer allocation failed|OOMErrorHandler|ReportOOMFailure|FatalProcessOutOfMemory|HeapAllocator|Heap::CollectGarbage/;
+
 function isHeapDeath(error: LorekeepError): boolean {
-  return error.code === "WORKER_DIED" && /heap out of memory|Reached heap limit|Array buffer allocation failed/i.test(error.details.detail ?? "");
+  return error.code === "WORKER_DIED" && heapDeath.test(error.details.detail ?? "");
 }
 
-/** A reader that died without a reason of the file's own making (killed from outside, or a crash that may not come again). */
+/**
+ * A worker that died without a reason of its work's own making (killed from outside, or a crash that may not come again). A port that
+ * closed under a call is an abort that nobody asked for: callers look at their own signal first.
+ */
 export function isSuddenDeath(error: unknown): boolean {
+  if (isAbort(error)) return true;
   return error instanceof LorekeepError && error.code === "WORKER_DIED" && !isHeapDeath(error);
 }

@@ -29,15 +29,9 @@ export class Registry {
   /** Reads the journal, compacts it and opens it. `notice` is told what was set aside. */
   static async open(path: string, options: { changed: Registry["changed"]; notice: (text: string) => void }): Promise<Registry> {
     const registry = new Registry(options.changed);
-    const { lines, setAside } = await readJournal(path);
-    let unknown = 0;
-    for (const line of lines) {
-      const parsed = journalLine.safeParse(line);
-      if (parsed.success) registry.replay(parsed.data);
-      else unknown++;
-    }
-    if (setAside) options.notice(`${setAside.lostLines} lines of the library's journal could not be read. What could be read was kept; the original is ${setAside.path}.`);
-    if (unknown > 0) options.notice(`${unknown} entries of the library's journal are not understood and were left out.`);
+    const { lines, setAside } = await readJournal(path, parseLine);
+    for (const line of lines) registry.replay(line);
+    if (setAside) options.notice(`${setAside.lostLines} entries of the library's journal could not be read and were left out; the original was kept as ${setAside.path}.`);
     if (![...registry.collections.values()].some(({ isDefault }) => isDefault)) {
       registry.collections.set("default", { id: "default", name: "Library", private: false, created: new Date().toISOString(), isDefault: true });
     }
@@ -47,9 +41,7 @@ export class Registry {
 
   private replay(line: JournalLine): void {
     switch (line.type) {
-      case "library":
-        if (line.version > JOURNAL_VERSION) throw new LorekeepError("CONFLICT", { reason: "This workspace was written by a newer Lorekeep.", next: "Update Lorekeep, or choose another workspace." });
-        return;
+      case "library": return;
       case "document": return this.index(line.value);
       case "document-removed": return this.unindex(line.id);
       case "collection": return void this.collections.set(line.value.id, line.value);
@@ -219,6 +211,15 @@ export class Registry {
   async dispose(): Promise<void> {
     await this.journal?.dispose();
   }
+}
+
+/** @throws LorekeepError CONFLICT for what a newer version wrote: nothing of it may be lost by an older one. */
+function parseLine(value: unknown): JournalLine | undefined {
+  const line = journalLine.safeParse(value).data;
+  if (line?.type === "library" && line.version > JOURNAL_VERSION) {
+    throw new LorekeepError("CONFLICT", { reason: "This workspace was written by a newer Lorekeep.", next: "Update Lorekeep, or choose another workspace." });
+  }
+  return line;
 }
 
 /** What is being read or embedded is queued again after a crash. */

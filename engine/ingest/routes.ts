@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { watchedFolder } from "../contract/library.ts";
+import { LorekeepError } from "../base/errors.ts";
 import { os } from "../contract/server.ts";
 import { addPage, addPaths, addUploads, type Added } from "./add.ts";
 import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./change.ts";
@@ -51,6 +52,7 @@ function folderRoutes({ parts, folders }: Library) {
   return {
     list: os.folders.list.handler(() => registry.allFolders().map(({ id, path, collectionId }): z.output<typeof watchedFolder> => ({ id, path, collectionId, state: folders.stateOf(id), documents: documentsOf(id).length }))),
     remove: os.folders.remove.handler(async ({ input }) => {
+      if (!registry.allFolders().some(({ id }) => id === input.id)) throw new LorekeepError("NOT_FOUND", { reason: "This folder is not followed.", field: "id" });
       const documents = documentsOf(input.id);
       await folders.unfollow(input.id);
       if (input.forget) await removeDocuments(parts, documents.map(({ id }) => id));

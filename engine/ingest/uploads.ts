@@ -127,7 +127,6 @@ const MAX_NAME_BYTES = 200;
 /** A name that is one path component on every system, keeps its extension, and says what the person called it as far as it can. */
 export function safeFileName(given: string): string {
   const last = given.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be removed
   const plain = last.replace(/[\u0000-\u001f\u007f<>:"|?*\u202a-\u202e\u2066-\u2069]/g, "_").replace(/^[.\s]+|[.\s]+$/g, "");
   const dot = plain.lastIndexOf(".");
   const extension = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";

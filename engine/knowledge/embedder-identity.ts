@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { sha256, sha256File } from "../base/hash.ts";
-import type { EmbedderSpec } from "../workers/embedder/contract.ts";
+import { onnxFiles, type EmbedderSpec } from "../workers/embedder/contract.ts";
 import type { EmbedderIdentity } from "./store.ts";
 
-const WEIGHTS = { q8: "model_quantized.onnx", fp16: "model_fp16.onnx", fp32: "model.onnx" } as const;
 const modelConfig = z.object({ hidden_size: z.number().int().positive() });
 
 /**
@@ -16,7 +15,7 @@ const modelConfig = z.object({ hidden_size: z.number().int().positive() });
 export async function identify(name: string, spec: EmbedderSpec): Promise<{ identity: EmbedderIdentity; dimensions: number }> {
   try {
     const config = modelConfig.parse(JSON.parse(await readFile(join(spec.modelFolder, "config.json"), "utf8")));
-    const weights = (await sha256File(join(spec.modelFolder, "onnx", WEIGHTS[spec.dtype]))).slice(0, 12);
+    const weights = (await sha256File(join(spec.modelFolder, onnxFiles[spec.dtype]))).slice(0, 12);
     const dimensions = config.hidden_size;
     // Prefixes change every vector, too; they may hold any character, so their hash stands for them.
     const prefixes = spec.queryPrefix + spec.passagePrefix ? [`prefix-${sha256(JSON.stringify([spec.queryPrefix, spec.passagePrefix])).slice(0, 8)}`] : [];

@@ -39,7 +39,7 @@ export interface DocumentWithPassages {
   readonly passages: readonly StoredPassage[];
 }
 
-/** Which passages a search may see: the person's filter, less what is private and locked. */
+/** Which passages a search may see: the person's filter, less what is private and locked. An empty list in the filter is no condition. */
 export interface SearchScope {
   readonly filter: SearchFilter;
   readonly excludeDocumentIds: readonly string[];
@@ -79,7 +79,10 @@ export interface KnowledgeStore {
   neighbours(documentId: string, fromPosition: number, toPosition: number): Promise<Passage[]>;
   /** Counts per collection, for the library. */
   countPassages(): Promise<ReadonlyMap<string, number>>;
-  /** Indexes and compaction when size or fragmentation asks for it; gives way while `busy` says so. */
+  /**
+   * Indexes and compaction, where anything was written since the last time (or `force`); searches go on, writes wait. The store does the
+   * same by itself while it is written, by thresholds; call this when the queue has come to rest.
+   */
   maintain(options?: { force?: boolean; signal?: AbortSignal }): Promise<void>;
   /** Sweeps what a crash left behind. Called once at start, before anything else. */
   recover(): Promise<{ sweptPassages: number }>;

@@ -1,5 +1,6 @@
 import { inspectGguf } from "../base/gguf/info.ts";
 import { modelFit } from "../base/gguf/fit.ts";
+import { availableMemory } from "../base/memory.ts";
 import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
@@ -54,7 +55,7 @@ function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
 async function shown(item: ShelfItem): Promise<ContractItem> {
   if (item.kind === "adapter" || item.state === "missing") return item;
   const info = await inspectGguf(item.path).catch(() => undefined);
-  return info ? { ...item, fit: modelFit(info, process.availableMemory()) } : { ...item, state: "missing" };
+  return info ? { ...item, fit: modelFit(info, availableMemory()) } : { ...item, state: "missing" };
 }
 
 function runtimeRoutes({ runtime, settings }: ModelRoutesParts) {

@@ -53,6 +53,14 @@ interface Wanted {
   readonly input: LoadInput;
 }
 
+type Work<T> = (client: ContractRouterClient<typeof generatorContract>, signal: AbortSignal) => Promise<T>;
+interface CallOptions {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Times a call is moved to a fresh process before giving up. */
+const ATTEMPTS = 3;
 const COUNT_MS = 30_000;
 const MEBIBYTE = 2 ** 20;
 /** Node, the runtime's own buffers, grammar and sampler: beyond weights and contexts. */
@@ -154,19 +162,27 @@ export class ModelRuntime {
     this.supervisor.dispose();
   }
 
-  private async call<T>(
-    work: (client: ContractRouterClient<typeof generatorContract>, signal: AbortSignal) => Promise<T>,
-    options: { deadlineMs: number; signal: AbortSignal | undefined },
-  ): Promise<T> {
-    await this.ensureLoaded(options.signal);
+  private async call<T>(work: Work<T>, options: CallOptions): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      await this.ensureLoaded(options.signal);
+      const done = await this.attempt(work, options);
+      if (done) return done.value;
+      if (attempt === ATTEMPTS) throw new LorekeepError("WORKER_DIED", { reason: "The generator stopped again and again.", next: "Load the model with a smaller context, or another model." });
+    }
+  }
+
+  /** undefined: the process died after the check, and its successor holds no model. */
+  private async attempt<T>(work: Work<T>, options: CallOptions): Promise<{ value: T } | undefined> {
     let mine: (() => void) | undefined;
     try {
-      return await this.supervisor.call((client, signal, generation, alive) => {
-        // The process died between the check and now, and this is its successor, empty.
-        if (generation !== this.inGeneration) throw new LorekeepError("WORKER_DIED", { reason: "The generator stopped unexpectedly.", next: "Ask again." });
+      return await this.supervisor.call(async (client, signal, generation, alive) => {
+        if (generation !== this.inGeneration) {
+          this.inGeneration = undefined;
+          return undefined;
+        }
         mine = alive;
         this.waiting.add(alive);
-        return work(client, signal);
+        return { value: await work(client, signal) };
       }, options);
     } finally {
       if (mine) this.waiting.delete(mine);

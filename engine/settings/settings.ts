@@ -27,8 +27,10 @@ export async function openSettings(workspace: string): Promise<SettingsStore> {
   };
 }
 
-/** A field given as undefined goes back to its default: the schema fills it in again. */
+/** A field given as null goes back to its default: the schema fills it in again. */
 function merge(current: Settings, patch: SettingsPatch): Settings {
   const sections = Object.keys(current) as (keyof Settings)[];
-  return settings.parse(Object.fromEntries(sections.map((name) => [name, { ...current[name], ...patch[name] }])));
+  return settings.parse(Object.fromEntries(sections.map((name) => [name, { ...current[name], ...given(patch[name]) }])));
 }
+
+const given = (fields: object = {}) => Object.fromEntries(Object.entries(fields).map(([name, value]: [string, unknown]) => [name, value ?? undefined]));

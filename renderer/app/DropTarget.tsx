@@ -8,6 +8,9 @@ import css from "./App.module.css";
 
 const hasFiles = (event: { dataTransfer: DataTransfer | null }): boolean => event.dataTransfer?.types.includes("Files") ?? false;
 
+/** A screen that takes drops itself (design/DropZone) is left to do so. */
+const takenCareOf = (event: { target: EventTarget | null }): boolean => event.target instanceof Element && event.target.closest("[data-drop-zone]") !== null;
+
 /** Files may be dropped anywhere. While they hover, the collections show as places to drop them on. */
 export function DropTarget() {
   const [over, setOver] = useState(false);
@@ -17,8 +20,8 @@ export function DropTarget() {
 
   useEffect(() => {
     let depth = 0;
-    const enter = (event: globalThis.DragEvent) => { if (!hasFiles(event)) return; depth++; setOver(true); };
-    const leave = (event: globalThis.DragEvent) => { if (!hasFiles(event)) return; depth = Math.max(0, depth - 1); if (depth === 0) setOver(false); };
+    const enter = (event: globalThis.DragEvent) => { if (!hasFiles(event) || takenCareOf(event)) return; depth++; setOver(true); };
+    const leave = (event: globalThis.DragEvent) => { if (!hasFiles(event) || takenCareOf(event)) return; depth = Math.max(0, depth - 1); if (depth === 0) setOver(false); };
     // Without this the browser would leave the page and open the file.
     const hold = (event: globalThis.DragEvent) => { if (hasFiles(event)) event.preventDefault(); };
     const end = (event: globalThis.DragEvent) => { depth = 0; setOver(false); if (hasFiles(event)) event.preventDefault(); };

@@ -12,7 +12,7 @@ export function DropZone({ onDropped, target, verb = "Add to", children }: DropZ
   const depth = useRef(0);
   const files = (event: DragEvent) => event.dataTransfer.types.includes("Files");
   return (
-    <div className={css.drop} data-over={over}
+    <div className={css.drop} data-drop-zone data-over={over}
       onDragEnter={(event) => { if (files(event)) { depth.current++; setOver(true); } }}
       onDragOver={(event) => { if (files(event)) { event.preventDefault(); event.dataTransfer.dropEffect = "copy"; } }}
       onDragLeave={(event) => { if (files(event) && --depth.current <= 0) { depth.current = 0; setOver(false); } }}

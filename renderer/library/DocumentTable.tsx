@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { useEffect, useId, useRef, type DragEvent, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import type { Document } from "../../engine/contract/index.ts";
 import { Checkbox, cx, ErrorState, type Point } from "../design/index.ts";
+import { useSettings } from "../engine/queries.ts";
 import { DocumentRow, type RowHandlers } from "./DocumentRow.tsx";
 import { useDocumentRows, useRowRange, type DocumentQuery, type DocumentSort } from "./documents.ts";
 import { moveBy, nothingSelected, selectOnly, selectRange, toggle, type Selection } from "./selection.ts";
@@ -10,8 +11,10 @@ import type { Step } from "./reasons.ts";
 import { useStable } from "./stable.ts";
 import css from "./table.module.css";
 
+/** Heights in CSS pixels at the text size they were drawn for (15 px); they grow with it. */
 const ROW = 46;
 const HEAD = 34;
+const DRAWN_FOR = 15;
 
 export interface TableProps {
   query: DocumentQuery; total: number;
@@ -30,10 +33,14 @@ export interface TableProps {
 export function DocumentTable(props: TableProps) {
   const { query, total, selection, gridRef } = props;
   const base = useId();
-  const virtual = useVirtualizer({ count: total, getScrollElement: () => gridRef.current, estimateSize: () => ROW, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD });
+  const scale = (useSettings().data?.appearance.textSize ?? DRAWN_FOR) / DRAWN_FOR;
+  const row = Math.round(ROW * scale);
+  const head = Math.round(HEAD * scale);
+  const virtual = useVirtualizer({ count: total, getScrollElement: () => gridRef.current, estimateSize: () => row, overscan: 12, scrollMargin: head, scrollPaddingStart: head });
+  useEffect(() => { virtual.measure(); }, [row, virtual]);
   const items = virtual.getVirtualItems();
   const rows = useDocumentRows(query, items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0);
-  const { onKey, onContextMenu, rowHandlers } = useRowInput(props, rows.at, (index) => virtual.scrollToIndex(index, { align: "auto" }));
+  const { onKey, onContextMenu, rowHandlers } = useRowInput(props, rows.at, { row, reveal: (index) => virtual.scrollToIndex(index, { align: "auto" }) });
   const order = `${query.sort} ${String(query.descending)} ${query.collectionId ?? ""} ${query.text ?? ""} ${query.states?.join() ?? ""}`;
   useEffect(() => { gridRef.current?.scrollTo({ top: 0 }); }, [order, gridRef]);
   const all = selection.ids.size === 0 ? false : selection.ids.size >= total ? true : "some";
@@ -41,7 +48,7 @@ export function DocumentTable(props: TableProps) {
   return (
     <div ref={gridRef} className={cx(css.grid, selection.ids.size > 1 && css.choosing)} role="grid" aria-label="Documents" aria-rowcount={total + 1} aria-multiselectable tabIndex={0} data-testid="documents"
       aria-activedescendant={selection.active >= 0 && selection.active < total ? `${base}-${selection.active}` : undefined} onKeyDown={onKey} onContextMenu={onContextMenu}>
-      <div role="rowgroup" className={css.head} style={{ height: HEAD }}>
+      <div role="rowgroup" className={css.head} style={{ height: head }}>
         <div role="row" aria-rowindex={1} className={css.columns}>
           <div role="columnheader" className={css.tick}><Checkbox label="Select all" tabIndex={-1} checked={all} onChange={(on) => { if (on) onKey(selectAllKey); else props.onSelection(nothingSelected); }} /></div>
           <SortHead {...props} sort="name" grow>Name</SortHead>
@@ -60,10 +67,10 @@ export function DocumentTable(props: TableProps) {
         {items.map((item) => {
           const document = rows.at(item.index);
           return document ? (
-            <DocumentRow key={document.id} {...rowHandlers} document={document} id={`${base}-${item.index}`} index={item.index} top={item.start - HEAD} height={ROW}
+            <DocumentRow key={document.id} {...rowHandlers} document={document} id={`${base}-${item.index}`} index={item.index} top={item.start - head} height={row}
               selected={selection.ids.has(document.id)} active={item.index === selection.active} opened={document.id === props.openId}
               collection={query.collectionId ? undefined : props.collectionName(document.collectionId)} />
-          ) : <div key={`empty-${item.index}`} role="row" aria-rowindex={item.index + 2} className={css.skeleton} style={{ height: ROW, transform: `translateY(${item.start - HEAD}px)` }}><span /></div>;
+          ) : <div key={`empty-${item.index}`} role="row" aria-rowindex={item.index + 2} className={css.skeleton} style={{ height: row, transform: `translateY(${item.start - head}px)` }}><span /></div>;
         })}
       </div>
     </div>
@@ -77,7 +84,7 @@ const selectAllKey = { key: "a", ctrlKey: true, metaKey: false, shiftKey: false,
 type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "preventDefault">;
 
 /** Pointer and keyboard as in a file manager. */
-function useRowInput({ query, total, selection, onSelection, onOpen, onStep, onRemove, onContext, gridRef }: TableProps, at: (index: number) => Document | undefined, reveal: (index: number) => void) {
+function useRowInput({ query, total, selection, onSelection, onOpen, onStep, onRemove, onContext, gridRef }: TableProps, at: (index: number) => Document | undefined, { row: height, reveal }: { row: number; reveal(index: number): void }) {
   const range = useRowRange(query);
   const latest = useRef(selection);
   useEffect(() => { latest.current = selection; }, [selection]);
@@ -94,7 +101,7 @@ function useRowInput({ query, total, selection, onSelection, onOpen, onStep, onR
   const onKey = (event: Key) => {
     const command = event.ctrlKey || event.metaKey;
     const row = at(selection.active);
-    const to = moveBy(event.key, selection.active, { total, page: Math.max(1, Math.floor(((gridRef.current?.clientHeight ?? 400) - HEAD) / ROW) - 1) });
+    const to = moveBy(event.key, selection.active, { total, page: Math.max(1, Math.floor((gridRef.current?.clientHeight ?? 400) / height) - 2) });
     if (to !== undefined) {
       event.preventDefault();
       reveal(to);

@@ -4,11 +4,11 @@
  *   node scripts/run.mjs scripts/bench/kill.ts [--times 10] [--documents 150] [--seed 1]
  * Exits with 1 if any run differs.
  */
-import { connect } from "@lancedb/lancedb";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openPassages } from "./passages-table.ts";
 import { family } from "./processes.ts";
 
 const flag = (name: string, otherwise: number) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : Number(process.argv[at + 1]); };
@@ -42,7 +42,7 @@ function start(workspace: string): { child: ChildProcess; ended: Promise<number 
 
 /** Every passage of every document, in an order that does not depend on when it was written. */
 async function index(workspace: string): Promise<string[]> {
-  const table = await (await connect(join(workspace, "knowledge"))).openTable("passages");
+  const table = await openPassages(workspace);
   const rows = (await table.query().select(["path", "position", "text"]).toArray()) as { path: string; position: number; text: string }[];
   return rows.map(({ path, position, text }) => `${path}#${position}: ${text}`).sort();
 }

@@ -5,13 +5,13 @@
  * texts; peak memory per process; and the time of adding the same folder again.
  */
 import { AutoModel, AutoTokenizer, env, mean_pooling, type Tensor } from "@huggingface/transformers";
-import { connect } from "@lancedb/lancedb";
 import { execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { mean, ndcg, recall, reciprocalRank } from "./metrics.ts";
+import { openPassages } from "./passages-table.ts";
 import { watchMemory } from "./processes.ts";
 
 const flag = (name: string, otherwise: string) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise); };
@@ -62,7 +62,7 @@ async function bareLoop(texts: readonly string[]): Promise<number> {
 
 /** The texts as the product embedded them: title and heading path in front. */
 async function storedTexts(workspace: string): Promise<{ texts: string[]; total: number }> {
-  const table = await (await connect(join(workspace, "knowledge"))).openTable("passages");
+  const table = await openPassages(workspace);
   const total = await table.countRows();
   const rows = (await table.query().select(["title", "text"]).limit(BARE_TEXTS).toArray()) as { title: string; text: string }[];
   return { texts: rows.map(({ title, text }) => `${title}\n${text}`), total };

@@ -35,6 +35,8 @@ export interface ToyPlaces {
   /** An empty folder for the workspace. */
   readonly workspace: string;
   readonly answers?: Partial<Settings["answers"]>;
+  /** Pins the frames' nonce, so that greedy answers repeat. */
+  readonly nonce?: string;
   /** Tokens of a passage that are aimed at; default as in the settings. */
   readonly passageTokens?: number;
 }
@@ -60,6 +62,7 @@ export async function openToyWorld(places: ToyPlaces): Promise<ToyWorld> {
     workspace: places.workspace, store, embedder, chatModel,
     settings: () => ({ ...defaults, answers: { ...defaults.answers, ...places.answers } }),
     privacy: () => ({ excludeDocumentIds: [], excludeCollectionIds: [] }), hasDocuments: () => documents.length,
+    ...(places.nonce === undefined ? {} : { nonce: () => places.nonce ?? "" }),
     whileAnswering: () => embedder.pausePassages(), onChange: () => undefined, onNotice: (_, text) => { throw new Error(text); },
   });
   const questions = readFileSync(join(places.world, "questions.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as ToyQuestion);
@@ -165,7 +168,7 @@ function scoreOf(all: readonly Outcome[]): CornerScore {
     found: share(answerable, ({ question, message }) => message.sources.some((source) => source.text.includes(question.answer ?? "") && source.passage.path.endsWith(question.document ?? "?"))),
     rightSupported: share(saysSomething.filter(({ right }) => right), supported), wrongFlagged: share(saysSomething.filter(({ right }) => !right), (one) => !supported(one)),
     tokensPerSecond: mean(all.flatMap(({ message }) => message.trace.tokensPerSecond ?? [])), firstTokenMs: mean(all.flatMap(({ message }) => message.trace.firstTokenMs ?? [])),
-    bad: all.filter(({ right }) => !right).map(({ question, message }) => `${question.id} ${question.question} -> ${message.text || message.error?.reason} (${question.answer ?? "unanswerable"})`),
+    bad: all.filter(({ right }) => !right).map(({ question, message }) => `${question.id} ${question.question} -> ${message.text || message.error?.reason} (${question.answer ?? "unanswerable"})${message.sentences.some((one) => one.flags.length > 0) ? ` flagged ${message.sentences.flatMap((one) => one.flags).join(", ")}` : ""}`),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The toy world's 56 questions through all corners, with the product's own retrieval: what test/fixtures/toy-world/README.md measured with the
  * right passage handed to the model.
- *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--passage-tokens 128] [--history given|asked] [--bad 5]
+ *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--passage-tokens 128] [--history given|asked] [--nonce 58d1b0] [--bad 5]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ const history = flag("history", "given") === "asked" ? "asked" : "given";
 const workspace = mkdtempSync(join(tmpdir(), "lorekeep-toy-"));
 const world = await openToyWorld({
   host: createNodeWorkerHost(resolve("out", "workers")), world: resolve("test", "fixtures", "toy-world"), embedder: resolve("models", "all-MiniLM-L6-v2"), workspace,
+  ...(process.argv.includes("--nonce") ? { nonce: flag("nonce", "58d1b0") } : {}),
   passageTokens: Number(flag("passage-tokens", "128")),
   ...(process.argv.includes("--sources") ? { answers: { sources: Number(flag("sources", "6")) } } : {}),
 });

@@ -13,9 +13,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { serve } from "../../cli/serve.ts";
 import type { EngineClient } from "../../engine/contract/index.ts";
+import { createEngine } from "../../engine/engine.ts";
 import { createInProcessClient } from "../../engine/in-process.ts";
 import { createUploads } from "../../engine/ingest/uploads.ts";
-import { projectRoot } from "../data.ts";
+import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
+import { projectRoot, workersFolder } from "../data.ts";
 import { contractSuite, cutLine } from "./suite.ts";
 import { createTinyEngine } from "./tiny-engine.ts";
 
@@ -74,12 +76,20 @@ contractSuite("over a WebSocket", async () => {
 }, cutLine);
 
 describe("two engines in one process", () => {
-  test("share nothing", async () => {
-    const [one, two] = [createTinyEngine(), createTinyEngine()].map(({ router }) => createInProcessClient(router));
-    await one?.client.collections.create({ name: "only here" });
-    expect(await one?.client.collections.list()).toHaveLength(1);
-    expect(await two?.client.collections.list()).toHaveLength(0);
-    one?.close();
-    two?.close();
+  test("share nothing, and one goes on when the other is disposed", async () => {
+    const engines = await Promise.all(["one", "two"].map((name) => createEngine({
+      workspace: join(folder, name), hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0",
+    })));
+    const [one, two] = engines;
+    try {
+      await one?.client.collections.create({ name: "only here" });
+      expect((await one?.client.collections.list())?.map(({ name }) => name)).toContain("only here");
+      expect((await two?.client.collections.list())?.map(({ name }) => name)).not.toContain("only here");
+      expect(await one?.client.system.status()).toMatchObject({ host: "test", workspace: join(folder, "one") });
+      await one?.dispose();
+      expect(await two?.client.system.status()).toMatchObject({ workspace: join(folder, "two") });
+    } finally {
+      await Promise.all(engines.map((engine) => engine.dispose()));
+    }
   });
 });

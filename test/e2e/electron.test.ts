@@ -208,6 +208,28 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
       expect(await status(page)).toMatchObject({ host: "electron", workspace: machine.workspace });
     });
 
+    test("the engine's workers run: a document is read, embedded and found", async () => {
+      const file = join(machine.folder, "harbour.md");
+      writeFileSync(file, "# Harbour rules\n\nThe harbour master opens the northern lock at half past six every morning.\n");
+      const hits = await page.evaluate(async (path) => {
+        const { client } = window.page;
+        await client?.documents.add({ paths: [path] });
+        await client?.queue.idle();
+        return (await client?.search.query({ text: "When is the lock opened?" }))?.hits.map((hit) => hit.passage.text);
+      }, file);
+      expect(hits?.[0]).toContain("half past six");
+      const workers = (await status(page))?.workers.filter(({ state }) => state === "ready") ?? [];
+      expect(workers.map(({ name }) => name)).toContain("embedder");
+      for (const { pid } of workers) expect(machine.processes().map((found) => found.pid)).toContain(pid);
+    });
+
+    test("a killed worker is started again by the next call", async () => {
+      const pid = (await status(page))?.workers.find(({ name }) => name === "embedder")?.pid;
+      process.kill(Number(pid), "SIGKILL");
+      await expect.poll(async () => (await status(page))?.workers.find(({ name }) => name === "embedder")?.pid).not.toBe(pid);
+      expect(await page.evaluate(async () => (await window.page.client?.search.query({ text: "lock" }))?.hits.length)).toBe(1);
+    });
+
     test("after a reload the page is connected again", async () => {
       await page.reload();
       await page.waitForFunction(() => window.page?.client !== undefined);

@@ -117,7 +117,15 @@ export function libraryHandlers(world: FakeWorld) {
         return { documents: wanted.slice(input.offset, input.offset + input.limit), total: wanted.length, byState };
       }),
       get: os.documents.get.handler(({ input }) => find(world, input.id).document),
-      add: os.documents.add.handler(({ input }) => ({ added: enqueue(world, input.paths, input.collectionId), unchanged: 0, skipped: [] })),
+      add: os.documents.add.handler(({ input }) => {
+        const unreadable = input.paths.filter((path) => path.endsWith(".dwg"));
+        if (input.watch) for (const path of input.paths) world.folders.push({ id: world.id("f"), path, collectionId: input.collectionId ?? "c-main", state: "watching", documents: 1 });
+        if (input.watch) world.changed("folders");
+        return {
+          added: enqueue(world, input.paths.filter((path) => !unreadable.includes(path)), input.collectionId), unchanged: 0,
+          skipped: unreadable.map((path) => ({ path, reason: { code: "unsupported" as const, message: "Lorekeep cannot read this kind of file (AutoCAD drawing)." } })),
+        };
+      }),
       addPage: os.documents.addPage.handler(({ input }) => {
         const [document] = enqueue(world, [input.url], input.collectionId);
         if (!document) throw new LorekeepError("INTERNAL", "Nothing was queued.");

@@ -1,8 +1,11 @@
+import type { z } from "zod";
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { settings, type ShelfItem } from "../../engine/contract/index.ts";
+import { settings, type importEvent, type ShelfItem } from "../../engine/contract/index.ts";
 import { os, stream } from "../../engine/contract/server.ts";
 import type { FakeWorld } from "./fake-world.ts";
 import { progress } from "./fake-library.ts";
+
+type ImportEvent = z.infer<typeof importEvent>;
 
 const item = (fields: Pick<ShelfItem, "id" | "kind" | "name" | "sizeBytes"> & Partial<ShelfItem>): ShelfItem => ({
   path: `/home/ada/Models/${fields.name}.gguf`, storage: "linked", state: "ready", sha256: "0".repeat(64), architecture: "llama", hasTemplate: true, source: { type: "import", from: `/home/ada/Models/${fields.name}.gguf` }, added: "2026-05-01T08:00:00.000Z", ...fields,
@@ -14,6 +17,16 @@ export function seedModels(world: FakeWorld): void {
     item({ id: "g-large", kind: "model", name: "Qwen3 4B Instruct", sizeBytes: 2_500_000_000, parameters: 4_000_000_000, quantisation: "Q4_K_M", contextLength: 32768, licence: "Apache-2.0", fit: { verdict: "smaller-context", text: "Fits with a context of 8,192 tokens.", modelBytes: 2_500_000_000, contextBytes: 600_000_000, freeBytes: 4_000_000_000, contextSize: 8192 } }),
     item({ id: "a-voice", kind: "adapter", name: "Archive voice", sizeBytes: 1_200_000, rank: 8, alpha: 16, hasTemplate: false, baseModel: "Toy World Base" }),
   ];
+}
+
+async function* importing(world: FakeWorld, input: { path?: string | undefined; uploadId?: string | undefined }): AsyncGenerator<ImportEvent> {
+  const name = (input.path ?? world.uploads.get(input.uploadId ?? "") ?? "model.gguf").split(/[\\/]/).pop() ?? "model.gguf";
+  if (!name.endsWith(".gguf")) throw new LorekeepError("MODEL_REFUSED", { reason: `“${name}” is not a GGUF file.`, next: "Choose a file that ends in .gguf." });
+  for (let done = 0; done <= 4; done++) { yield { type: "progress" as const, step: "checking" as const, done, total: 4 }; await world.sleep(world.stepMs / 4); }
+  const made = item({ id: world.id("g"), kind: /lora|adapter/.test(name) ? "adapter" : "model", name: name.replace(/\.gguf$/, ""), sizeBytes: 5_000_000 });
+  world.models.push(made);
+  world.changed("models", made.id);
+  yield { type: "done" as const, item: made, existed: false };
 }
 
 export function modelHandlers(world: FakeWorld) {
@@ -29,15 +42,7 @@ export function modelHandlers(world: FakeWorld) {
   };
   return {
     list: os.models.list.handler(() => world.models),
-    import: os.models.import.handler(({ input }) => stream(async function* () {
-      const name = (input.path ?? world.uploads.get(input.uploadId ?? "") ?? "model.gguf").split(/[\\/]/).pop() ?? "model.gguf";
-      if (!name.endsWith(".gguf")) throw new LorekeepError("MODEL_REFUSED", { reason: `“${name}” is not a GGUF file.`, next: "Choose a file that ends in .gguf." });
-      for (let done = 0; done <= 4; done++) { yield { type: "progress" as const, step: "checking" as const, done, total: 4 }; await world.sleep(world.stepMs / 4); }
-      const made = item({ id: world.id("g"), kind: /lora|adapter/.test(name) ? "adapter" : "model", name: name.replace(/\.gguf$/, ""), sizeBytes: 5_000_000 });
-      world.models.push(made);
-      world.changed("models", made.id);
-      yield { type: "done" as const, item: made, existed: false };
-    }())),
+    import: os.models.import.handler(({ input }) => stream(importing(world, input))),
     update: os.models.update.handler(({ input }) => { const found = Object.assign(find(input.id), { name: input.name }); world.changed("models", input.id); return found; }),
     remove: os.models.remove.handler(({ input }) => { world.models.splice(world.models.indexOf(find(input.id)), 1); world.changed("models", input.id); }),
     runtime: os.models.runtime.handler(() => world.runtime),
@@ -75,7 +80,8 @@ export function systemHandlers(world: FakeWorld) {
       get: os.settings.get.handler(() => world.settings),
       update: os.settings.update.handler(({ input }) => {
         const now = world.settings;
-        world.settings = settings.parse({ appearance: { ...now.appearance, ...input.appearance }, answers: { ...now.answers, ...input.answers }, models: { ...now.models, ...input.models }, ingest: { ...now.ingest, ...input.ingest } });
+        const given = (fields: object = {}) => Object.fromEntries(Object.entries(fields).map(([name, value]: [string, unknown]) => [name, value ?? undefined]));
+        world.settings = settings.parse({ appearance: { ...now.appearance, ...given(input.appearance) }, answers: { ...now.answers, ...given(input.answers) }, models: { ...now.models, ...given(input.models) }, ingest: { ...now.ingest, ...given(input.ingest) } });
         world.changed("settings");
         return world.settings;
       }),

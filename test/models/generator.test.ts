@@ -116,7 +116,7 @@ describe("the generator worker on the toy world", () => {
     await expect(running).rejects.toMatchObject({ name: "AbortError" });
     const start = performance.now();
     const after = await worker.answer(longRun.prompt ? { ...longRun, sampling: { ...longRun.sampling, maxTokens: 1 } } : {});
-    expect(performance.now() - start).toBeLessThan(1000); // the stopped run would have gone on for hundreds of tokens
+    expect(performance.now() - start).toBeLessThan(3000); // the stopped run would have gone on for hundreds of tokens
     // Its whole prompt is in the cache and nothing beyond it was kept: the stopped run ended where it was stopped.
     expect(after.done.cachedTokens).toBe(after.done.promptTokens - 1);
     expect(worker.supervisor.state.restarts).toBe(0);

@@ -83,7 +83,7 @@ describe("ModelRuntime", () => {
 
   it("kills a model that falls silent, not one that is slow to finish", async () => {
     runtime.dispose();
-    runtime = started({ stallMs: 400 });
+    runtime = started({ stallMs: 3000 });
     await runtime.load({ path: toyBase }, { threads: 1 });
     const pid = processes[0]?.pid ?? 0;
     const silent = (async () => {

@@ -1,7 +1,48 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { documentText } from "../../engine/contract/document.ts";
+import { rectanglesOf } from "../../engine/ingest/highlight.ts";
+import { sharedData } from "../data.ts";
+import { hashEmbedder } from "../fakes/hash-embedder.ts";
 import { call, contents, openWorld, removeFolder, temporaryFolder, write, type World } from "./library-harness.ts";
+
+const shared = sharedData();
+
+describe("real documents", () => {
+  it.skipIf(!shared)("become passages that stand exactly where they say, or get a reason", async () => {
+    const folder = await temporaryFolder();
+    const world = await openWorld(folder, { embedder: hashEmbedder(), ingest: { readers: 2 } });
+    const paths = ["mixed", "word", "pdf-samples"].map((name) => join(shared ?? "", "documents", name));
+    const { added } = await call(world.routes.documents.add, { paths });
+    const end = await call(world.routes.queue.idle, undefined);
+    expect(end).toMatchObject({ waiting: 0, active: 0 });
+    expect(end.done + end.failed).toBe(added.length);
+    let passages = 0;
+    for (const { id, state, reason, format } of world.library.parts.registry.all()) {
+      if (state !== "indexed") {
+        expect(reason?.code).toMatch(/^(empty|no-text|no-text-layer|encrypted|unsupported|corrupt)$/);
+        continue;
+      }
+      const { blocks, runs } = await world.library.parts.shelf.read(id);
+      const text = documentText(blocks);
+      const pageOf = (at: number) => blocks.findLast((block) => block.start <= at)?.page;
+      for (const passage of await world.store.neighbours(id, 0, 1_000_000)) {
+        passages++;
+        expect(passage.text).toBe(text.slice(passage.range.start, passage.range.end));
+        expect(pageOf(passage.range.end - 1)).toBe(passage.page);
+        // A title that only the outline has is drawn nowhere.
+        const isDrawn = blocks.some(({ kind, start }) => kind !== "heading" && start >= passage.range.start && start < passage.range.end);
+        if (format === "pdf" && isDrawn) expect(rectanglesOf(runs, [passage.range]).length, passage.path).toBeGreaterThan(0);
+      }
+    }
+    expect(end.done).toBeGreaterThan(50);
+    expect(passages).toBeGreaterThan(500);
+    expect(world.notices).toEqual([]);
+    await world.close();
+    await removeFolder(folder);
+  }, 240_000);
+});
 
 describe("the library", () => {
   let folder: string;

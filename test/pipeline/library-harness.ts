@@ -74,9 +74,9 @@ export async function write(path: string, text: string | Buffer): Promise<string
 }
 
 /** Everything that is indexed, without the random ids: what two libraries must agree on. */
-export async function contents(world: Pick<World, "library" | "store">): Promise<{ path: string; state: string; passages: string[] }[]> {
+export async function contents(world: Pick<World, "library" | "store">): Promise<{ path: string; state: string; reason: string; passages: string[] }[]> {
   const all = [...world.library.parts.registry.all()];
-  const rows = await Promise.all(all.map(async ({ id, path, state }) => ({ path, state, passages: (await world.store.neighbours(id, 0, 1_000_000)).map(({ position, range, text }) => `${position} ${range.start}-${range.end} ${text}`) })));
+  const rows = await Promise.all(all.map(async ({ id, path, state, reason }) => ({ path, state, reason: reason ? `${reason.code}: ${reason.message}` : "", passages: (await world.store.neighbours(id, 0, 1_000_000)).map(({ position, range, text }) => `${position} ${range.start}-${range.end} ${text}`) })));
   return rows.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -69,6 +69,7 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(hits).toHaveLength(2);
       expect(hits[0]!.score).toBeGreaterThanOrEqual(hits[1]!.score);
       expect(await store.searchDense(vectorFor("x"), everything, 1)).toHaveLength(1);
+      expect(await store.searchLexical("whale", everything, 0)).toEqual([]);
     });
 
     it("gives the neighbours of a passage in order", async () => {

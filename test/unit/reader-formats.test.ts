@@ -30,7 +30,7 @@ describe("tables", () => {
     const bytes = write(book, { type: "buffer", bookType: (type === "xls" ? "biff8" : type) as BookType }) as Buffer;
     const result = await extracted(`list.${type}`, bytes);
     expect(result.format).toBe(type);
-    expect(shapeOf(result)).toEqual(["heading1: Goods", "table-row: Price list 2024", "table-row: name: Loom, price: 727.5, since: 2024-03-01", "table-row: town: Zordis, people: 14"]);
+    expect(shapeOf(result)).toEqual(["heading1: Goods", "paragraph: Price list 2024", "table-row: name: Loom, price: 727.5, since: 2024-03-01", "table-row: town: Zordis, people: 14"]);
     expect(pathOf(result, "Zordis")).toEqual(["Goods"]);
   });
 

@@ -1,5 +1,5 @@
 import { write, utils } from "@e965/xlsx";
-import { Zip, ZipDeflate, strToU8 } from "fflate";
+import { Zip, ZipDeflate, strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { docx, pdf, wp } from "../fixtures/documents/build.ts";
 import { extracted, read, refused } from "../fixtures/documents/read.ts";
@@ -50,12 +50,11 @@ describe("hostile and broken files", () => {
       ["d.html", `<html><body>${"<div>".repeat(n)}deep${"</div>".repeat(n)}</body></html>`],
       ["t.html", `<html><body>${"<table><tr><td>".repeat(20_000)}deep</body></html>`],
       ["d.rtf", `{\\rtf1 ${"{".repeat(n)}deep${"}".repeat(n)}\\par}`],
+      ["d.md", `${"> ".repeat(5_000)}deep`],
     ] as const) {
       const { blocks } = await extracted(name, content);
       expect(blocks.map((block) => block.text).join(" "), name).toContain("deep");
     }
-    const quotes = await read("d.md", `${"> ".repeat(5_000)}deep`);
-    expect("code" in quotes ? quotes.code : quotes.format).toMatch(/corrupt|markdown/);
   }, SOON * 3);
 
   it("a billion laughs stay a few bytes", async () => {
@@ -84,19 +83,17 @@ describe("hostile and broken files", () => {
     }
   }, SOON * 4);
 
-  it("sheets that claim a billion cells cost what they hold", async () => {
-    const sheet = utils.aoa_to_sheet([["name", "price"], ["Loom", "7"]]);
-    sheet["!ref"] = "A1:XFD1048576";
-    const book = utils.book_new();
-    book.SheetNames.push("S");
-    book.Sheets.S = { ...sheet, "!ref": "A1:B2" };
-    const bytes = Buffer.from(write(book, { type: "buffer", bookType: "xlsx" }) as Buffer);
-    expect((await extracted("s.xlsx", bytes)).blocks.at(-1)?.text).toBe("name: Loom, price: 7");
-    const far = utils.aoa_to_sheet([["name", "price"]]);
-    far.XFD1048576 = { t: "s", v: "far away" };
-    far["!ref"] = "A1:XFD1048576";
-    const xlml = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>';
-    expect("code" in (await read("x.xml", xlml))).toBe(true);
+  it("a sheet with one cell in its farthest corner costs what it holds", async () => {
+    const cell = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`;
+    const bytes = zipSync(Object.fromEntries(Object.entries({
+      "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+      "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+      "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+      "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+      "xl/worksheets/sheet1.xml": `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1">${cell("A1", "name")}${cell("B1", "price")}</row><row r="2">${cell("A2", "Loom")}${cell("B2", "seven")}</row><row r="1048576">${cell("XFD1048576", "far away")}</row></sheetData></worksheet>`,
+    }).map(([name, text]) => [name, strToU8(text)])));
+    const { blocks } = await extracted("far.xlsx", bytes);
+    expect(blocks.map((block) => block.text)).toEqual(["S", "name: Loom, price: seven", "far away"]);
   }, SOON);
 
   it("documents under another kind's name, and folders", async () => {
@@ -104,6 +101,5 @@ describe("hostile and broken files", () => {
     expect(await refused("a.xls", Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(3000, 1)]))).toMatchObject({ code: "corrupt" });
     expect(await refused("a.db", Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(4000, 9)]))).toMatchObject({ code: "corrupt" });
     expect((await refused("a.pdf", `%PDF-1.7\n${"garbage ".repeat(500)}`)).code).toBe("corrupt");
-    expect(strToU8("x")).toHaveLength(1);
   });
 });

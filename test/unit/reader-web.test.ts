@@ -1,5 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { extracted, pathOf, refused, shapeOf } from "../fixtures/documents/read.ts";
+import type { ReaderEvent } from "../../engine/workers/reader/contract.ts";
+import { extract } from "../../engine/workers/reader/extract.ts";
+import { pdf } from "../fixtures/documents/build.ts";
+import { extracted, limits, pathOf, refused, shapeOf } from "../fixtures/documents/read.ts";
 
 const prose = (topic: string) => `The story of ${topic} is told in the town by the river, where the harbour master keeps it in a green ledger. It is read aloud every spring, slowly, to whoever comes.`;
 
@@ -93,6 +99,35 @@ describe("mail", () => {
 });
 
 describe("refusals", () => {
+  const from = async (path: string, signal: AbortSignal): Promise<ReaderEvent[]> => {
+    const events: ReaderEvent[] = [];
+    for await (const event of extract({ path, limits }, signal)) events.push(event);
+    return events;
+  };
+
+  it("tells a missing file from a folder", async () => {
+    const { signal } = new AbortController();
+    expect(await from("/nowhere/at/all.txt", signal)).toMatchObject([{ type: "refused", reason: { code: "missing" } }]);
+    expect(await from(tmpdir(), signal)).toMatchObject([{ type: "refused", reason: { code: "unsupported" } }]);
+  });
+
+  it("stops when told to, which is no refusal", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "lorekeep-stop-"));
+    const path = join(folder, "long.pdf");
+    await writeFile(path, pdf(Array.from({ length: 200 }, (_, i) => ({ text: [{ x: 20, y: 500, size: 10, text: `Page ${i}` }] }))));
+    const stop = new AbortController();
+    let pages = 0;
+    const reading = (async () => {
+      for await (const event of extract({ path, limits }, stop.signal)) {
+        if (event.type === "progress") pages = event.done;
+        stop.abort();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    expect(pages).toBeLessThan(200);
+    await rm(folder, { recursive: true });
+  });
+
   it("says what is missing or too large", async () => {
     expect(await refused("a.txt", "x".repeat(2000), { limits: { maxBytes: 1000 } })).toMatchObject({ code: "too-large" });
     expect(await refused("a.html", "<html><body><script>1</script></body></html>")).toMatchObject({ code: "no-text" });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { settings } from "../../engine/contract/settings.ts";
 import { openSettings } from "../../engine/settings/settings.ts";
 
 let folder: string;
@@ -30,4 +31,10 @@ test("an unreadable file is set aside, not replaced", async () => {
   const store = await openSettings(folder);
   expect(store.setAside?.reason).toContain("not JSON");
   expect(readFileSync(store.setAside?.movedTo ?? "", "utf8")).toBe("{ not json");
+});
+
+test("null sets a field back: to its default, or to nothing where it has none", async () => {
+  const store = await openSettings(folder);
+  await store.update({ models: { threads: 4, idleMinutes: 0 } });
+  expect((await store.update({ models: { threads: null, idleMinutes: null } })).models).toEqual(settings.parse({}).models);
 });

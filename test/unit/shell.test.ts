@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { browserOpener } from "../../cli/serve/announce.ts";
 import { readArguments, workspaceKey } from "../../electron/arguments.ts";
-import { facePolicy, resolveFaceFile } from "../../electron/face-files.ts";
+import { facePolicy, resolveFaceFile } from "../../engine/base/face-files.ts";
 import { fitToDisplays, readWindowState, writeWindowState, type WindowState } from "../../electron/window-state.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lorekeep-shell-"));

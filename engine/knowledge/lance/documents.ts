@@ -41,6 +41,13 @@ export class Documents {
     return this.rows.size;
   }
 
+  /** Passages of all committed documents. */
+  get passages(): number {
+    let sum = 0;
+    for (const { passages } of this.rows.values()) sum += passages;
+    return sum;
+  }
+
   entries(): IterableIterator<[string, Committed]> {
     return this.rows.entries();
   }

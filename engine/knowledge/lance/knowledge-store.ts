@@ -73,6 +73,8 @@ class LanceKnowledgeStore implements KnowledgeStore {
       this.check(batch);
       signal?.throwIfAborted();
       if (batch.length === 0) return;
+      // Writes come one after the other, so what is hidden now is what an earlier one could not take back.
+      await this.sweep(this.visibility.hidden);
       const generations = batch.map(() => randomBytes(8).toString("hex"));
       const by: Put = { embedder: this.options.embedderIdentity, generations, signal };
       this.visibility.announce(generations);
@@ -147,8 +149,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
 
   stats(): Promise<StoreStats> {
     return this.read(async () => {
-      let passages = 0;
-      for (const [, committed] of this.documents.entries()) passages += committed.passages;
+      const { passages } = this.documents;
       const [bytes, vectorIndexed] = await Promise.all([bytesOf(this.options.uri, this.tables), hasVectorIndex(this.tables.passages)]);
       return { documents: this.documents.size, passages, bytes, vectorIndexed };
     });
@@ -174,7 +175,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
     }
   }
 
-  /** After a failed put. A disk that is full refuses this, too; then the passages stay hidden until `recover` sweeps them. */
+  /** After a failed put. A disk that is full refuses this, too; then the passages stay hidden until the next put or `recover` sweeps them. */
   private async takeBack(generations: readonly string[]): Promise<void> {
     try {
       await this.documents.reload();
@@ -194,11 +195,12 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   private async keepUp(): Promise<void> {
-    if (this.upkeep.due) await this.upkeep.run(this.tables);
+    if (this.upkeep.due(this.documents.passages)) await this.upkeep.run(this.tables);
   }
 
   /** Only passages that were committed when the search began leave here. */
   private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<ScoredPassage[]> {
+    if (limit < 1) return Promise.resolve([]);
     return this.read(() => this.visibility.reading(async () => {
       const { epoch, hidden } = this.visibility;
       const found = await run({ table: this.tables.passages, scope, hidden, limit });

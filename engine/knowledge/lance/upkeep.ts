@@ -2,9 +2,9 @@ import { Index, type Table } from "@lancedb/lancedb";
 import type { Tables } from "./tables.ts";
 
 export interface UpkeepLimits {
-  /** Commits after which small files are merged and old versions dropped. */
+  /** Commits after which, in a small library, small files are merged and old versions dropped. */
   readonly commits: number;
-  /** Passages that no index knows yet: the full-text search reads each of them anew, 20 ms per thousand. */
+  /** Passages that no index knows yet, in a small library: the full-text search reads each of them anew, 20 ms per thousand. */
   readonly unindexedRows: number;
   /** Passages from which on vectors are indexed: below, reading all of them takes less than 50 ms. */
   readonly vectorIndexRows: number;
@@ -21,6 +21,8 @@ const GROWTH = 4;
 export class Upkeep {
   private commits = 0;
   private unindexed = 0;
+  /** Old versions are still there, kept for searches that read them. */
+  private versionsLeft = false;
   private readonly limits: UpkeepLimits;
 
   constructor(limits: UpkeepLimits) {
@@ -33,13 +35,15 @@ export class Upkeep {
     this.unindexed += rows;
   }
 
-  /** Nothing was written since the last run. */
+  /** Nothing is left to do since the last run. */
   get idle(): boolean {
-    return this.commits === 0;
+    return this.commits === 0 && !this.versionsLeft;
   }
 
-  get due(): boolean {
-    return this.commits >= this.limits.commits || this.unindexed >= this.limits.unindexedRows;
+  /** Merging rewrites the small files, up to the whole table, so it comes the more rarely the more there is. */
+  due(passages: number): boolean {
+    const { commits, unindexedRows } = this.limits;
+    return this.commits >= Math.max(commits, passages / 256) || this.unindexed >= Math.max(unindexedRows, passages / 16);
   }
 
   async run(tables: Tables): Promise<void> {
@@ -48,6 +52,7 @@ export class Upkeep {
     const options = { cleanupOlderThan, deleteUnverified: true };
     await tables.passages.optimize(options);
     await tables.documents.optimize(options);
+    this.versionsLeft = this.commits > 0 && this.limits.keepVersionsMs > 0;
     this.commits = 0;
     this.unindexed = 0;
     await this.indexVectors(tables);

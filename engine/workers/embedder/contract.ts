@@ -16,6 +16,9 @@ export const embedderSpec = z.object({
 });
 export type EmbedderSpec = z.infer<typeof embedderSpec>;
 
+/** Where the weights of each dtype are in the model's folder. */
+export const onnxFiles = { q8: "onnx/model_quantized.onnx", fp16: "onnx/model_fp16.onnx", fp32: "onnx/model.onnx" } as const satisfies Record<EmbedderSpec["dtype"], string>;
+
 export const embedderContract = {
   load: oc.input(embedderSpec).output(z.object({ dimensions: z.number().int(), loadMs: z.number() })),
   /** Token count of each text, special tokens included, prefixes not. */

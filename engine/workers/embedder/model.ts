@@ -2,9 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { LorekeepError } from "../../base/errors.ts";
-import type { EmbedderSpec } from "./contract.ts";
-
-const ONNX_FILE = { q8: "model_quantized.onnx", fp16: "model_fp16.onnx", fp32: "model.onnx" } as const;
+import { onnxFiles, type EmbedderSpec } from "./contract.ts";
 
 /** What the model makes of one text. */
 export interface Embedding {
@@ -49,7 +47,7 @@ export async function loadModel(spec: EmbedderSpec): Promise<LoadedModel> {
 }
 
 async function requireFiles(spec: EmbedderSpec): Promise<void> {
-  for (const file of ["config.json", "tokenizer.json", "tokenizer_config.json", join("onnx", ONNX_FILE[spec.dtype])]) {
+  for (const file of ["config.json", "tokenizer.json", "tokenizer_config.json", onnxFiles[spec.dtype]]) {
     try {
       await access(join(spec.modelFolder, file));
     } catch (error) {

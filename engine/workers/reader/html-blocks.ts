@@ -144,7 +144,7 @@ function holdsBlocks(element: DomElement): boolean {
 
 function inlineText(element: DomElement): string {
   // A footnote's way back to its place in the text.
-  if (element.name === "a" && /^#(footnote|endnote)-ref|^#fnref|^#user-content-fnref/.test(element.attribs.href ?? "")) return "";
+  if (element.name === "a" && /^#(footnote|endnote|comment)-ref|^#fnref|^#user-content-fnref/.test(element.attribs.href ?? "")) return "";
   return textContent(element, { lineBreak: "\n" });
 }
 

@@ -9,7 +9,6 @@ const INVISIBLE = /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u20
 /** Joiners mean something in Arabic, Indic scripts and emoji sequences only. */
 const STRAY_JOINER = /(^|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}\p{P}\s])[\u200C\u200D]+/gu;
 const SPACES = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/g;
-// eslint-disable-next-line no-control-regex -- control characters are what is removed
 const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 /** Bullets of the Symbol and Wingdings fonts, which have no Unicode meaning of their own. */
 const SYMBOL_BULLETS = /[\uF0A7\uF0B7\uF076\uF0D8\uF0FC]/g;

@@ -40,5 +40,4 @@ function readCell(out: DocumentBuilder, { cell_type, source, outputs }: z.infer<
   }
 }
 
-// eslint-disable-next-line no-control-regex -- terminal colours begin with the escape character
 const withoutColours = (value: string) => value.replace(/\u001B\[[\d;]*[A-Za-z]/g, "");

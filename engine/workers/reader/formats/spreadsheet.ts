@@ -115,6 +115,9 @@ function headerRow(region: readonly Row[]): number {
 
 function addRegion(out: DocumentBuilder, name: string, region: readonly Row[]): void {
   const at = headerRow(region);
-  for (const line of region.slice(0, Math.max(0, at))) out.text("paragraph", line.filter(Boolean).join(", "));
-  addTable(out, { name, header: at < 0 ? [] : (region[at] ?? []), rows: region.slice(at + 1) });
+  // Single cells above a table are its title; a column of single cells is a list.
+  const wide = region.findIndex((row) => filled(row).length > 1);
+  const firstRow = at >= 0 ? at : wide >= 0 ? wide : region.length === 1 ? 1 : 0;
+  for (const line of region.slice(0, firstRow)) out.text("paragraph", line.filter(Boolean).join(", "));
+  addTable(out, { name, header: at < 0 ? [] : (region[at] ?? []), rows: region.slice(at < 0 ? firstRow : at + 1) });
 }

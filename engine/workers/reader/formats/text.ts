@@ -21,11 +21,30 @@ export function readPlainText(out: DocumentBuilder, text: string, { headings = t
   }
 }
 
-/** Texts without any empty line have a paragraph per line, as editors that wrap lines write them. */
+const LONG = 4000;
+
+/** Texts without empty lines have a paragraph per line where lines are long, as editors that wrap lines write them; else, as in logs, a few lines are one. */
 function paragraphs(text: string): string[] {
   const unix = text.replace(/\r\n?|\f/g, "\n");
   const parts = unix.split(/\n[ \t]*\n/).filter((part) => part.trim());
-  return parts.flatMap((part) => (part.length > 4000 && longestLine(part) > 200 ? part.split("\n") : [part.replace(/^\n+|\n+$/g, "")]));
+  return parts.flatMap((part) => {
+    if (part.length <= LONG) return [part.replace(/^\n+|\n+$/g, "")];
+    return longestLine(part) > 200 ? part.split("\n") : byLength(part.split("\n"));
+  });
+}
+
+function byLength(lines: readonly string[]): string[] {
+  const found: string[] = [];
+  let [group, length] = [[] as string[], 0];
+  for (const line of lines) {
+    if (length > LONG / 4) {
+      found.push(group.join("\n"));
+      [group, length] = [[], 0];
+    }
+    group.push(line);
+    length += line.length + 1;
+  }
+  return [...found, group.join("\n")];
 }
 
 const longestLine = (text: string) => text.split("\n").reduce((longest, line) => Math.max(longest, line.length), 0);

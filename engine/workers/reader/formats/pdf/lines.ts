@@ -1,9 +1,17 @@
 import type { Word } from "./words.ts";
 
-/** One written line of a page. */
+/**
+ * One written line of a page. All lines of a document are held until it is emitted, so its words are kept in typed arrays: as objects,
+ * a thousand pages took more than two gigabytes.
+ */
 export interface Line {
-  readonly words: readonly Word[];
   readonly text: string;
+  /** Start and end of each word in `text`. */
+  readonly spans: Uint32Array;
+  /** x, y, width, height of each word. */
+  readonly rects: Float32Array;
+  /** Length of the first word, points. */
+  readonly firstWord: number;
   readonly along: number;
   readonly end: number;
   readonly across: number;
@@ -60,9 +68,25 @@ function finished(gathered: readonly Word[]): Line[] {
   const largest = inked.reduce<Word | undefined>((best, word) => (best && best.size * best.text.length >= word.size * word.text.length ? best : word), undefined);
   if (!largest) return [];
   return [{
-    words, text: words.map((word) => word.text).join(""), size: largest.size, angle: largest.angle, across: largest.across,
+    ...compact(words), firstWord: (inked[0]?.end ?? 0) - (inked[0]?.along ?? 0), size: largest.size, angle: largest.angle, across: largest.across,
     along: Math.min(...inked.map((word) => word.along)), end: Math.max(...inked.map((word) => word.end)), columns: 1 + wideGaps(inked),
   }];
+}
+
+function compact(words: readonly Word[]): Pick<Line, "text" | "spans" | "rects"> {
+  const inked = words.filter((word) => word.text !== " ").length;
+  const spans = new Uint32Array(inked * 2);
+  const rects = new Float32Array(inked * 4);
+  let [text, i] = ["", 0];
+  for (const word of words) {
+    if (word.text !== " ") {
+      spans.set([text.length, text.length + word.text.length], i * 2);
+      rects.set(word.rect, i * 4);
+      i++;
+    }
+    text += word.text;
+  }
+  return { text, spans, rects };
 }
 
 /** pdf.js gives right-to-left words in logical order inside an item, but a page may draw the items from the left. */

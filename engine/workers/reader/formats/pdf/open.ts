@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import type { PDFDocumentLoadingTask, PDFDocumentProxy } from "pdfjs-dist";
 import { corrupt, Refusal } from "../../refusal.ts";
 
-const HEIGHT_OF_A_HOSTILE_IMAGE = 64 * 2 ** 20;
+/** Larger pictures are left out when a page is drawn, pixels. */
+const MAX_IMAGE_PIXELS = 64 * 2 ** 20;
 
 export interface OpenPdf {
   readonly document: PDFDocumentProxy;
@@ -24,7 +25,7 @@ export async function openPdf(bytes: Uint8Array, password: string | undefined, s
     ...(password === undefined ? {} : { password }),
     isEvalSupported: false, enableXfa: false, useSystemFonts: false, disableFontFace: true, useWorkerFetch: false,
     disableAutoFetch: true, disableStream: true, disableRange: true, isOffscreenCanvasSupported: false, isImageDecoderSupported: false,
-    maxImageSize: HEIGHT_OF_A_HOSTILE_IMAGE, verbosity: pdfjs.VerbosityLevel.ERRORS,
+    maxImageSize: MAX_IMAGE_PIXELS, verbosity: pdfjs.VerbosityLevel.ERRORS,
     standardFontDataUrl: `${home}/standard_fonts/`, cMapUrl: `${home}/cmaps/`, cMapPacked: true, wasmUrl: `${home}/wasm/`, iccUrl: `${home}/iccs/`,
   });
   return opened(task, signal);

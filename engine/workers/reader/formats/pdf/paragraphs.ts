@@ -1,6 +1,7 @@
+import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
 import type { Line } from "./lines.ts";
-import type { Word } from "./words.ts";
+import { hundredths } from "./words.ts";
 
 export interface Paragraph {
   readonly lines: readonly Line[];
@@ -16,19 +17,21 @@ export interface ParagraphOptions {
   readonly vocabulary: ReadonlySet<string>;
   /** False keeps two lines apart whatever they look like. */
   readonly mayJoin: (before: Line, line: Line) => boolean;
+  /** Words that share one rectangle; 1 but for very long documents. */
+  readonly wordsPerRun: number;
 }
 
 /** Lines to paragraphs, by leading, font size, indentation, bullets and whether the next word would have fitted. */
-export function paragraphsOf(lines: readonly Line[], { vocabulary, mayJoin }: ParagraphOptions): Paragraph[] {
+export function paragraphsOf(lines: readonly Line[], options: ParagraphOptions): Paragraph[] {
   const leading = usualLeading(lines);
   const groups: Line[][] = [];
   lines.forEach((line, i) => {
     const before = lines[i - 1];
     const group = groups.at(-1);
-    if (before && group && mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
+    if (before && group && options.mayJoin(before, line) && runsOn(before, line, leading)) group.push(line);
     else groups.push([line]);
   });
-  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, vocabulary));
+  return inReadingOrder(groups.flatMap(splitGroup)).map((group) => assemble(group, options));
 }
 
 /**
@@ -111,9 +114,8 @@ function splitGroup(group: readonly Line[]): Line[][] {
 
 /** The next line's first word would have fitted on the line before: whoever set the text began anew on purpose. */
 function endedEarly(before: Line, line: Line, right: number): boolean {
-  const first = line.words[0];
-  if (!first || line.along > before.end) return false;
-  const needed = first.end - first.along + line.size * 0.6;
+  if (line.along > before.end) return false;
+  const needed = line.firstWord + line.size * 0.6;
   return right - before.end > needed && (/[.!?:;)"'”’\]]$/.test(before.text) || /^[\p{Lu}\p{N}\p{P}\p{S}]/u.test(line.text));
 }
 
@@ -121,11 +123,11 @@ function isIndented(before: Line, line: Line, left: number): boolean {
   return line.along - left > line.size * 0.9 && line.along - left < line.size * 5 && before.along - left < line.size * 0.4 && /[.!?:]["')\]]?$/.test(before.text) && /^[\p{Lu}\p{N}“"]/u.test(line.text);
 }
 
-function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Paragraph {
+function assemble(lines: readonly Line[], { vocabulary, wordsPerRun }: ParagraphOptions): Paragraph {
   const pieces: Piece[] = [];
   lines.forEach((line, i) => {
     const next = lines[i + 1];
-    const words = line.words.map(toPiece);
+    const words = piecesOf(line, wordsPerRun);
     if (next && isHyphenated(line, next, vocabulary)) dropHyphen(words);
     else if (next && !joinsWithoutSpace(line.text, next.text)) words.push({ text: " " });
     pieces.push(...words);
@@ -133,7 +135,28 @@ function assemble(lines: readonly Line[], vocabulary: ReadonlySet<string>): Para
   return { lines, pieces, text: pieces.map((piece) => piece.text).join(""), size: lines[0]?.size ?? 0 };
 }
 
-const toPiece = (word: Word): Piece => (word.text === " " ? { text: " " } : { text: word.text, rect: word.rect });
+/** A line's words with their rectangles, so many to a piece, and the spaces between pieces without one. */
+function piecesOf({ text, spans, rects }: Line, wordsPerRun: number): Piece[] {
+  const pieces: Piece[] = [];
+  const words = spans.length / 2;
+  for (let first = 0; first < words; first += wordsPerRun) {
+    const last = Math.min(first + wordsPerRun, words) - 1;
+    const [start = 0, end = 0] = [spans[first * 2], spans[last * 2 + 1]];
+    const before = first > 0 ? (spans[first * 2 - 1] ?? 0) : 0;
+    if (start > before) pieces.push({ text: text.slice(before, start) });
+    pieces.push({ text: text.slice(start, end), rect: unionOf(rects.subarray(first * 4, last * 4 + 4)) });
+  }
+  return pieces;
+}
+
+function unionOf(rects: Float32Array): Rect {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < rects.length; i += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i, i + 4);
+    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + width), Math.max(bottom, y + height)];
+  }
+  return [hundredths(left), hundredths(top), hundredths(right - left), hundredths(bottom - top)];
+}
 
 /**
  * "exam-" + "ple": a letter before the hyphen and a small letter after it. "multi-" + "agent" keeps its hyphen where the document

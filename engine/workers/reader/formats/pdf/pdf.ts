@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
 import type { DocumentBuilder } from "../../blocks.ts";
 import type { FormatReader, ReadContext } from "../../source.ts";
@@ -19,6 +20,9 @@ export interface PageText {
   readonly entries: readonly { title: string; level: number; top?: number }[];
 }
 
+/** A run costs about a kilobyte on its way to the engine (validated, copied, written, read): in longer documents a few words share one. */
+const MAX_RUNS = 100_000;
+
 /** PDF: text with pages and rectangles; headings from the outline, or from font sizes where there is none. */
 export const readPdf: FormatReader = async (context) => {
   const { source, out, signal } = context;
@@ -31,7 +35,8 @@ export const readPdf: FormatReader = async (context) => {
     const vocabulary = new Set<string>();
     addVocabulary(vocabulary, lines);
     const furniture = furnitureOf(pages);
-    const style = { vocabulary, furniture, sizes: outline.length > 0 ? undefined : headingSizes(lines) };
+    const words = lines.reduce((sum, line) => sum + line.spans.length / 2, 0);
+    const style = { vocabulary, wordsPerRun: Math.max(1, Math.ceil(words / MAX_RUNS)), furniture, sizes: outline.length > 0 ? undefined : headingSizes(lines) };
     for (const page of pages) emitPage(out, page, style);
   } finally {
     await pdf.close();
@@ -70,6 +75,8 @@ async function readPages({ out, signal, progress, source }: ReadContext, documen
       out.warn("page-unreadable", `Page ${number} is damaged and was left out (${error instanceof Error ? error.message : String(error)}).`, number);
     }
     progress(number, document.numPages, "pages");
+    // pdf.js works in microtasks here: without a turn of the event loop neither progress nor a cancellation would get through.
+    await setImmediate();
   }
   return pages;
 }
@@ -84,7 +91,7 @@ async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): P
 }
 
 /** What the whole document says about how its pages are set. */
-interface Style { readonly sizes: Typography | undefined; readonly vocabulary: ReadonlySet<string>; readonly furniture: ReadonlySet<Line> }
+interface Style { readonly sizes: Typography | undefined; readonly vocabulary: ReadonlySet<string>; readonly furniture: ReadonlySet<Line>; readonly wordsPerRun: number }
 
 function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
   out.startPage(page.page);
@@ -99,7 +106,7 @@ function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
     for (const line of lines.slice(entry.at, entry.at + entry.length)) titleOf.set(line, entry);
     if (entry.length === 0) insertedAt.set(lines[entry.at], [...(insertedAt.get(lines[entry.at]) ?? []), entry]);
   }
-  const paragraphs = paragraphsOf(lines, { vocabulary: style.vocabulary, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) });
+  const paragraphs = paragraphsOf(lines, { ...style, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) });
   const inserted = (line: Line | undefined) => {
     for (const entry of insertedAt.get(line) ?? []) out.heading(entry.level, entry.title);
   };

@@ -43,6 +43,7 @@ export async function renderPdfPage({ path, page: number, width, password }: Ren
     // The factory belongs to the document: pdf.js brings a canvas of its own version, and pictures of two versions do not mix.
     const factory = pdf.document.canvasFactory as unknown as CanvasFactory;
     const drawing = factory.create(width, height);
+    // Its context is no DOM object, which is all that the types of render() know.
     const task = page.render({ canvas: null, canvasContext: drawing.context as never, viewport, background: "#ffffff" });
     const onAbort = () => task.cancel();
     signal.addEventListener("abort", onAbort);

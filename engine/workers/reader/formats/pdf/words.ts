@@ -59,9 +59,12 @@ function itemWords(item: TextItem, toPage: Matrix, style: TextContent["styles"][
 
 const sane = (value: number | undefined, otherwise: number) => (value !== undefined && Number.isFinite(value) && value !== 0 && Math.abs(value) < 1.5 ? value : otherwise);
 
+/** Spaces, words, and a few characters at a time where words are not set apart. */
+const PARTS = / |[\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]{1,4}|[^ \u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]+/g;
+
 /** The parts of an item with the share of its length each takes. pdf.js tells the whole item's width only, so letters are weighed. */
 function split(text: string, rtl: boolean): { part: string; from: number; to: number }[] {
-  const parts = text.match(/ |[^ ]+/g) ?? [];
+  const parts = text.match(PARTS) ?? [];
   const weights = parts.map((part) => [...part].reduce((sum, letter) => sum + letterWidth(letter), 0));
   const total = weights.reduce((a, b) => a + b, 0) || 1;
   let at = 0;
@@ -96,7 +99,7 @@ function boundingBox(along: readonly [number, number], across: readonly [number,
   return [hundredths(x), hundredths(y), hundredths(Math.max(...xs) - x), hundredths(Math.max(...ys) - y)];
 }
 
-const hundredths = (value: number) => Math.round(value * 100) / 100;
+export const hundredths = (value: number) => Math.round(value * 100) / 100;
 
 function multiply(a: Matrix, b: Matrix): Matrix {
   return [
