@@ -45,7 +45,7 @@ export const document = z.object({
 });
 export type Document = z.infer<typeof document>;
 
-export const documentSort = z.enum(["added", "name", "state", "modified", "size"]);
+export const documentSort = z.enum(["added", "name", "state", "format", "passages", "pages", "modified", "size"]);
 
 export const queueProgress = z.object({
   paused: z.boolean(),

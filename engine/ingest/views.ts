@@ -17,6 +17,9 @@ const keys: Record<ListInput["sort"], Key> = {
   added: ({ added }) => added,
   name: ({ name }) => name.toLowerCase(),
   state: ({ state }) => stateOrder.get(state) ?? 0,
+  format: ({ format }) => format ?? "",
+  passages: ({ passages }) => passages,
+  pages: ({ pages }) => pages ?? 0,
   modified: ({ modifiedMs }) => modifiedMs ?? 0,
   size: ({ sizeBytes }) => sizeBytes ?? 0,
 };

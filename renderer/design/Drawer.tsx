@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { IconButton } from "./Button.tsx";
 import css from "./Drawer.module.css";
 
@@ -13,8 +13,14 @@ export function Drawer({ title, label, onClose, actions, children }: DrawerProps
     const inside = panel.current;
     return () => { if (before instanceof HTMLElement && inside?.contains(document.activeElement)) before.focus(); };
   }, []);
+  // Menus of the drawer are elsewhere in the page and have an Escape of their own; a tooltip that shows has it too, but must not need a second press.
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !(event.target instanceof Node) || !panel.current?.contains(event.target)) return;
+    event.stopPropagation();
+    onClose();
+  };
   return (
-    <aside ref={panel} className={css.drawer} aria-label={label} onKeyDown={(event) => { if (event.key === "Escape" && !event.defaultPrevented) { event.stopPropagation(); onClose(); } }}>
+    <aside ref={panel} className={css.drawer} aria-label={label} onKeyDown={onKey}>
       <header className={css.head}>
         <div className={css.title}>{title}</div>
         {actions}

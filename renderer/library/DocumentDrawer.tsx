@@ -54,7 +54,7 @@ function About({ document, collections, actions }: Omit<DrawerProps, "id" | "onC
       <Trouble document={document} actions={actions} />
       {document.warnings.length > 0 ? (
         <div className={css.warnings}>
-          <h3><TriangleAlert aria-hidden />Read, with gaps</h3>
+          <h3><TriangleAlert aria-hidden />{document.warnings.every((warning) => warning.code === "encoding-guessed") ? "Worth knowing" : "Read, with gaps"}</h3>
           <ul>{document.warnings.slice(0, 8).map((warning, index) => <li key={index}>{warning.message}</li>)}</ul>
           {document.warnings.length > 8 ? <p>and {plural(document.warnings.length - 8, "more warning")}</p> : null}
         </div>

@@ -51,11 +51,11 @@ export function DocumentTable(props: TableProps) {
       <div role="rowgroup" className={css.head} style={{ height: head }}>
         <div role="row" aria-rowindex={1} className={css.columns}>
           <div role="columnheader" className={css.tick}><Checkbox label="Select all" tabIndex={-1} checked={all} onChange={(on) => { if (on) onKey(selectAllKey); else props.onSelection(nothingSelected); }} /></div>
-          <SortHead {...props} sort="name" grow>Name</SortHead>
+          <SortHead {...props} sort="name">Name</SortHead>
           <SortHead {...props} sort="state">State</SortHead>
-          <div role="columnheader" className={css.cFormat}>Format</div>
-          <div role="columnheader" className={cx(css.cPassages, css.number)}>Passages</div>
-          <div role="columnheader" className={cx(css.cPages, css.number)}>Pages</div>
+          <SortHead {...props} sort="format" className={css.cFormat}>Format</SortHead>
+          <SortHead {...props} sort="passages" number className={css.cPassages}>Passages</SortHead>
+          <SortHead {...props} sort="pages" number className={css.cPages}>Pages</SortHead>
           <SortHead {...props} sort="size" number className={css.cSize}>Size</SortHead>
           <SortHead {...props} sort="modified" number className={css.cModified}>Modified</SortHead>
           <SortHead {...props} sort="added" number className={css.cAdded}>Added</SortHead>
@@ -141,12 +141,12 @@ function useRowInput({ query, total, selection, onSelection, onOpen, onStep, onR
   return { onKey, onContextMenu, rowHandlers };
 }
 
-interface SortHeadProps { sort: DocumentSort; query: DocumentQuery; onSort: TableProps["onSort"]; grow?: boolean; number?: boolean; className?: string | undefined; children: string }
+interface SortHeadProps { sort: DocumentSort; query: DocumentQuery; onSort: TableProps["onSort"]; number?: boolean; className?: string | undefined; children: string }
 
 function SortHead({ sort, query, onSort, number, className, children }: SortHeadProps) {
   const on = query.sort === sort;
   /** Names and states from A, numbers and dates from the largest. */
-  const natural = sort !== "name" && sort !== "state";
+  const natural = sort !== "name" && sort !== "state" && sort !== "format";
   return (
     <div role="columnheader" aria-sort={on ? (query.descending ? "descending" : "ascending") : "none"} className={cx(number && css.number, className)}>
       <button type="button" className={cx(css.sort, on && css.sortOn)} onClick={() => onSort(sort, on ? !query.descending : natural)}>

@@ -39,7 +39,6 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
   const collection = all.find((each) => each.id === collectionId);
   const query = useMemo<DocumentQuery>(() => ({ collectionId: collection?.id, text: search || undefined, states: statesOf(filter), ...sort }), [collection?.id, search, filter, sort]);
   const head = useDocumentHead(query);
-  const scope = useDocumentHead({ ...query, states: undefined });
   const adding = useAdding(collection?.id);
   const actions = useDocumentActions(adding, (gone) => { setSelection((now) => without(now, gone)); if (id && gone.includes(id)) close(); });
   const only = useOneDocument(selection.ids);
@@ -60,8 +59,8 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
           <Header collection={collection} adding={bare ? undefined : adding} />
           {bare ? null : (
             <div className={css.tools}>
-              <div data-filter className={css.filter}><SearchField label="Filter by name, path or title" placeholder="Filter documents" value={text} onChange={(next) => narrow(() => setText(next))} onKeyDown={(event) => { if (event.key === "ArrowDown") { event.preventDefault(); focusGrid(); } }} /></div>
-              <StateChips byState={scope.data?.byState} value={filter} onChange={(next) => narrow(() => setFilter(next))} />
+              <div data-filter className={css.filter}><SearchField label="Filter by path, title or tag" placeholder="Filter documents" value={text} onChange={(next) => narrow(() => setText(next))} onKeyDown={(event) => { if (event.key === "ArrowDown") { event.preventDefault(); focusGrid(); } }} /></div>
+              <StateChips byState={head.data?.byState} value={filter} onChange={(next) => narrow(() => setFilter(next))} />
             </div>
           )}
           {adding.uploading ? <div className={css.uploading} role="status">Uploading {count(adding.uploading.done)} of {count(adding.uploading.total)}<ProgressBar label="Uploading" fraction={adding.uploading.done / adding.uploading.total} /></div> : null}
@@ -70,7 +69,7 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
             <DocumentTable query={query} total={total} selection={selection} onSelection={setSelection} gridRef={grid} openId={id} onOpen={open} onStep={actions.step} onContext={setMenu}
               onRemove={(ids) => actions.askRemove(ids, ids.length === 1 ? only?.name : undefined)} onSort={(by, descending) => narrow(() => setSort({ sort: by, descending }))}
               collectionName={(collectionOf) => (all.length > 1 ? all.find((each) => each.id === collectionOf)?.name : undefined)}
-              empty={<EmptyState title="No document matches" actions={<Button onClick={() => narrow(() => { setText(""); setFilter("all"); })}>Show all</Button>}>Nothing here has this state, or these words in its name, path or title.</EmptyState>} />
+              empty={<EmptyState title="No document matches" actions={<Button onClick={() => narrow(() => { setText(""); setFilter("all"); })}>Show all</Button>}>Nothing here has this state, or these words in its path, title or tags.</EmptyState>} />
           )}
           <BulkBar ids={[...selection.ids]} only={only} collections={all} actions={actions} onOpen={open} onClear={() => { setSelection(nothingSelected); focusGrid(); }} />
         </section>

@@ -13,7 +13,8 @@ const icons: Record<DocumentState, React.ReactNode> = {
 /** Never colour alone: an icon and a word. A failed document says in two words why. */
 export function StateMark({ document }: { document: Pick<Document, "state" | "reason" | "warnings"> }) {
   const word = document.state === "failed" && document.reason ? adviceFor(document.reason).short : stateWords[document.state];
-  const warned = document.state === "indexed" && document.warnings.length > 0;
+  // A guessed encoding lost nothing.
+  const warned = document.state === "indexed" && document.warnings.some((warning) => warning.code !== "encoding-guessed");
   return (
     <span className={cx(css.state, css[`state_${document.state}`], warned && css.stateWarned)} title={warned ? document.warnings.map((warning) => warning.message).join("\n") : undefined}>
       {warned ? <CircleAlert aria-hidden /> : <span aria-hidden className={css.stateIcon}>{icons[document.state]}</span>}

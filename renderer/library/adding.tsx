@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useEngine } from "../engine/context.tsx";
 import { addDropped, chooseFiles, type Dropped } from "../engine/files.ts";
 import { shell } from "../engine/shell.ts";
+import { useAdding as useAddingAnything } from "../app/adding.ts";
 import { useToasts } from "../design/index.ts";
 import { plural } from "../app/words.ts";
 import type { AddResult } from "./AddResultDialog.tsx";
@@ -13,6 +14,7 @@ export type AddDialog = { kind: "folder"; paths: string[] } | { kind: "page" } |
 export function useAdding(collectionId: string | undefined) {
   const engine = useEngine();
   const toasts = useToasts();
+  const anything = useAddingAnything();
   const [dialog, setDialog] = useState<AddDialog>();
   const [uploading, setUploading] = useState<{ done: number; total: number }>();
 
@@ -25,7 +27,9 @@ export function useAdding(collectionId: string | undefined) {
       ...(skipped.length > 0 ? { action: { label: "Show why", run: () => setDialog({ kind: "result", result }) } } : {}),
     });
   };
-  const add = async (dropped: Dropped, options: { watch?: boolean; private?: boolean; collectionId?: string | undefined } = {}) => {
+  const add = async (all: Dropped, options: { watch?: boolean; private?: boolean; collectionId?: string | undefined } = {}) => {
+    const [models, dropped] = apart(all);
+    if (models.paths.length + models.files.length > 0) anything.add(models);
     if (dropped.paths.length + dropped.files.length === 0) return;
     const target = options.collectionId ?? collectionId;
     try {
@@ -52,6 +56,12 @@ export function useAdding(collectionId: string | undefined) {
     },
     uploadFolder: async () => add(await chooseFiles({ folders: true })),
   };
+}
+
+/** Models that were dropped among documents go to the shelf. */
+function apart({ paths, files }: Dropped): [models: Dropped, documents: Dropped] {
+  const isModel = (name: string) => name.toLowerCase().endsWith(".gguf");
+  return [{ paths: paths.filter(isModel), files: files.filter((file) => isModel(file.name)) }, { paths: paths.filter((path) => !isModel(path)), files: files.filter((file) => !isModel(file.name)) }];
 }
 
 export type Adding = ReturnType<typeof useAdding>;

@@ -3,7 +3,7 @@ import { useCallback, useRef } from "react";
 import type { Document, DocumentState, EngineClient } from "../../engine/contract/index.ts";
 import { useEngine } from "../engine/context.tsx";
 
-export type DocumentSort = "added" | "name" | "state" | "modified" | "size";
+export type DocumentSort = NonNullable<Parameters<EngineClient["documents"]["list"]>[0]["sort"]>;
 
 /** Which documents are listed, and in which order. */
 export interface DocumentQuery {
@@ -19,7 +19,7 @@ const PAGE = 100;
 
 const scopeOf = ({ collectionId, text, states }: DocumentQuery) => ({ ...(collectionId ? { collectionId } : {}), ...(text ? { text } : {}), ...(states ? { states } : {}) });
 
-/** How many documents the query finds, and how many there are by state, without listing them. The last answer stands until the next one comes. */
+/** How many documents the query finds, and how many there would be in each state, without listing them. The last answer stands until the next one comes. */
 export function useDocumentHead(query: DocumentQuery) {
   const engine = useEngine();
   const scope = scopeOf(query);

@@ -18,7 +18,8 @@ export async function each<T>(items: readonly T[], call: (item: T) => Promise<un
         failures.push(error);
         if (failureOf(error).code === "CONNECTION_LOST") next = items.length;
       }
-      onProgress?.(++done);
+      done++;
+      onProgress?.(done);
     }
   };
   await Promise.all(Array.from({ length: 6 }, lane));

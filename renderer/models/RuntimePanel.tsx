@@ -53,10 +53,12 @@ function Failed({ state, model, runtime }: { state: RuntimeState; model: ShelfIt
   );
 }
 
+const backendNames: Readonly<Record<string, string>> = { cpu: "CPU", cuda: "CUDA", metal: "Metal", vulkan: "Vulkan" };
+
 function Facts({ loaded }: { loaded: GeneratorLoaded }) {
   const needed = loaded.memory.modelBytes + loaded.memory.contextBytes;
   const facts: { name: string; value: string; note: string; warn?: boolean }[] = [
-    { name: "Runs on", value: loaded.backend, note: loaded.gpuLayers > 0 ? `${loaded.gpuLayers} of ${loaded.totalLayers} layers on the GPU` : "no layer on a GPU" },
+    { name: "Runs on", value: backendNames[loaded.backend.toLowerCase()] ?? loaded.backend, note: loaded.gpuLayers > 0 ? `${loaded.gpuLayers} of ${loaded.totalLayers} layers on the GPU` : "no layer on a GPU" },
     { name: "Threads", value: count(loaded.threads), note: "measured or set" },
     { name: "Context", value: `${count(loaded.contextSize)} tokens`, note: loaded.contextSize < loaded.trainContextSize ? `trained for ${count(loaded.trainContextSize)}` : "all it was trained for" },
     { name: "Memory", value: bytes(needed), note: `of ${bytes(loaded.memory.freeBytesBefore)} that were free`, warn: needed > loaded.memory.freeBytesBefore },

@@ -39,8 +39,8 @@ export function AboutSection() {
         <Fact name="Embedder">{status.embedder.name}, {status.embedder.dimensions} dimensions<span className={css.hint}>{status.embedder.identity}</span></Fact>
       </Group>
       <Group title="Workers" text="What parses files or runs models does so in a process of its own. If one dies, the rest goes on and it is started again.">
-        {status.workers.map((worker) => (
-          <Fact key={worker.name} name={<span className={css.worker}>{worker.name}<span className={css.hint}>{workerWords[worker.name] ?? ""}</span></span>}>
+        {status.workers.map((worker, index) => (
+          <Fact key={index} name={<span className={css.worker}>{nameOf(status.workers, index)}<span className={css.hint}>{workerWords[worker.name] ?? ""}</span></span>}>
             <span className={css.workerState}><Badge tone={stateTone[worker.state]}>{worker.state === "stopped" ? "At rest" : worker.state === "starting" ? "Starting" : "Ready"}</Badge>{worker.pid === undefined ? null : <span className={css.hint}>process {worker.pid}</span>}{worker.restarts > 0 ? <span className={css.hint}>{plural(worker.restarts, "restart")}</span> : null}</span>
             {worker.lastDeath ? <span className={css.death}>Last ended: {worker.lastDeath}</span> : null}
           </Fact>
@@ -48,6 +48,13 @@ export function AboutSection() {
       </Group>
     </>
   );
+}
+
+/** Readers may be several: they are numbered. */
+function nameOf(workers: SystemStatus["workers"], index: number): string {
+  const name = workers[index]?.name ?? "";
+  const alike = workers.filter((worker) => worker.name === name).length;
+  return alike > 1 ? `${name} ${workers.slice(0, index + 1).filter((worker) => worker.name === name).length}` : name;
 }
 
 function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {

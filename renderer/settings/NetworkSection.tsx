@@ -23,7 +23,7 @@ export function NetworkSection() {
             <thead><tr><th>When</th><th>Purpose</th><th>Address</th><th>Outcome</th><th className={css.right}>Received</th></tr></thead>
             <tbody>{attempts?.map((attempt, index) => (
               <tr key={index}>
-                <td className={css.noWrap}>{dateTime(attempt.time)}</td><td>{attempt.purpose}</td>
+                <td className={css.noWrap}>{dateTime(attempt.time)}</td><td className={css.purpose}>{attempt.purpose}</td>
                 <td className={css.address}><span title={attempt.url}>{attempt.method} {attempt.url}</span></td>
                 <td><Badge tone={/^(2\d\d|3\d\d|ok|done)/i.test(attempt.outcome) ? "neutral" : "warn"} title={attempt.outcome}>{attempt.outcome}</Badge></td><td className={css.right}>{attempt.bytes > 0 ? bytes(attempt.bytes) : "–"}</td>
               </tr>

@@ -112,7 +112,7 @@ export function libraryHandlers(world: FakeWorld) {
       list: os.documents.list.handler(({ input }) => {
         const inScope = listed().filter((document) => (!input.collectionId || document.collectionId === input.collectionId) && (!input.text || document.path.toLowerCase().includes(input.text.toLowerCase())));
         const byState = Object.fromEntries(documentStates.map((state) => [state, inScope.filter((document) => document.state === state).length])) as Record<DocumentState, number>;
-        const keys = { added: (d: Document) => d.added, name: (d: Document) => d.name, state: (d: Document) => d.state, modified: (d: Document) => d.modified ?? "", size: (d: Document) => String(d.sizeBytes ?? 0).padStart(15, "0") };
+        const keys = { added: (d: Document) => d.added, name: (d: Document) => d.name, state: (d: Document) => d.state, format: (d: Document) => d.format ?? "", passages: (d: Document) => String(d.passages).padStart(15, "0"), pages: (d: Document) => String(d.pages ?? 0).padStart(15, "0"), modified: (d: Document) => d.modified ?? "", size: (d: Document) => String(d.sizeBytes ?? 0).padStart(15, "0") };
         const wanted = inScope.filter((document) => !input.states || input.states.includes(document.state)).sort((a, b) => keys[input.sort](a).localeCompare(keys[input.sort](b)) * (input.descending ? -1 : 1));
         return { documents: wanted.slice(input.offset, input.offset + input.limit), total: wanted.length, byState };
       }),
