@@ -22,7 +22,7 @@ export function ChatScreen({ id }: { id: string | undefined }) {
   useEffect(() => { store.setState({ panel: undefined, editing: undefined }); }, [id, store]);
   // In a narrow window the list lies over the conversation and has done its part.
   useEffect(() => { if (id && window.innerWidth <= 900) store.setState({ listOpen: false }); }, [id, store]);
-  useEffect(() => { document.title = conversation ? `${conversation.title} – Lorekeep` : "Lorekeep"; }, [conversation]);
+  useEffect(() => { document.title = conversation ? `${conversation.title} - Lorekeep` : "Lorekeep"; }, [conversation]);
   useShortcuts(useMemo(() => ({
     "Mod B": () => store.setState(({ listOpen: open }) => ({ listOpen: !open })),
     "/": () => document.querySelector<HTMLElement>("[data-composer]")?.focus(),

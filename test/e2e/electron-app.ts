@@ -52,13 +52,19 @@ interface MachineOptions {
   readonly display: Display;
   /** Chromium's sandbox on: as root this needs the user nobody and a copy of the runtime it can read. */
   readonly sandboxed?: boolean;
+  /** The built face instead of the test page. */
+  readonly face?: boolean;
 }
 
-export async function createMachine({ runtime, display, sandboxed = false }: MachineOptions): Promise<Machine> {
+export async function createMachine({ runtime, display, sandboxed = false, face = false }: MachineOptions): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), "lorekeep-electron-"));
   const app = join(folder, "app");
   const workspace = join(folder, "workspace");
   await buildApp(app);
+  if (face) {
+    rmSync(join(app, "out", "renderer"), { recursive: true });
+    cpSync(join(projectRoot, "out", "renderer"), join(app, "out", "renderer"), { recursive: true });
+  }
   mkdirSync(join(folder, "home"));
   mkdirSync(workspace);
   const root = process.getuid?.() === 0;
@@ -78,7 +84,8 @@ export async function createMachine({ runtime, display, sandboxed = false }: Mac
     launch: async (args = []) => {
       const electron = await _electron.launch({ executablePath: executable, args: [...flags, app, ...args], env: environment, chromiumSandbox: flags.length === 0 });
       const page = await electron.firstWindow();
-      await page.waitForFunction(() => window.page?.client !== undefined);
+      if (face) await page.locator("[data-composer]").waitFor();
+      else await page.waitForFunction(() => window.page?.client !== undefined);
       return { electron, page };
     },
     start: (args = []) => spawn(executable, [...flags, app, ...args], { env: environment, stdio: "ignore" }),
