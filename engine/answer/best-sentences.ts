@@ -18,7 +18,7 @@ export interface BestOptions {
   readonly most: number;
 }
 
-/** More sentences than this are told apart by their words only. */
+/** Sentences that are embedded at most: a few milliseconds each. */
 const MOST_EMBEDDED = 60;
 /** A neighbour that is nearly as good comes along. */
 const NEARLY = 0.8;
@@ -29,7 +29,7 @@ export async function bestSentences(question: string, texts: readonly string[], 
   const sentences = texts.map(sourceSentences);
   const flat = sentences.flatMap((ranges, i) => ranges.map((range) => (texts[i] ?? "").slice(range.start, range.end)));
   const byWords = flat.map(wordScorer(question, flat));
-  const byMeaning = await meaningScores(flat, options);
+  const byMeaning = await meaningScores(flat, byWords, options);
   let at = 0;
   return sentences.map((ranges, i) => {
     const scores = ranges.map((_, k) => (byWords[at + k] ?? 0) + MEANING_WEIGHT * (byMeaning[at + k] ?? 0));
@@ -38,10 +38,14 @@ export async function bestSentences(question: string, texts: readonly string[], 
   });
 }
 
-async function meaningScores(sentences: readonly string[], { meaning }: BestOptions): Promise<readonly number[]> {
-  if (!meaning || sentences.length > MOST_EMBEDDED) return [];
-  const vectors = await meaning.embed(sentences);
-  return vectors.map((vector) => dot(vector, meaning.query));
+/** By index; of many sentences those with the best words are embedded, the others have no score here. */
+async function meaningScores(sentences: readonly string[], byWords: readonly number[], { meaning }: BestOptions): Promise<readonly number[]> {
+  if (!meaning) return [];
+  const chosen = sentences.map((_, i) => i).sort((a, b) => (byWords[b] ?? 0) - (byWords[a] ?? 0) || a - b).slice(0, MOST_EMBEDDED);
+  const vectors = await meaning.embed(chosen.map((i) => sentences[i] ?? ""));
+  const scores = new Array<number>(sentences.length).fill(0);
+  chosen.forEach((i, k) => { scores[i] = dot(vectors[k] ?? new Float32Array(), meaning.query); });
+  return scores;
 }
 
 function run(ranges: readonly CharRange[], scores: readonly number[], most: number): Best {

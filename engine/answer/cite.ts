@@ -17,7 +17,7 @@ export interface CiteOptions {
   readonly embed?: EmbedSentences | undefined;
 }
 
-/** More source sentences than this are not embedded: the words must do. */
+/** Sentences of answer and sources that are embedded at most: a few milliseconds each. */
 const MOST_EMBEDDED = 60;
 const MOST_CITATIONS = 3;
 /** A further sentence must carry at least this share of the claim that the ones before do not. */
@@ -83,20 +83,27 @@ function sharesName(claim: Claim, one: Match): boolean {
 }
 
 async function byMeaning(verdicts: readonly Verdict[], evidence: Evidence, embed: EmbedSentences): Promise<Verdict[]> {
-  const open = verdicts.filter((one) => one.statement.claim && one.support < SUPPORTED && evidence.sentences.length > 0);
-  if (open.length === 0 || evidence.sentences.length + open.length > MOST_EMBEDDED) return [...verdicts];
-  const vectors = await embed([...open.map((one) => one.statement.content), ...evidence.sentences.map((sentence) => sentence.text)]);
-  const vectorOf = new Map(evidence.sentences.map((sentence, i) => [sentence, vectors[open.length + i]]));
+  const open = verdicts.filter((one) => one.statement.claim && one.support < SUPPORTED).slice(0, MOST_EMBEDDED / 2);
+  const sentences = mostLikely(open, evidence, MOST_EMBEDDED - open.length);
+  if (open.length === 0 || sentences.length === 0) return [...verdicts];
+  const vectors = await embed([...open.map((one) => one.statement.content), ...sentences.map((sentence) => sentence.text)]);
+  const vectorOf = new Map(sentences.map((sentence, i) => [sentence, vectors[open.length + i]]));
   return verdicts.map((verdict) => {
     const own = vectors[open.indexOf(verdict)];
-    return own ? closest(verdict, own, evidence, vectorOf) : verdict;
+    return own ? closest(verdict, own, vectorOf) : verdict;
   });
 }
 
-function closest(verdict: Verdict, own: Float32Array, evidence: Evidence, vectorOf: ReadonlyMap<SourceSentence, Float32Array | undefined>): Verdict {
+/** Of many source sentences those that share most with what is open; of few, all. */
+function mostLikely(open: readonly Verdict[], evidence: Evidence, most: number): SourceSentence[] {
+  const worth = new Map<SourceSentence, number>();
+  for (const { claim, matches } of open) for (const one of matches) worth.set(one.sentence, Math.max(worth.get(one.sentence) ?? 0, jointSupport(claim, [one])));
+  return [...evidence.sentences].sort((a, b) => (worth.get(b) ?? 0) - (worth.get(a) ?? 0)).slice(0, most);
+}
+
+function closest(verdict: Verdict, own: Float32Array, vectorOf: ReadonlyMap<SourceSentence, Float32Array | undefined>): Verdict {
   let best = verdict;
-  for (const sentence of evidence.sentences) {
-    const vector = vectorOf.get(sentence);
+  for (const [sentence, vector] of vectorOf) {
     const one = match(verdict.claim, sentence);
     if (!vector || one.missing.size > 0 || one.negationDiffers) continue;
     const support = semanticSupport(jointSupport(verdict.claim, [one]), dot(own, vector));

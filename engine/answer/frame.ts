@@ -4,7 +4,7 @@ import type { Source } from "../contract/answers.ts";
 /**
  * Sources are framed as `<source-NONCE id="1" title="…">…</source-NONCE>`. Only the engine knows the nonce, so no text can close the frame;
  * what looks like a marker is defused all the same, since a model reads by likeness. Of twelve frames this one measured best in both
- * grounded corners of the toy world (docs/decisions, "How sources are framed").
+ * grounded corners of the toy world (docs/decisions/0010, "How sources are framed").
  */
 export function frameSource(source: Source, nonce: string): string {
   return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}">\n${defuse(source.text)}\n</source-${nonce}>`;

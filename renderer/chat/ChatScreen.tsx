@@ -2,7 +2,7 @@ import { PanelLeftOpen, SquarePen } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import type { AssistantMessage } from "../../engine/contract/index.ts";
 import { go } from "../app/route.ts";
-import { useShortcuts } from "../app/shortcuts.ts";
+import { shownKeys, useShortcuts } from "../app/shortcuts.ts";
 import { IconButton } from "../design/index.ts";
 import { SidePanel } from "../sources/SidePanel.tsx";
 import { ConversationList } from "./ConversationList.tsx";
@@ -36,7 +36,7 @@ export function ChatScreen({ id }: { id: string | undefined }) {
       {listOpen ? <ConversationList current={id} /> : null}
       <div className={css.middle}>
         <header className={css.head}>
-          {listOpen ? null : <><IconButton label="Show conversations" keys="Ctrl B" onClick={() => store.setState({ listOpen: true })}><PanelLeftOpen /></IconButton><IconButton label="New conversation" keys="Alt N" onClick={() => go("chat")}><SquarePen /></IconButton></>}
+          {listOpen ? null : <><IconButton label="Show conversations" keys={shownKeys("Mod B")} onClick={() => store.setState({ listOpen: true })}><PanelLeftOpen /></IconButton><IconButton label="New conversation" keys={shownKeys("Alt N")} onClick={() => go("chat")}><SquarePen /></IconButton></>}
           {conversation ? <h1 className={css.title}>{conversation.title}</h1> : null}
         </header>
         <Thread conversationId={id} />

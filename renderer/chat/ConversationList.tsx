@@ -2,6 +2,7 @@ import { Download, MoreHorizontal, PanelLeftClose, Pencil, SquarePen, Trash2 } f
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { ConversationSummary } from "./dates.ts";
 import { go, hrefOf } from "../app/route.ts";
+import { shownKeys } from "../app/shortcuts.ts";
 import { AlertDialog, cx, EmptyState, ErrorState, IconButton, Menu, MenuItem, MenuSeparator, SearchField, useToasts, VirtualList } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useEngineQuery } from "../engine/queries.ts";
@@ -34,7 +35,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
   return (
     <aside className={css.list} aria-label="Conversations">
       <div className={css.head}>
-        <IconButton label="Hide conversations" keys="Ctrl B" onClick={() => store.setState({ listOpen: false })}><PanelLeftClose /></IconButton>
+        <IconButton label="Hide conversations" keys={shownKeys("Mod B")} onClick={() => store.setState({ listOpen: false })}><PanelLeftClose /></IconButton>
         <a className={css.new} href={hrefOf("chat")} aria-keyshortcuts="Alt+N"><SquarePen aria-hidden />New conversation</a>
       </div>
       <div className={css.searchRow}><SearchField label="Search conversations" value={text} onChange={setText} data-search-conversations="" /></div>

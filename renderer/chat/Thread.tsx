@@ -22,6 +22,8 @@ export function Thread({ conversationId }: { conversationId: string | undefined 
   const busy = running !== undefined && !running.refused;
   const empty = messages.length === 0 && !running;
 
+  const last = messages[messages.length - 1];
+  const pinned = last?.role === "assistant" && last.trace.mode === "quotes" ? last.parentId : undefined;
   const versionsOf = (message: Message): Versions => {
     const siblings = siblingsOf(thread.conversation?.tree ?? [], message);
     return { at: Math.max(0, siblings.findIndex((sibling) => sibling.id === message.id)), ids: siblings.map((sibling) => sibling.id), go: thread.show };
@@ -49,7 +51,7 @@ export function Thread({ conversationId }: { conversationId: string | undefined 
           {query.isError ? <ErrorState title="This conversation could not be opened" error={query.error} onRetry={() => void query.refetch()} /> : null}
           {conversationId && query.isPending && messages.length === 0 ? <div className={css.loading}><Spinner label="Opening the conversation" /></div> : null}
           {!conversationId && empty ? <Welcome onAsk={ask} /> : null}
-          {messages.map((message) => <div key={message.id} className={css.message}>{message.role === "user" ? userView(message) : answerView(message)}</div>)}
+          {messages.map((message) => <div key={message.id} className={css.message} data-pin={message.id === pinned ? "" : undefined}>{message.role === "user" ? userView(message) : answerView(message)}</div>)}
           {running && !running.refused && !messages.some((message) => message.id === running.assistantId) ? (
             <>
               {running.user ? null : <div className={css.message}><Pending text={running.request.kind === "ask" ? running.request.text : ""} /></div>}

@@ -3,9 +3,20 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 /** How near the end still counts as reading along, CSS pixels. */
 const near = 72;
 
+/** What the header over the column covers, CSS pixels. */
+const headRoom = 60;
+
+/** How far down one follows. */
+const endOf = (box: HTMLElement): number => {
+  const end = box.scrollHeight - box.clientHeight;
+  const pinned = box.querySelector<HTMLElement>("[data-pin]");
+  return pinned ? Math.min(end, Math.max(0, pinned.offsetTop - headRoom)) : end;
+};
+
 /**
  * Keeps a growing column at its end for as long as the person is there. Scrolling up lets go at once, coming back to the end (or `toEnd`)
- * takes hold again. Only the person's own gestures let go: a layout that shifts does not.
+ * takes hold again. Only the person's own gestures let go: a layout that shifts does not. An element with `data-pin` is never scrolled
+ * past: an answer that comes at once and whole is read from its beginning.
  */
 export function useStickToEnd(resetKey: string | undefined) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -16,7 +27,8 @@ export function useStickToEnd(resetKey: string | undefined) {
   const toEnd = useCallback((smooth = false) => {
     stuck.current = true;
     setAway(false);
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: smooth ? "smooth" : "auto" });
+    // Asked for by hand, the end is the end.
+    if (scroller.current) scroller.current.scrollTo({ top: smooth ? scroller.current.scrollHeight : endOf(scroller.current), behavior: smooth ? "smooth" : "auto" });
   }, []);
 
   useLayoutEffect(() => { toEnd(); }, [resetKey, toEnd]);
@@ -31,9 +43,9 @@ export function useStickToEnd(resetKey: string | undefined) {
     const onScroll = () => {
       const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < near;
       if (performance.now() - gesture < 400) stuck.current = atEnd;
-      setAway(!atEnd && !stuck.current);
+      setAway(!atEnd);
     };
-    const observer = new ResizeObserver(() => { if (stuck.current) box.scrollTop = box.scrollHeight; });
+    const observer = new ResizeObserver(() => { if (stuck.current) box.scrollTop = endOf(box); });
     observer.observe(inner);
     observer.observe(box);
     const passive = { passive: true };

@@ -35,7 +35,7 @@ export function PageView({ documentId, pages, ranges, page }: PageViewProps) {
         <IconButton size="s" label="Previous page" disabled={shown <= 1} onClick={() => step(-1)}><ChevronLeft /></IconButton>
         <PageField page={shown} count={pages.length} onGo={setChosen} />
         <IconButton size="s" label="Next page" disabled={shown >= pages.length} onClick={() => step(1)}><ChevronRight /></IconButton>
-        {rects.length === 0 && elsewhere[0] !== undefined ? <button type="button" className={css.jump} onClick={() => setChosen(elsewhere[0])}>To the marked words, page {elsewhere[0]}</button> : null}
+        {elsewhere.map((other) => <button key={other} type="button" className={css.jump} data-jump={other} onClick={() => setChosen(other)}>{rects.length > 0 ? "Also on" : "Marked words on"} page {other}</button>)}
         <span className={css.space} />
         <IconButton size="s" label="Zoom out" disabled={zoom === zooms[0]} onClick={() => zoomBy(-1)}><ZoomOut /></IconButton>
         <span className={css.zoom}>{Math.round(zoom * 100)}%</span>

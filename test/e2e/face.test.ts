@@ -263,6 +263,27 @@ describe.skipIf(!here)("the face", () => {
     expect(nameless).toEqual([]);
   }));
 
+  test("quotes are read from the first, a written answer is followed to its end, and scrolling up lets go", () => journey({ tokenMs: 15 }, async (page) => {
+    await page.setViewportSize({ width: 900, height: 560 });
+    await ask(page, "What of the survey, of Barman, of Wilsek and of the towns?");
+    await expect.poll(() => page.locator("[data-role=user]").last().evaluate((one) => Math.round(one.getBoundingClientRect().top))).toBeLessThan(90);
+    const column = page.locator("[data-role=user]").first().locator("xpath=ancestor::div[@tabindex='-1'][1]");
+    const fromEnd = () => column.evaluate((box) => Math.round(box.scrollHeight - box.clientHeight - box.scrollTop));
+    expect(await fromEnd()).toBeGreaterThan(100);
+    await mode(page, "Documents");
+    await composer(page).fill("Tell me everything about the cairns");
+    await composer(page).press("Enter");
+    await page.locator("[data-live] table").waitFor();
+    expect(await fromEnd()).toBeLessThan(40);
+    await column.hover();
+    await page.mouse.wheel(0, -400);
+    await expect.poll(fromEnd).toBeGreaterThan(200);
+    await page.locator("[data-live]").waitFor({ state: "detached" });
+    expect(await fromEnd()).toBeGreaterThan(200);
+    await page.getByRole("button", { name: "To the latest message" }).click();
+    await expect.poll(fromEnd).toBeLessThan(40);
+  }));
+
   test("the trace says how the answer was made", () => journey({}, async (page) => {
     await mode(page, "Hybrid");
     const answer = await ask(page, "How many cairns were found?");

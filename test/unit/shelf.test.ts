@@ -234,6 +234,12 @@ describe("the catalogue", () => {
     }
   });
 
+  it("has a row of evidence for every entry, and none for others", async () => {
+    const page = await readFile(join(projectRoot, "docs", "catalogue.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `([^`]+)` \|.*\]\(https:/gm)].map((row) => row[1]);
+    expect(rows).toEqual((await readCatalogue(join(projectRoot, "models", "catalogue.json"))).map((e) => e.id));
+  });
+
   it("says so when it was damaged", async () => {
     const path = join(root, "catalogue.json");
     await writeFile(path, '{"version": 1, "entries": [{"id": "x"}]}');

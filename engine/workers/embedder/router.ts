@@ -1,13 +1,14 @@
-import { implement, ORPCError } from "@orpc/server";
+import { implement, onError } from "@orpc/server";
 import { LorekeepError } from "../../base/errors.ts";
 import { encodeVector } from "../../base/vectors.ts";
+import { toWorkerError } from "../worker-errors.ts";
 import { embedderContract, type EmbedderSpec } from "./contract.ts";
 import { loadModel, type LoadedModel } from "./model.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** The embedder's procedures around one loaded model; loading another replaces it. */
 export function createEmbedderRouter() {
-  const os = implement(embedderContract);
+  const os = implement(embedderContract).use(onError((error) => { throw toWorkerError(error); }));
   const turnstile = new Turnstile();
   let current: LoadedModel | undefined;
   const loaded = (): LoadedModel => {
@@ -21,13 +22,13 @@ export function createEmbedderRouter() {
     return current;
   };
   return os.router({
-    load: os.load.handler(({ input }) => overTheWire(async () => {
+    load: os.load.handler(async ({ input }) => {
       const begun = performance.now();
       const model = await turnstile.pass("query", () => replace(input));
       return { dimensions: model.dimensions, loadMs: performance.now() - begun };
-    })),
-    countTokens: os.countTokens.handler(({ input }) => overTheWire(async () => input.texts.map((text) => loaded().countTokens(text)))),
-    embed: os.embed.handler(({ input, signal }) => overTheWire(async () => {
+    }),
+    countTokens: os.countTokens.handler(({ input }) => input.texts.map((text) => loaded().countTokens(text))),
+    embed: os.embed.handler(async ({ input, signal }) => {
       const vectors: string[] = [];
       const cut: boolean[] = [];
       for (const text of input.texts) {
@@ -37,15 +38,6 @@ export function createEmbedderRouter() {
         cut.push(embedding.cut);
       }
       return { vectors, cut };
-    })),
+    }),
   });
-}
-
-/** The supervisor reads code and details of an expected failure from an ORPCError; anything else stays what it is: a bug or an abort. */
-async function overTheWire<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof LorekeepError ? new ORPCError(error.code, { message: error.message, data: error.details }) : error;
-  }
 }
