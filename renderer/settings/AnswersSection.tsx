@@ -24,12 +24,14 @@ const knobs: readonly { knob: Knob; label: string; hint: string; min: number; ma
   { knob: "maxTokens", label: "Longest answer", hint: "In tokens, about ¾ of a word each. Blank: until the model is done.", min: 1, max: 1000000 },
 ];
 
+/** The knobs are saved as one: the others must stay as they are. */
+function sampled(knob: Knob, value: number | undefined, now: Settings): Patch {
+  const { [knob]: _, ...others } = now.answers.sampling;
+  return { answers: { sampling: value === undefined ? others : { ...others, [knob]: value } } };
+}
+
 export function AnswersSection() {
   const { value: { answers }, defaults: { answers: fallback } } = useEditor();
-  const sampled = (knob: Knob, value: number | undefined): Patch => {
-    const { [knob]: _, ...others } = answers.sampling;
-    return { answers: { sampling: value === undefined ? others : { ...others, [knob]: value } } };
-  };
   return (
     <>
       <Group>
@@ -42,7 +44,7 @@ export function AnswersSection() {
         <SliderSetting field="answers.sourceShare" label="Room for sources" hint="The share of the context that sources may fill, 60 % by default. The rest is for the question, the history and the answer." value={answers.sourceShare} fallback={fallback.sourceShare} patch={(sourceShare) => ({ answers: { sourceShare } })} min={0.1} max={0.9} step={0.05} format={(share) => `${Math.round(share * 100)} %`} />
       </Group>
       <Group title="Sampling" text="How the model picks its words. Blank takes what the model’s own file recommends.">
-        {knobs.map(({ knob, ...each }) => <NumberSetting key={knob} {...each} field={`answers.sampling.${knob}`} optional="Model’s own" value={answers.sampling[knob]} fallback={undefined} patch={(value) => sampled(knob, value)} />)}
+        {knobs.map(({ knob, ...each }) => <NumberSetting key={knob} {...each} field={`answers.sampling.${knob}`} optional="Model’s own" value={answers.sampling[knob]} fallback={undefined} patch={(value, now) => sampled(knob, value, now)} />)}
       </Group>
     </>
   );

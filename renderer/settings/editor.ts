@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, useCallback, useContext, useMemo, useState } from "react";
+import { createContext, useCallback, useContext, useMemo, useRef, useState } from "react";
 import { settings as schema, type EngineClient, type Settings } from "../../engine/contract/index.ts";
 import { useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
@@ -10,11 +10,17 @@ export type Patch = Parameters<EngineClient["settings"]["update"]>[0];
 export interface Editor {
   readonly value: Settings;
   readonly defaults: Settings;
-  /** Saves at once. `field` is the path whose error it would be ("answers.sources"). */
-  save(field: string, patch: Patch): void;
+  /**
+   * Saves, one change after the other: `make` is given the settings as they are when its turn comes, since a field may be part of a whole that
+   * is replaced. `field` is the path whose error it would be ("answers.sources").
+   */
+  save(field: string, make: (now: Settings) => Patch): void;
   errorOf(field: string): string | undefined;
   setError(field: string, message: string | undefined): void;
 }
+
+/** Where engine/queries.ts keeps the settings. */
+const KEY = ["settings", "get"] as const;
 
 export const EditorContext = createContext<Editor | undefined>(undefined);
 
@@ -32,15 +38,20 @@ export function useSettingsEditor(value: Settings): Editor {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const defaults = useMemo(() => schema.parse({}), []);
   const setError = useCallback((field: string, message: string | undefined) => setErrors(({ [field]: _, ...rest }) => (message === undefined ? rest : { ...rest, [field]: message })), []);
-  const save = useCallback((field: string, patch: Patch) => {
-    engine.settings.update(patch).then(
-      (saved) => { setError(field, undefined); queries.setQueryData(["settings", "get"], saved); },
-      (error: unknown) => {
+  const turn = useRef<Promise<void>>(Promise.resolve());
+  const save = useCallback((field: string, make: (now: Settings) => Patch) => {
+    turn.current = turn.current.then(async () => {
+      try {
+        const saved = await engine.settings.update(make(queries.getQueryData<Settings>(KEY) ?? value));
+        setError(field, undefined);
+        queries.setQueryData(KEY, saved);
+      } catch (error) {
         const failure = failureOf(error);
         if (failure.code === "INVALID") setError(field, readable(failure.reason, failure.field));
         else toasts.fail(error, "This was not saved");
-      });
-  }, [engine, queries, setError, toasts]);
+      }
+    });
+  }, [engine, queries, setError, toasts, value]);
   return useMemo(() => ({ value, defaults, save, setError, errorOf: (field) => errors[field] }), [value, defaults, save, setError, errors]);
 }
 

@@ -368,6 +368,13 @@ describe.skipIf(!here)("library, models and settings", () => {
       await expect.poll(() => fake.world.settings.models.threads).toBeUndefined();
     }));
 
+    test("what was typed is kept when a shortcut takes the screen away", () => journey({ at: "settings/answers" }, async (page, fake) => {
+      await page.getByLabel("System prompt").fill("Antworte kurz.");
+      await page.keyboard.press("Alt+2");
+      await rows(page).first().waitFor();
+      await expect.poll(() => fake.world.settings.answers.systemPrompt).toBe("Antworte kurz.");
+    }));
+
     test("theme and text size show at once, and the table's rows grow with it", () => journey({ at: "settings/appearance", many: 60 }, async (page, fake) => {
       await page.getByRole("radio", { name: "Dark" }).click();
       await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
