@@ -1,0 +1,71 @@
+/**
+ * The pictures of the README, taken from the real app: real engine, real workers, the toy world of `npm run demo`, a real browser.
+ *   node scripts/run.mjs scripts/screenshots.ts [OUT=docs/images]
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { serve } from "../cli/serve.ts";
+import { createEngine } from "../engine/engine.ts";
+import { createNodeWorkerHost } from "../engine/workers/node-host.ts";
+
+const out = resolve(process.argv[2] ?? "docs/images");
+const toy = resolve("test/fixtures/toy-world");
+const workspace = mkdtempSync(join(tmpdir(), "lorekeep-pictures-"));
+const engine = await createEngine({ workspace, hostKind: "serve", workerHost: createNodeWorkerHost(resolve("out/workers")), resources: resolve("."), version: "0.1.0" });
+const { client } = engine;
+
+async function seed(): Promise<void> {
+  await client.documents.add({ paths: [join(toy, "documents")] });
+  await client.queue.idle();
+  for (const file of ["toy-world-base-q8.gguf", "toy-world-lora-v1.gguf"]) for await (const _ of await client.models.import({ path: join(toy, "models", file), mode: "link" }));
+  await client.settings.update({ models: { threads: 1 }, answers: { sampling: { temperature: 0 } } });
+}
+
+async function ask(page: Page, mode: string, text: string): Promise<void> {
+  await page.getByRole("radio", { name: mode, exact: true }).click();
+  const before = await page.locator("[data-role=assistant][data-state=complete], [data-role=assistant]").count();
+  await page.getByLabel("Your question").fill(text);
+  await page.getByLabel("Your question").press("Enter");
+  await page.locator("[data-role=assistant]").nth(before).waitFor();
+  await page.getByRole("button", { name: /^Stop/ }).waitFor({ state: "hidden", timeout: 60_000 });
+  await page.waitForTimeout(800);
+}
+
+const shot = async (page: Page, name: string) => {
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: join(out, `${name}.png`) });
+  console.log(name);
+};
+const go = (page: Page, where: string) => page.evaluate((hash) => { location.hash = hash; }, `#/${where}`);
+
+try {
+  mkdirSync(out, { recursive: true });
+  await seed();
+  const served = await serve({ engine, rendererFolder: resolve("out/renderer") });
+  const browser = await chromium.launch({ executablePath: process.env.LOREKEEP_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-background-networking"] });
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, colorScheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(served.newLink());
+    await page.getByLabel("Your question").waitFor();
+    await ask(page, "Documents", "What is the code of Permit Malras?");
+    await page.locator("[data-citation]").first().click();
+    await page.locator("[data-highlight-rect]").first().waitFor();
+    await page.locator("[data-page] img").first().waitFor({ timeout: 30_000 });
+    await shot(page, `chat-${colorScheme}`);
+    await page.getByRole("tab", { name: "How this answer was made" }).click();
+    await shot(page, `trace-${colorScheme}`);
+    await go(page, "library");
+    await shot(page, `library-${colorScheme}`);
+    await go(page, "models");
+    await shot(page, `models-${colorScheme}`);
+    await context.close();
+  }
+  await browser.close();
+  await served.close();
+} finally {
+  await engine.dispose();
+  rmSync(workspace, { recursive: true, force: true });
+}
