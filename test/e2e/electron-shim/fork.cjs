@@ -4,19 +4,20 @@
 const { fork: forkNode } = require("node:child_process");
 const { EventEmitter } = require("node:events");
 const { join } = require("node:path");
+const { pack, unpack } = require("./messages.cjs");
 
 exports.fork = (entry, { execArgv = [], stdio }) => {
   const { NODE_OPTIONS: _, ELECTRON_RUN_AS_NODE: __, ...env } = process.env;
-  const child = forkNode(join(__dirname, "child.mjs"), [entry], { execPath: process.env.LOREKEEP_ENGINE_SHIM_NODE, execArgv, env, serialization: "advanced", stdio: ["ignore", stdio, stdio, "ipc"] });
+  const child = forkNode(join(__dirname, "child.mjs"), [entry], { execPath: process.env.LOREKEEP_ENGINE_SHIM_NODE, execArgv, env, stdio: ["ignore", stdio, stdio, "ipc"] });
   const seen = new EventEmitter();
   const ports = new Map();
   let lastPort = 0;
   const send = (message) => child.connected && child.send(message, () => undefined);
 
   child.on("spawn", () => seen.emit("spawn"));
-  child.on("message", ({ kind, id, data }) => {
-    if (kind === "message") seen.emit("message", data);
-    else if (kind === "port") ports.get(id)?.postMessage(data);
+  child.on("message", ({ kind, id, ...packed }) => {
+    if (kind === "message") seen.emit("message", unpack(packed));
+    else if (kind === "port") ports.get(id)?.postMessage(unpack(packed));
     else if (kind === "close") ports.get(id)?.close();
   });
   child.on("exit", (code) => {
@@ -26,7 +27,7 @@ exports.fork = (entry, { execArgv = [], stdio }) => {
   const carry = (port) => {
     const id = ++lastPort;
     ports.set(id, port);
-    port.on("message", ({ data }) => send({ kind: "port", id, data }));
+    port.on("message", ({ data }) => send({ kind: "port", id, ...pack(data) }));
     port.on("close", () => {
       ports.delete(id);
       send({ kind: "close", id });
@@ -38,6 +39,6 @@ exports.fork = (entry, { execArgv = [], stdio }) => {
     stdout: child.stdout,
     stderr: child.stderr,
     pid: child.pid,
-    postMessage: (data, transfer = []) => send({ kind: "message", data, ports: transfer.map(carry) }),
+    postMessage: (data, transfer = []) => send({ kind: "message", ...pack(data), ports: transfer.map(carry) }),
   });
 };
