@@ -9,7 +9,7 @@ import { Conversations } from "./conversations/conversations.ts";
 import { exportConversation, type Exported } from "./conversations/export.ts";
 import { findMessage, parentFor, pathTo } from "./conversations/tree.ts";
 import type { AnswerMeans } from "./means.ts";
-import { search, type SearchInput, type SearchOutput } from "./search.ts";
+import { prefetch, search, type PrefetchInput, type SearchInput, type SearchOutput } from "./search.ts";
 
 export interface AnswersOptions extends Omit<AnswerMeans, "turn"> {
   /** The workspace folder; conversations lie in its folder `conversations`. */
@@ -36,6 +36,8 @@ export interface Answers {
   /** @returns false where no such answer is being made */
   stop(assistantId: string): boolean;
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput>;
+  /** Does a search's work ahead of it; what fails is left to the search itself to say. */
+  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }>;
   export(id: string, format: "markdown" | "json"): Promise<Exported>;
   /** Stops what runs and waits until it is kept. */
   dispose(): Promise<void>;
@@ -89,6 +91,10 @@ class AnswersInWorkspace implements Answers {
 
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput> {
     return search(input, this.means, signal);
+  }
+
+  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }> {
+    return prefetch(input, this.means, signal);
   }
 
   async export(id: string, format: "markdown" | "json"): Promise<Exported> {
