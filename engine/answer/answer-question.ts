@@ -55,7 +55,7 @@ async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Prom
   const condensed = await trace.step("condense", () => condense(question.text, question.path));
   trace.record({ condensed });
   const scope = scopeOf(question.options.filter, means, question.unlocked);
-  const retrieved = await trace.step("retrieve", () => retrieve(condensed.text, means, { scope, limit: settings.candidates, signal }));
+  const retrieved = await trace.step("retrieve", () => retrieve(condensed.text, means, { scope, limit: settings.candidates, settings: means.settings().search, signal }));
   trace.note(...retrieved.notes);
   const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker, ...RERANKING, signal }));
   if (reranked.note) trace.noteStep(reranked.note);

@@ -20,7 +20,7 @@ export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivat
 /** The same retrieval as a search of these words makes; its question's vector and both legs' tables are warm then. */
 export async function prefetch(input: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
   const start = performance.now();
-  await retrieve(input.text, means, { scope: scopeOf(input.filter, means, input.includePrivate), limit: means.settings().answers.candidates, ...(signal ? { signal } : {}) });
+  await retrieve(input.text, means, { scope: scopeOf(input.filter, means, input.includePrivate), limit: means.settings().answers.candidates, settings: means.settings().search, signal });
   return { ms: performance.now() - start };
 }
 
@@ -29,7 +29,7 @@ export async function search(input: SearchInput, means: AnswerMeans, signal?: Ab
   const start = performance.now();
   const scope = scopeOf(input.filter, means, input.includePrivate);
   const limit = Math.max(input.limit, means.settings().answers.candidates);
-  const found = await retrieve(input.text, means, { scope, limit, ...(signal ? { signal } : {}) });
+  const found = await retrieve(input.text, means, { scope, limit, settings: means.settings().search, signal });
   const retrieved = performance.now();
   const { candidates } = await rerank(input.text, found.candidates, { reranker: means.reranker, ...RERANKING, signal });
   const reranked = performance.now();

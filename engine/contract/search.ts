@@ -71,7 +71,7 @@ export const searchSettings = z.object({
   /** Languages the embedder was made for, ISO 639-1. Empty: every language. */
   embedderLanguages: z.array(z.string()).default(["en"]),
   /** Share of the dense leg where the question is in a language the embedder was not made for. */
-  foreignDenseWeight: z.number().min(0).max(1).default(0.2),
+  foreignDenseWeight: z.number().min(0).max(1).default(0.25),
   /** Look for rare words that stand nowhere with a letter or two changed. */
   typos: z.boolean().default(true),
   /** Take file names, types and dates in a question for filters. */
