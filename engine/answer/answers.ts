@@ -8,10 +8,11 @@ import { answerQuestion } from "./answer-question.ts";
 import { Conversations } from "./conversations/conversations.ts";
 import { exportConversation, type Exported } from "./conversations/export.ts";
 import { findMessage, parentFor, pathTo } from "./conversations/tree.ts";
+import { SearchCache } from "./find.ts";
 import type { AnswerMeans } from "./means.ts";
 import { prefetch, search, type PrefetchInput, type SearchInput, type SearchOutput } from "./search.ts";
 
-export interface AnswersOptions extends Omit<AnswerMeans, "turn"> {
+export interface AnswersOptions extends Omit<AnswerMeans, "turn" | "searches"> {
   /** The workspace folder; conversations lie in its folder `conversations`. */
   readonly workspace: string;
   readonly onChange: (topic: "conversations", id: string) => void;
@@ -56,7 +57,7 @@ class AnswersInWorkspace implements Answers {
   private disposed = false;
 
   constructor(options: AnswersOptions) {
-    this.means = { ...options, turn: new Mutex() };
+    this.means = { ...options, turn: new Mutex(), searches: new SearchCache() };
     this.conversations = new Conversations({
       folder: join(options.workspace, "conversations"),
       defaults: () => ({ mode: options.settings().answers.defaultMode, adapters: [], filter: {}, sampling: {} }),
