@@ -3,6 +3,7 @@ import { z } from "zod";
 import { answerMode, samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
+import { searchSettings } from "./search.ts";
 
 const base = oc.errors(errorMap);
 
@@ -24,6 +25,7 @@ export const settings = z.object({
     /** Share of the context that sources may fill. */
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),
   }).prefault({}),
+  search: searchSettings.prefault({}),
   models: z.object({
     defaultModelId: id.optional(),
     gpu: z.enum(["auto", "off"]).default("auto"),
@@ -62,6 +64,7 @@ function patchOf<T extends z.ZodRawShape>(section: z.ZodObject<T>) {
 export const settingsPatch = z.object({
   appearance: patchOf(settings.shape.appearance.unwrap()),
   answers: patchOf(settings.shape.answers.unwrap()),
+  search: patchOf(searchSettings),
   models: patchOf(settings.shape.models.unwrap()),
   ingest: patchOf(settings.shape.ingest.unwrap()),
 }).partial();
