@@ -30,6 +30,8 @@ export interface AskInput {
 /** Questions, answers and the conversations they stand in. */
 export interface Answers {
   readonly conversations: Conversations;
+  /** What answers are made with: the evaluation asks with the very same. */
+  readonly means: AnswerMeans;
   /** Asks; the stream ends when the answer is kept. Leaving it, or aborting, stops the model. @throws LorekeepError NOT_FOUND */
   ask(input: AskInput, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void>;
   /** Another answer to a question that is there. @throws LorekeepError NOT_FOUND, INVALID */
@@ -52,7 +54,7 @@ type Emit = (event: AnswerEvent) => void;
 
 class AnswersInWorkspace implements Answers {
   readonly conversations: Conversations;
-  private readonly means: AnswerMeans;
+  readonly means: AnswerMeans;
   private readonly running = new Map<string, { stop: AbortController; done: Promise<void> }>();
   private disposed = false;
 

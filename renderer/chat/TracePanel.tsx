@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import type { AnswerTrace, Candidate } from "../../engine/contract/index.ts";
 import { baseName, count, dateTime, milliseconds, plural } from "../app/words.ts";
 import { Badge, cx } from "../design/index.ts";
+import { WhyLink } from "../evaluation/WhyLink.tsx";
 import { modeName } from "./modes.ts";
 import css from "./TracePanel.module.css";
 
@@ -14,6 +15,7 @@ export function TracePanel({ trace }: { trace: AnswerTrace }) {
       <Section title="Steps"><Timeline trace={trace} /></Section>
       {Object.keys(trace.tokens).length > 0 ? <Section title="Tokens"><Tokens tokens={trace.tokens} /></Section> : null}
       {trace.candidates.length > 0 ? <Section title={`Candidates (${trace.candidates.length})`}><Candidates candidates={trace.candidates} /></Section> : null}
+      {trace.steps.some(({ name }) => name === "retrieve") ? <Section title="Is something missing?"><WhyLink trace={trace} /></Section> : null}
     </div>
   );
 }
