@@ -12,6 +12,8 @@ export interface AddPaths {
   readonly collectionId?: string | undefined;
   readonly watch: boolean;
   readonly private: boolean;
+  /** Text recognition of these files: without asking, not at all, or as the settings say. */
+  readonly ocr?: "auto" | "off" | undefined;
 }
 
 export interface Added {
@@ -28,7 +30,7 @@ export async function addPaths(parts: LibraryParts, input: AddPaths, signal?: Ab
   const found = await scan(input.paths, { ignore: parts.settings().ingest.ignore, ...(signal ? { signal } : {}) });
   return parts.changes.add(async () => {
     const folders = input.watch ? await followed(parts, found.folders, { collectionId: (collection ?? parts.registry.collection()).id, private: input.private }) : [];
-    const taken = await takeFiles(parts, found.files, { collectionId: collection?.id, folders, private: input.private, signal });
+    const taken = await takeFiles(parts, found.files, { collectionId: collection?.id, folders, private: input.private, ocr: input.ocr, signal });
     return { ...taken, skipped: [...found.skipped, ...taken.skipped], folders };
   });
 }
@@ -49,6 +51,7 @@ interface Taking {
   readonly collectionId: string | undefined;
   readonly folders: readonly FolderRecord[];
   readonly private: boolean;
+  readonly ocr?: "auto" | "off" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,7 +66,7 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   let unchanged = 0;
   await eachOf(files, async (file) => {
     const folder = taking.folders.find(({ path }) => isBelow(file.path, path));
-    const labels = { ...(folder ? { origin: "folder" as const, folderId: folder.id } : {}), ...(taking.private ? { private: true } : {}) };
+    const labels = { ...(folder ? { origin: "folder" as const, folderId: folder.id } : {}), ...(taking.private ? { private: true } : {}), ...decided(taking.ocr) };
     const known = registry.atPath(file.path).find((record) => taking.collectionId === undefined || record.collectionId === taking.collectionId);
     if (!known) {
       fresh.push({ collectionId, path: file.path, name: nameOf(file.path), origin: "file", sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs, ...labels });
@@ -88,6 +91,10 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   return { added: [...added, ...again.map(([id]) => registry.get(id))], unchanged, skipped };
 }
 
+function decided(ocr: "auto" | "off" | undefined): Pick<DocumentRecord, "recognition"> {
+  return ocr === undefined ? {} : { recognition: { state: ocr === "off" ? "skipped" : "agreed", pictures: 0, done: 0 } };
+}
+
 function differs(record: DocumentRecord, change: Partial<DocumentRecord>): boolean {
   return Object.entries(change).some(([key, value]) => record[key as keyof DocumentRecord] !== value);
 }
@@ -95,7 +102,7 @@ function differs(record: DocumentRecord, change: Partial<DocumentRecord>): boole
 /** Size and time first, the bytes only where they leave a doubt. "touched": the same bytes with a new time. */
 async function compare(record: DocumentRecord, file: FoundFile, signal: AbortSignal | undefined): Promise<"same" | "touched" | "changed"> {
   const settled = record.state === "indexed" || (record.state === "failed" && !isWorthAnotherTry(record.reason));
-  const underWay = record.state === "queued" || record.state === "reading" || record.state === "embedding";
+  const underWay = record.state === "queued" || record.state === "reading" || record.state === "embedding" || record.state === "recognising";
   const looksSame = record.sizeBytes === file.sizeBytes && record.modifiedMs === file.modifiedMs;
   if (looksSame) return settled || underWay ? "same" : "changed";
   if (record.state !== "indexed" || record.sizeBytes !== file.sizeBytes || record.contentHash === undefined) return "changed";

@@ -2,7 +2,7 @@ import { implement, ORPCError } from "@orpc/server";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
 import { readerContract } from "./contract.ts";
 import { extract } from "./extract.ts";
-import { renderPdfPage } from "./formats/pdf/render.ts";
+import { renderPage } from "./render.ts";
 
 /** The reader's procedures. Stateless: each call opens its file, reads it and lets everything go. */
 export function createReader() {
@@ -11,7 +11,7 @@ export function createReader() {
     extract: os.extract.handler(({ input, signal }) => extract(input, signal ?? new AbortController().signal)),
     renderPage: os.renderPage.handler(async ({ input, signal }) => {
       try {
-        return await renderPdfPage(input, signal ?? new AbortController().signal);
+        return await renderPage(input, signal ?? new AbortController().signal);
       } catch (error) {
         throw isAbort(error) ? error : overTheWire(error);
       }

@@ -9,6 +9,7 @@ import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outli
 import { furnitureOf } from "./furniture.ts";
 import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
 import { headingSizes, type Typography } from "./typography.ts";
+import { hasUnreadPicture } from "./scanned.ts";
 import { wordsOf } from "./words.ts";
 
 export interface PageText {
@@ -18,6 +19,8 @@ export interface PageText {
   readonly lines: readonly Line[];
   readonly notes: ReturnType<typeof annotationTexts>;
   readonly entries: readonly { title: string; level: number; top?: number }[];
+  /** A picture fills much of the page, and the text layer little. */
+  readonly isScanned: boolean;
 }
 
 /** A run costs about a kilobyte on its way to the engine (validated, copied, written, read): in longer documents a few words share one. */
@@ -87,7 +90,8 @@ async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): P
   const lines = linesOf(wordsOf(content, viewport));
   const notes = annotationTexts(await page.getAnnotations(), viewport);
   const entries = outline.map(({ title, level, top }) => ({ title, level, ...(top === undefined ? {} : { top: Number(viewport.convertToViewportPoint(0, top)[1]) }) }));
-  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries };
+  const isScanned = await hasUnreadPicture(page, viewport, lines);
+  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries, isScanned };
 }
 
 /** What the whole document says about how its pages are set. */
@@ -97,6 +101,7 @@ function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
   out.startPage(page.page);
   const hasText = page.lines.length > 0 || page.notes.length > 0;
   out.pageInfo({ page: page.page, width: page.width, height: page.height, hasText });
+  if (page.isScanned) out.picture({ page: page.page });
   if (!hasText) return out.warn("no-text-layer", `Page ${page.page} has no text layer.`, page.page);
   const lines = page.lines.filter((line) => !style.furniture.has(line));
   const placed = placeEntries(page.entries, lines);
