@@ -50,8 +50,8 @@ function addNoise(canvas: Canvas, deviation: number): void {
 
 /** A PDF whose pages are nothing but pictures; a page with `text` has that line in a text layer on top as well. */
 export async function scannedPdf(pages: readonly { scan: Canvas; text?: string }[]): Promise<Buffer> {
-  const objects: Buffer[] = [];
-  const add = (head: string, stream?: Buffer) => objects.push(stream ? Buffer.concat([Buffer.from(`${head.replace(">>", `/Length ${stream.length} >>`)}\nstream\n`), stream, Buffer.from("\nendstream")]) : Buffer.from(head));
+  const objects: Uint8Array[] = [];
+  const add = (head: string, stream?: Uint8Array) => objects.push(stream ? Buffer.concat([Buffer.from(`${head.replace(">>", `/Length ${stream.length} >>`)}\nstream\n`), stream, Buffer.from("\nendstream")]) : Buffer.from(head));
   const kids = pages.map((_, i) => `${4 + i * 3} 0 R`).join(" ");
   add("<< /Type /Catalog /Pages 2 0 R >>");
   add(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);
@@ -67,8 +67,8 @@ export async function scannedPdf(pages: readonly { scan: Canvas; text?: string }
   return assembled(objects);
 }
 
-function assembled(objects: readonly Buffer[]): Buffer {
-  const parts = [Buffer.from("%PDF-1.4\n")];
+function assembled(objects: readonly Uint8Array[]): Buffer {
+  const parts: Uint8Array[] = [Buffer.from("%PDF-1.4\n")];
   const offsets: number[] = [];
   const size = () => parts.reduce((sum, part) => sum + part.length, 0);
   objects.forEach((object, i) => {

@@ -66,15 +66,16 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   let unchanged = 0;
   await eachOf(files, async (file) => {
     const folder = taking.folders.find(({ path }) => isBelow(file.path, path));
-    const labels = { ...(folder ? { origin: "folder" as const, folderId: folder.id } : {}), ...(taking.private ? { private: true } : {}), ...decided(taking.ocr) };
+    const labels = { ...(folder ? { origin: "folder" as const, folderId: folder.id } : {}), ...(taking.private ? { private: true } : {}) };
+    const fromStart = decided(taking.ocr);
     const known = registry.atPath(file.path).find((record) => taking.collectionId === undefined || record.collectionId === taking.collectionId);
     if (!known) {
-      fresh.push({ collectionId, path: file.path, name: nameOf(file.path), origin: "file", sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs, ...labels });
+      fresh.push({ collectionId, path: file.path, name: nameOf(file.path), origin: "file", sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs, ...labels, ...fromStart });
       return;
     }
     try {
       const verdict = await compare(known, file, taking.signal);
-      const change = { ...labels, ...(verdict === "same" ? {} : { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs }) };
+      const change = { ...labels, ...agreed(known, taking.ocr), ...(verdict === "same" ? {} : { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs }) };
       if (verdict === "changed") again.push([known.id, { ...change, state: "queued" }]);
       else unchanged++;
       if (verdict !== "changed" && differs(known, change)) same.push([known.id, change]);
@@ -88,11 +89,17 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   const added = await registry.add(fresh);
   if (again.length + same.length > 0) await registry.updateAll([...again.map(([id, change]) => [id, { ...change, reason: undefined }] as const), ...same]);
   queue.enqueue([...added.map(({ id }) => id), ...again.map(([id]) => id)]);
+  if (taking.ocr === "auto") queue.nudge();
   return { added: [...added, ...again.map(([id]) => registry.get(id))], unchanged, skipped };
 }
 
 function decided(ocr: "auto" | "off" | undefined): Pick<DocumentRecord, "recognition"> {
   return ocr === undefined ? {} : { recognition: { state: ocr === "off" ? "skipped" : "agreed", pictures: 0, done: 0 } };
+}
+
+/** What asked first is started where its file is added again with "auto". */
+function agreed({ recognition }: DocumentRecord, ocr: "auto" | "off" | undefined): Pick<DocumentRecord, "recognition"> {
+  return ocr === "auto" && recognition?.state === "ask" ? { recognition: { ...recognition, state: "agreed" } } : {};
 }
 
 function differs(record: DocumentRecord, change: Partial<DocumentRecord>): boolean {
