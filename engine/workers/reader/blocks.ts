@@ -126,6 +126,11 @@ export class DocumentBuilder {
     this.push("table-row", normaliseText(text), { table });
   }
 
+  /** A row whose text is its pieces' text, as they are; headers and commas are pieces without a place. */
+  rowOf(pieces: readonly Piece[], table: Table): void {
+    this.push("table-row", pieces.map((piece) => piece.text).join(""), { table, pieces });
+  }
+
   private push(kind: Block["kind"], text: string, extras: BlockExtras): void {
     if (!text.trim() || this.truncated) return;
     const start = this.end + 1;
