@@ -74,6 +74,7 @@ function program(installation: Installation, signal: AbortSignal): Command {
   command(root, "add <paths...>", "Add files, folders or web pages and wait until they are indexed.", "lorekeep add ~/Documents/contracts --collection Law\nlorekeep add report.pdf notes.md --no-wait\nlorekeep add https://example.org/handbook.html")
     .option("--collection <name>", "put them into this collection; made if it is not there").option("--watch", "follow the folders from now on")
     .option("--private", "keep them out of answers until unlocked").option("--no-wait", "return as soon as they are queued")
+    .addOption(new Option("--ocr <how>", "text recognition of scans and pictures: without asking, or not at all (default: the setting)").choices(["auto", "off"]))
     .action(within(add));
 
   command(root, "ask <question>", "Answer a question, with citations.", 'lorekeep ask "When does the lease end?"\nlorekeep ask "Who signed?" --mode documents --model llama.gguf --collection Law\nlorekeep ask "Summarise" --mode hybrid --model base.gguf --adapter tone.gguf:0.8 --json')
