@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openPassages } from "./passages-table.ts";
-import { family } from "./processes.ts";
+import { commandOf, family } from "./processes.ts";
 
 const flag = (name: string, otherwise: number) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : Number(process.argv[at + 1]); };
 const times = flag("times", 10);
@@ -51,7 +51,7 @@ async function index(workspace: string): Promise<string[]> {
 async function killAt(child: ChildProcess, target: string, delayMs: number): Promise<boolean> {
   const until = Date.now() + delayMs;
   while (child.exitCode === null && child.signalCode === null) {
-    const victim = target === "engine" ? child.pid : family(child.pid ?? 0).find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${target}.mjs`));
+    const victim = target === "engine" ? child.pid : family(child.pid ?? 0).find((pid) => commandOf(pid).some((word) => word.endsWith(`/${target}.mjs`)));
     if (victim !== undefined && Date.now() >= until) {
       process.kill(victim, "SIGKILL");
       return true;

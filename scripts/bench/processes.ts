@@ -13,7 +13,7 @@ export function watchMemory(root: number): PeakMemory {
     for (const pid of family(root)) {
       const status = read(`/proc/${pid}/status`);
       const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-      const words = read(`/proc/${pid}/cmdline`).split("\0");
+      const words = commandOf(pid);
       const name = words.find((word) => /\.mjs$/.test(word))?.split("/").at(-1) ?? words[0] ?? String(pid);
       if (peak > (peaks.get(name) ?? 0)) peaks.set(name, peak);
     }
@@ -32,6 +32,11 @@ export function family(root: number): number[] {
   const all = [root];
   for (const pid of all) all.push(...(children.get(pid) ?? []));
   return all;
+}
+
+/** The words a process was started with; none where it has just ended. */
+export function commandOf(pid: number): string[] {
+  return read(`/proc/${pid}/cmdline`).split("\0");
 }
 
 /** A process may end between being listed and being read. */
