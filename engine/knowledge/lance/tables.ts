@@ -1,10 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import { connect, type Connection, type Table } from "@lancedb/lancedb";
+import { connect, type Connection, Session, type Table } from "@lancedb/lancedb";
 import { fromFileSystem } from "../../base/errors.ts";
 import { sha256 } from "../../base/hash.ts";
 import { Meta, openOrCreate } from "./meta.ts";
 import { migrate, type Migration } from "./migrations.ts";
 import { documentsSchema, passagesSchema } from "./schema.ts";
+
+/** LanceDB would keep up to 6 GB of index and 1 GB of metadata in memory; beyond these the operating system's file cache serves as well. */
+const INDEX_CACHE_BYTES = 512n * 2n ** 20n;
+const METADATA_CACHE_BYTES = 64n * 2n ** 20n;
 
 export interface Location {
   /** A folder, or any URI LanceDB accepts. */
@@ -33,7 +37,8 @@ export const isRemote = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.tes
 export async function openTables(location: Location, steps?: readonly Migration[]): Promise<Tables> {
   const { uri, storageOptions } = location;
   if (!isRemote(uri)) await makeFolder(uri);
-  const connection = await connect(uri, storageOptions ? { storageOptions: { ...storageOptions } } : {});
+  const session = new Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
+  const connection = await connect(uri, storageOptions ? { storageOptions: { ...storageOptions } } : {}, session);
   const meta = await Meta.open(connection);
   await migrate(connection, meta, steps);
   const suffix = sha256(location.embedderIdentity).slice(0, 10);
