@@ -5,6 +5,7 @@ import { isAbort } from "../engine/base/errors.ts";
 import { answerModes, documentStates } from "../engine/contract/index.ts";
 import { add } from "./commands/add.ts";
 import { ask } from "./commands/ask.ts";
+import { evalRetrieval, why } from "./commands/evaluate.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
 import { search } from "./commands/search.ts";
@@ -73,6 +74,7 @@ function program(installation: Installation, signal: AbortSignal): Command {
   command(root, "add <paths...>", "Add files, folders or web pages and wait until they are indexed.", "lorekeep add ~/Documents/contracts --collection Law\nlorekeep add report.pdf notes.md --no-wait\nlorekeep add https://example.org/handbook.html")
     .option("--collection <name>", "put them into this collection; made if it is not there").option("--watch", "follow the folders from now on")
     .option("--private", "keep them out of answers until unlocked").option("--no-wait", "return as soon as they are queued")
+    .addOption(new Option("--ocr <how>", "text recognition of scans and pictures: without asking, or not at all (default: the setting)").choices(["auto", "off"]))
     .action(within(add));
 
   command(root, "ask <question>", "Answer a question, with citations.", 'lorekeep ask "When does the lease end?"\nlorekeep ask "Who signed?" --mode documents --model llama.gguf --collection Law\nlorekeep ask "Summarise" --mode hybrid --model base.gguf --adapter tone.gguf:0.8 --json')
@@ -86,6 +88,8 @@ function program(installation: Installation, signal: AbortSignal): Command {
     .option("--limit <number>", "how many", integer, 10).option("--collection <name>", "search only here (repeatable)", collect, [])
     .option("--queries <file>", 'many at once: lines {"id": …, "text": …}').action(within(search));
 
+  evaluationCommands(root, command, within);
+
   command(root, "documents", "Every document with its state and reason.", "lorekeep documents\nlorekeep documents --state failed --json")
     .addOption(new Option("--state <state>", "only these").choices(documentStates)).option("--collection <name>", "only here").action(within(documents));
   command(root, "remove <targets...>", "Take documents out of the index (path, folder, address or id); the files stay.", "lorekeep remove ~/Documents/old").action(within((session, targets: string[]) => remove(session, targets)));
@@ -98,6 +102,19 @@ function program(installation: Installation, signal: AbortSignal): Command {
   command(root, "serve", "The app in your browser, on this machine only.", "lorekeep serve\nlorekeep serve --port 7700 --open")
     .option("--port <number>", "0 takes a free one", integer, 0).option("--open", "open the browser").action(within((session, options: { port: number; open?: boolean }) => serveCommand(session, installation, options), "serve"));
   return root;
+}
+
+function evaluationCommands(root: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+  const evaluations = command(root, "eval", "Measure on questions with known answers.", "lorekeep eval retrieval ~/beir/scifact");
+  command(evaluations, "retrieval <path>", "How well the right passages are found, stage by stage. PATH: a BEIR folder, or question sets as JSON Lines {id, question, expectDocument?, expectPhrase?, unanswerable?}.", "lorekeep eval retrieval ~/beir/scifact\nlorekeep eval retrieval questions.jsonl --answers quotes --json")
+    .option("--here", "BEIR: ask the open library instead of indexing the corpus apart").option("--collection <name>", "search only here (repeatable)", collect, [])
+    .option("--depth <number>", "passages per leg", integer).option("--most <number>", "only the first so many questions", integer)
+    .addOption(new Option("--answers <mode>", "also answer, and check the citations").choices(["quotes", "documents"])).action(within(evalRetrieval));
+  command(root, "why <question>", "Why something was not found, from the file to the last cut, and what would bring it in.", 'lorekeep why "When does the lease end?" --expect "terminates on 31 March"\nlorekeep why "Who signed?" --file contract.pdf --try')
+    .option("--expect <words>", "words that stand in what was expected").option("--file <path>", "the document that was expected: path, name or id")
+    .option("--collection <name>", "search only here (repeatable)", collect, []).option("--private", "with private documents")
+    .option("--candidates <number>", "instead of the setting", integer).option("--sources <number>", "instead of the setting", integer).option("--budget <tokens>", "tokens the sources may take", integer)
+    .option("--try", "repeat the question with the change that helps").action(within(why));
 }
 
 type Within = <A extends unknown[]>(work: (session: Session, ...args: A) => Promise<boolean | void>) => (...args: [...A, Command]) => Promise<void>;

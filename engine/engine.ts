@@ -9,6 +9,8 @@ import { createChatModel } from "./chat-model.ts";
 import type { ChangeEvent, EngineClient, SystemStatus } from "./contract/index.ts";
 import { os } from "./contract/server.ts";
 import { createInProcessClient } from "./in-process.ts";
+import { createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
+import { evaluationRoutes } from "./evaluation/routes.ts";
 import { createPageFetcher } from "./ingest/fetch-page.ts";
 import { createLibrary, type Library } from "./ingest/library.ts";
 import { libraryRoutes } from "./ingest/routes.ts";
@@ -67,6 +69,7 @@ interface Rooms {
   readonly runtime: ModelRuntime;
   readonly catalogue: readonly CatalogueEntry[];
   readonly answers: Answers;
+  readonly evaluation: Evaluation;
 }
 
 /** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
@@ -108,8 +111,9 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
   }));
-  for (const aside of [settings.setAside, models.shelf.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers };
+  const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation };
 }
 
 interface OpeningModels {
@@ -142,10 +146,11 @@ function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
 }
 
 function buildRouter(rooms: Rooms) {
-  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, network, notices, changes } = rooms;
+  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, network, notices, changes } = rooms;
   return os.router({
     ...libraryRoutes(library),
     ...answerRoutes(answers),
+    evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),

@@ -9,6 +9,7 @@ export interface AddOptions {
   readonly watch?: boolean;
   readonly private?: boolean;
   readonly wait: boolean;
+  readonly ocr?: "auto" | "off";
 }
 
 /** lorekeep add PATH…: queues files, folders and web addresses and, unless told otherwise, waits until they are read. Fails if any of them failed. */
@@ -21,11 +22,12 @@ export async function add(session: Session, paths: readonly string[], options: A
   const queued: Document[] = [];
   for (const url of pages) queued.push(await client.documents.addPage({ url, ...into }));
   const result = files.length > 0
-    ? await client.documents.add({ paths: files, watch: options.watch ?? false, private: options.private ?? false, ...into })
+    ? await client.documents.add({ paths: files, watch: options.watch ?? false, private: options.private ?? false, ...(options.ocr === undefined ? {} : { ocr: options.ocr }), ...into })
     : { added: [], unchanged: 0, skipped: [] };
   queued.push(...result.added);
   if (options.wait) await waitForQueue(session);
   const documents = options.wait ? await latest(session, queued) : queued;
+  if (options.wait) await askAboutPictures(session);
   report(session, { documents, unchanged: result.unchanged, skipped: result.skipped });
   terminal.result({ added: documents.length, unchanged: result.unchanged, skipped: result.skipped, documents: documents.map(listed) });
   return result.skipped.length < paths.length || documents.length + result.unchanged > 0;
@@ -35,6 +37,12 @@ export async function add(session: Session, paths: readonly string[], options: A
 export function listed(document: Document) {
   const { path, state, reason, passages } = document;
   return { path, state, ...(reason ? { reason } : {}), passages };
+}
+
+/** Says what text recognition would cost where it waits for a person's word. */
+async function askAboutPictures({ client, terminal }: Session): Promise<void> {
+  const asking = (await client.queue.progress()).recognition?.asking;
+  if (asking && asking.documents > 0) terminal.say(`${asking.pictures} pages of ${asking.documents} documents are pictures of text; recognising them takes about ${duration(asking.seconds)}. Add them with --ocr auto to do so.`);
 }
 
 async function waitForQueue({ client, terminal, signal }: Session): Promise<void> {

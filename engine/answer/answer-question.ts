@@ -9,13 +9,13 @@ import { cite } from "./cite.ts";
 import { compose, type Composed } from "./compose.ts";
 import { condense } from "./condense.ts";
 import { Draft } from "./draft.ts";
-import { scopeOf, sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
+import { find as findPassages, type Found as FoundPassages } from "./find.ts";
+import { sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
 import { requireDocuments, requireFineTune, withQuotesHint } from "./needs.ts";
 import { ruleLines } from "./prompt.ts";
 import { quote } from "./quotes.ts";
-import { rerank, RERANKING } from "./rerank.ts";
-import { retrieve } from "./retrieve.ts";
+import { rerank } from "./rerank.ts";
 import { wholeSmallDocuments } from "./small-documents.ts";
 
 /** What becomes of an assistant message: everything but its place in the conversation. */
@@ -52,22 +52,30 @@ export async function answerQuestion(question: Question, means: AnswerMeans, lis
 async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<Found> {
   const { question, trace } = draft;
   const settings = means.settings().answers;
-  const condensed = await trace.step("condense", () => condense(question.text, question.path));
+  const { search } = means.settings();
+  const { searchFor, filter, ignoreFilters } = question.options;
+  const condensed = await trace.step("condense", () => (searchFor === undefined ? condense(question.text, question.path) : { text: searchFor, how: "edited" as const }));
   trace.record({ condensed });
-  const scope = scopeOf(question.options.filter, means, question.unlocked);
-  const retrieved = await trace.step("retrieve", () => retrieve(condensed.text, means, { scope, limit: settings.candidates, signal }));
+  const retrieved = await trace.step("retrieve", () => findPassages(condensed.text, means, { filter, unlocked: question.unlocked, limit: settings.candidates, settings: search, ignoreFilters, signal }));
+  const { understood: { filters, parts }, evidence, scope } = retrieved;
+  trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}) } });
   trace.note(...retrieved.notes);
-  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker, ...RERANKING, signal }));
+  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker, budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
   if (reranked.note) trace.noteStep(reranked.note);
   trace.record({ candidates: reranked.candidates });
-  return { candidates: reranked.candidates, scope, queryVector: retrieved.queryVector };
+  if (evidence.weak) trace.note(WEAK);
+  return { candidates: reranked.candidates, scope, queryVector: retrieved.queryVector, weak: evidence.weak };
 }
 
 interface Found {
   readonly candidates: readonly Candidate[];
-  readonly scope: ReturnType<typeof scopeOf>;
+  readonly scope: FoundPassages["scope"];
   readonly queryVector: Float32Array;
+  /** Nothing in the documents answers this, by {@link evidenceFor}. */
+  readonly weak: boolean;
 }
+
+const WEAK = "Nothing in your documents seems to answer this: what was found has too little in common with the question.";
 
 /** assemble -> generate, when it is this question's turn. What is looked up is looked up meanwhile. */
 async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<void> {

@@ -8,10 +8,11 @@ import { answerQuestion } from "./answer-question.ts";
 import { Conversations } from "./conversations/conversations.ts";
 import { exportConversation, type Exported } from "./conversations/export.ts";
 import { findMessage, parentFor, pathTo } from "./conversations/tree.ts";
+import { SearchCache } from "./find.ts";
 import type { AnswerMeans } from "./means.ts";
-import { search, type SearchInput, type SearchOutput } from "./search.ts";
+import { prefetch, search, type PrefetchInput, type SearchInput, type SearchOutput } from "./search.ts";
 
-export interface AnswersOptions extends Omit<AnswerMeans, "turn"> {
+export interface AnswersOptions extends Omit<AnswerMeans, "turn" | "searches"> {
   /** The workspace folder; conversations lie in its folder `conversations`. */
   readonly workspace: string;
   readonly onChange: (topic: "conversations", id: string) => void;
@@ -29,6 +30,8 @@ export interface AskInput {
 /** Questions, answers and the conversations they stand in. */
 export interface Answers {
   readonly conversations: Conversations;
+  /** What answers are made with: the evaluation asks with the very same. */
+  readonly means: AnswerMeans;
   /** Asks; the stream ends when the answer is kept. Leaving it, or aborting, stops the model. @throws LorekeepError NOT_FOUND */
   ask(input: AskInput, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void>;
   /** Another answer to a question that is there. @throws LorekeepError NOT_FOUND, INVALID */
@@ -36,6 +39,8 @@ export interface Answers {
   /** @returns false where no such answer is being made */
   stop(assistantId: string): boolean;
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput>;
+  /** Does a search's work ahead of it; what fails is left to the search itself to say. */
+  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }>;
   export(id: string, format: "markdown" | "json"): Promise<Exported>;
   /** Stops what runs and waits until it is kept. */
   dispose(): Promise<void>;
@@ -49,12 +54,12 @@ type Emit = (event: AnswerEvent) => void;
 
 class AnswersInWorkspace implements Answers {
   readonly conversations: Conversations;
-  private readonly means: AnswerMeans;
+  readonly means: AnswerMeans;
   private readonly running = new Map<string, { stop: AbortController; done: Promise<void> }>();
   private disposed = false;
 
   constructor(options: AnswersOptions) {
-    this.means = { ...options, turn: new Mutex() };
+    this.means = { ...options, turn: new Mutex(), searches: new SearchCache() };
     this.conversations = new Conversations({
       folder: join(options.workspace, "conversations"),
       defaults: () => ({ mode: options.settings().answers.defaultMode, adapters: [], filter: {}, sampling: {} }),
@@ -89,6 +94,10 @@ class AnswersInWorkspace implements Answers {
 
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput> {
     return search(input, this.means, signal);
+  }
+
+  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }> {
+    return prefetch(input, this.means, signal);
   }
 
   async export(id: string, format: "markdown" | "json"): Promise<Exported> {

@@ -1,31 +1,97 @@
-import type { Candidate } from "../contract/search.ts";
-import type { ScoredPassage } from "../knowledge/store.ts";
+import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
+import type { ScoredPassage, Scores } from "../knowledge/store.ts";
 
 /** The usual constant of reciprocal rank fusion: how flat the weight of the first ranks is. */
 const K = 60;
+/** A spread below this is rounding: such a leg tells nothing apart. */
+const LEAST_DEVIATION = 1e-6;
+
+export interface Legs {
+  readonly dense: readonly ScoredPassage[];
+  readonly lexical: readonly ScoredPassage[];
+  /** Scores of what only one leg found. Absent: reciprocal ranks, which need none. */
+  readonly completed?: Scores | undefined;
+  /** Passages that belong among the candidates though neither leg reached them. */
+  readonly extra?: readonly ScoredPassage[];
+}
+
+export interface FuseOptions {
+  readonly fusion: SearchSettings["fusion"];
+  /** Share of the dense leg, 0..1. */
+  readonly denseWeight: number;
+  /** Added to the fused score, in standard deviations of it: words that must match exactly, age. */
+  readonly bonus?: (passage: Passage) => number;
+}
+
+type Unranked = Omit<Candidate, "fused">;
 
 /**
- * Both legs' hits as one list, best first, by reciprocal rank: Σ 1 / (60 + rank). Ties stand by the better single rank, then the dense one,
- * then the passage's id, so that the same question gives the same order each time.
+ * Both legs' hits as one list, best first. `z-score`: each leg's scores standardised over the union of both legs' hits, missing scores completed, and
+ * added by weight; the rule that generalised best (docs/benchmarks.md). A leg without a hit or without any spread counts for nothing. `rrf`, and
+ * where no completed scores are given: Σ weight / (60 + rank). Ties stand by the better single rank, then the dense one, then the passage's id, so
+ * that the same question gives the same order each time.
  */
-export function fuse(dense: readonly ScoredPassage[], lexical: readonly ScoredPassage[]): Candidate[] {
-  const byId = new Map<string, Candidate>();
+export function fuse(legs: Legs, options: FuseOptions): Candidate[] {
+  const union = legs.completed ? completed(unite(legs), legs.completed) : unite(legs);
+  const base = options.fusion === "z-score" && legs.completed ? standardised(union, legs, options.denseWeight) : reciprocal(options.denseWeight);
+  const { bonus } = options;
+  const spread = bonus ? deviation(union.map(base)) || 1 : 0;
+  const scored = union.map((candidate) => ({ candidate, score: base(candidate) + (bonus ? bonus(candidate.passage) * spread : 0) }));
+  return scored.sort((a, b) => b.score - a.score || byRank(a.candidate, b.candidate)).map(({ candidate, score }, i) => ({ ...candidate, fused: { rank: i + 1, score } }));
+}
+
+function unite({ dense, lexical, extra = [] }: Legs): Unranked[] {
+  const byId = new Map<string, Unranked>();
   dense.forEach((hit, i) => byId.set(hit.passage.id, { passage: hit.passage, dense: { rank: i + 1, score: hit.score } }));
   lexical.forEach((hit, i) => {
     const known = byId.get(hit.passage.id);
     byId.set(hit.passage.id, { ...(known ?? { passage: hit.passage }), lexical: { rank: i + 1, score: hit.score } });
   });
-  return [...byId.values()].sort(byFusedScore).map((candidate, i) => ({ ...candidate, fused: { rank: i + 1, score: fusedScore(candidate) } }));
+  for (const { passage } of extra) if (!byId.has(passage.id)) byId.set(passage.id, { passage });
+  return [...byId.values()];
 }
 
-function fusedScore(candidate: Candidate): number {
-  return [candidate.dense, candidate.lexical].reduce((sum, stage) => sum + (stage ? 1 / (K + stage.rank) : 0), 0);
+/** Fills in what one leg did not find; the ranks go on behind the leg's own. A passage without a word of the question has no lexical score. */
+function completed(union: readonly Unranked[], scores: Scores): Unranked[] {
+  const fill = (leg: "dense" | "lexical", known: readonly Unranked[]) => {
+    const found = known.filter((one) => one[leg]).length;
+    const missing = known.filter((one) => !one[leg] && scores[leg].has(one.passage.id));
+    const scoreOf = (one: Unranked) => scores[leg].get(one.passage.id) ?? 0;
+    const rank = new Map(missing.sort((a, b) => scoreOf(b) - scoreOf(a)).map((one, i) => [one, found + i + 1]));
+    return known.map((one) => { const at = rank.get(one); return at === undefined ? one : { ...one, [leg]: { rank: at, score: scoreOf(one), completed: true } }; });
+  };
+  return fill("lexical", fill("dense", union));
+}
+
+function standardised(union: readonly Unranked[], legs: Legs, denseWeight: number): (candidate: Unranked) => number {
+  const dense = legs.dense.length > 0 ? zScore(union.map((one) => one.dense?.score ?? 0)) : () => 0;
+  const lexical = legs.lexical.length > 0 ? zScore(union.map((one) => one.lexical?.score ?? 0)) : () => 0;
+  return (candidate) => denseWeight * dense(candidate.dense?.score ?? 0) + (1 - denseWeight) * lexical(candidate.lexical?.score ?? 0);
+}
+
+function zScore(values: readonly number[]): (value: number) => number {
+  const spread = deviation(values);
+  const middle = mean(values);
+  return spread < LEAST_DEVIATION ? () => 0 : (value) => (value - middle) / spread;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+}
+
+/** Weights are doubled, so that equal legs give the usual figures. Completed ranks are no ranks of a leg and count for nothing. */
+function reciprocal(denseWeight: number): (candidate: Unranked) => number {
+  const part = (stage: Candidate["dense"], weight: number) => (stage && !stage.completed ? (2 * weight) / (K + stage.rank) : 0);
+  return ({ dense, lexical }) => part(dense, denseWeight) + part(lexical, 1 - denseWeight);
 }
 
 const NOT_FOUND = Number.MAX_SAFE_INTEGER;
 
-function byFusedScore(a: Candidate, b: Candidate): number {
-  const dense = (c: Candidate) => c.dense?.rank ?? NOT_FOUND;
-  const best = (c: Candidate) => Math.min(dense(c), c.lexical?.rank ?? NOT_FOUND);
-  return fusedScore(b) - fusedScore(a) || best(a) - best(b) || dense(a) - dense(b) || (a.passage.id < b.passage.id ? -1 : 1);
+function byRank(a: Unranked, b: Unranked): number {
+  const dense = (one: Unranked) => one.dense?.rank ?? NOT_FOUND;
+  const best = (one: Unranked) => Math.min(dense(one), one.lexical?.rank ?? NOT_FOUND);
+  return best(a) - best(b) || dense(a) - dense(b) || (a.passage.id < b.passage.id ? -1 : 1);
 }

@@ -5,6 +5,7 @@ import type { SearchScope } from "../knowledge/store.ts";
 import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbedSentences } from "./cite.ts";
+import type { SearchCache } from "./find.ts";
 import type { Reranker } from "./rerank.ts";
 
 /** All that an answer is made with. */
@@ -15,6 +16,8 @@ export interface AnswerMeans {
   /** One generation at a time: held from loading the model to its last token. */
   readonly turn: Mutex;
   readonly reranker?: Reranker;
+  /** Searches already made. Absent: each is made anew. */
+  readonly searches?: SearchCache;
   readonly settings: () => Settings;
   /** What is private and locked now. */
   readonly privacy: () => Pick<SearchScope, "excludeDocumentIds" | "excludeCollectionIds">;

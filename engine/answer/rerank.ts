@@ -18,9 +18,6 @@ export interface RerankOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What reranking may cost: its milliseconds, and the candidates it reads. */
-export const RERANKING = { budgetMs: 1500, depth: 40 } as const;
-
 export interface Reranked {
   readonly candidates: Candidate[];
   readonly note?: string;

@@ -1,43 +1,150 @@
-import type { Candidate } from "../contract/search.ts";
-import type { Embedder, KnowledgeStore, SearchScope } from "../knowledge/store.ts";
-import { fuse } from "./fuse.ts";
+import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
+import { likelyLanguage } from "../knowledge/language.ts";
+import type { Embedder, KnowledgeStore, ScoredPassage, SearchScope } from "../knowledge/store.ts";
+import { closer } from "./closeness.ts";
+import { exactShare, exactWants } from "./exact.ts";
+import { fuse, type Legs } from "./fuse.ts";
+import { recencyOf } from "./recency.ts";
 import { terms } from "./terms.ts";
+import { meant, unknownWords } from "./typos.ts";
 
 export interface Retrieved {
   /** Best first by the fused score. */
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by leg; the legs run side by side. */
-  readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number };
+  /** Milliseconds by leg; the legs run side by side. `complete`: scores of what only one leg found; `fuse`: all that is ours. */
+  readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fuse: number };
   readonly notes: string[];
 }
 
 export interface RetrieveOptions {
   readonly scope: SearchScope;
-  /** Depth of each leg. */
+  /** Candidates wanted; each leg goes at least {@link DEPTH} deep. */
   readonly limit: number;
-  readonly signal?: AbortSignal;
+  readonly settings: SearchSettings;
+  readonly signal?: AbortSignal | undefined;
 }
 
+export interface RetrieveMeans {
+  readonly store: KnowledgeStore;
+  readonly embedder: Embedder;
+}
+
+/** Standardised scores need something to stand against: with 100 hits of each leg the fusion is best, with 10 it is .005 nDCG worse. */
+const DEPTH = 100;
 /** Words of a very long question that the lexical leg looks for: the rarest cannot be known here, so the first ones, each once. */
 const LEXICAL_WORDS = 128;
+/** What stands word for word as asked is worth this many standard deviations. */
+const EXACT_WEIGHT = 2;
+const EXACT_HITS = 20;
+const FUZZY_HITS = 10;
 
-/** Dense and lexical side by side, fused. A leg that fails fails the search: half a result that looks whole would mislead. */
-export async function retrieve(text: string, means: { store: KnowledgeStore; embedder: Embedder }, options: RetrieveOptions): Promise<Retrieved> {
-  const { store, embedder } = means;
-  const { scope, limit, signal } = options;
-  const notes: string[] = [];
-  const ms = { embed: 0, dense: 0, lexical: 0 };
-  const lexical = timed(ms, "lexical", () => store.searchLexical(shortened(text), scope, limit));
-  const dense = async () => {
-    const vector = await timed(ms, "embed", () => embedQuestion(text, embedder, notes, signal));
+/** Dense and lexical side by side, completed and fused. A leg that fails fails the search: half a result that looks whole would mislead. */
+export async function retrieve(text: string, means: RetrieveMeans, options: RetrieveOptions): Promise<Retrieved> {
+  const run = new Run(means, options);
+  const legs = await run.legs(text);
+  const corrected = options.settings.typos ? await run.correct(text, legs.lexical) : text;
+  if (corrected === text) return run.fused(text, legs);
+  return run.fused(corrected, await run.legs(corrected));
+}
+
+interface Found extends Pick<Legs, "dense" | "lexical"> {
+  readonly vector: Float32Array;
+  /** Hold the identifiers and quoted phrases of the question, whichever rank they have. */
+  readonly exact: readonly ScoredPassage[];
+}
+
+class Run {
+  private readonly notes: string[] = [];
+  private readonly ms = { embed: 0, dense: 0, lexical: 0, complete: 0, fuse: 0 };
+  private readonly means: RetrieveMeans;
+  private readonly options: RetrieveOptions;
+
+  constructor(means: RetrieveMeans, options: RetrieveOptions) {
+    this.means = means;
+    this.options = options;
+  }
+
+  async legs(text: string): Promise<Found> {
+    const { store, embedder } = this.means;
+    const { scope, signal } = this.options;
+    const depth = Math.max(DEPTH, this.options.limit);
+    const wants = exactWants(text);
+    const dense = async () => {
+      const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
+      signal?.throwIfAborted();
+      return { vector, hits: await this.timed("dense", () => store.searchDense(vector, scope, depth)) };
+    };
+    const [near, lexical, exact] = await Promise.all([
+      dense(),
+      this.timed("lexical", () => store.searchLexical(shortened(text), scope, depth)),
+      wants.length === 0 ? [] : store.searchLexical(wants.join(" "), scope, EXACT_HITS, { every: true }),
+    ]);
     signal?.throwIfAborted();
-    return { vector, hits: await timed(ms, "dense", () => store.searchDense(vector, scope, limit)) };
-  };
-  const [near, matching] = await Promise.all([dense(), lexical]);
-  signal?.throwIfAborted();
-  return { candidates: fuse(near.hits, matching), queryVector: near.vector, ms, notes };
+    return { vector: near.vector, dense: near.hits, lexical, exact };
+  }
+
+  /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */
+  async correct(text: string, lexical: readonly ScoredPassage[]): Promise<string> {
+    let corrected = text;
+    for (const term of unknownWords(text, lexical).slice(0, 3)) {
+      const word = meant(term, await this.means.store.searchLexical(term.word, this.options.scope, FUZZY_HITS, { fuzzy: true }));
+      if (word === undefined) continue;
+      corrected = corrected.replace(term.word, word);
+      this.notes.push(`“${term.word}” stands nowhere in your documents; “${word}” was searched for.`);
+    }
+    this.options.signal?.throwIfAborted();
+    return corrected;
+  }
+
+  async fused(text: string, found: Found): Promise<Retrieved> {
+    const { settings } = this.options;
+    const completed = settings.fusion === "z-score" ? await this.complete(text, found) : undefined;
+    const denseWeight = await this.denseWeight(text);
+    const candidates = await this.timed("fuse", async () => {
+      const bonus = this.bonus(text, found);
+      const list = fuse({ ...found, completed, extra: found.exact }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
+      return settings.fusion === "z-score" ? closer(text, list) : list;
+    });
+    return { candidates, queryVector: found.vector, ms: this.ms, notes: this.notes };
+  }
+
+  private complete(text: string, { dense, lexical, exact, vector }: Found) {
+    const near = new Set(dense.map(({ passage }) => passage.id));
+    const matching = new Set(lexical.map(({ passage }) => passage.id));
+    const all = new Set([...near, ...matching, ...exact.map(({ passage }) => passage.id)]);
+    const half = [...all].filter((id) => !near.has(id) || !matching.has(id));
+    return this.timed("complete", () => this.means.store.scoresFor(half, { vector, query: shortened(text) }, this.options.scope));
+  }
+
+  /** The embedder is weak in languages it was not made for: there the words have more to say. */
+  private async denseWeight(text: string): Promise<number> {
+    const { embedderLanguages, denseWeight, foreignDenseWeight } = this.options.settings;
+    const stored = this.means.store.languages().filter((language) => language !== "other");
+    if (embedderLanguages.length === 0 || stored.length === 0) return denseWeight;
+    const language = await likelyLanguage(text, stored);
+    const foreign = language === undefined ? stored.every((one) => !embedderLanguages.includes(one)) : !embedderLanguages.includes(language);
+    return foreign ? Math.min(denseWeight, foreignDenseWeight) : denseWeight;
+  }
+
+  private bonus(text: string, { dense, lexical }: Found): ((passage: Passage) => number) | undefined {
+    const wants = exactWants(text);
+    const { recency } = this.options.settings;
+    if (wants.length === 0 && recency === 0) return undefined;
+    const share = exactShare(wants);
+    const age = recencyOf([...dense, ...lexical].map(({ passage }) => passage));
+    return (passage) => EXACT_WEIGHT * share(passage) + recency * age(passage);
+  }
+
+  private async timed<T>(key: keyof Retrieved["ms"], work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.ms[key] += performance.now() - start;
+    }
+  }
 }
 
 /** A question longer than the embedder reads is embedded by its beginning and its end, where questions are put. */
@@ -58,13 +165,4 @@ function shortened(text: string): string {
   if (text.length < 1000) return text;
   const words = new Map(terms(text).map((term) => [term.key, term.word]));
   return [...words.values()].slice(0, LEXICAL_WORDS).join(" ");
-}
-
-async function timed<K extends string, T>(ms: Record<K, number>, key: K, work: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  try {
-    return await work();
-  } finally {
-    ms[key] = performance.now() - start;
-  }
 }

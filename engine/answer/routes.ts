@@ -7,6 +7,7 @@ export function answerRoutes(answers: Answers) {
   return {
     search: {
       query: os.search.query.handler(({ input, signal }) => answers.search(input, signal)),
+      prefetch: os.search.prefetch.handler(({ input, signal }) => answers.prefetch(input, signal)),
     },
     conversations: {
       list: os.conversations.list.handler(({ input }) => conversations.list(input.text)),

@@ -1,9 +1,9 @@
 import type { InferContractRouterOutputs } from "@orpc/contract";
-import type { SearchFilter, searchContract } from "../contract/search.ts";
+import { searchSettings, type SearchFilter, type SearchSettings, type searchContract } from "../contract/search.ts";
 import { bestSentences } from "./best-sentences.ts";
-import { scopeOf, type AnswerMeans } from "./means.ts";
-import { rerank, RERANKING } from "./rerank.ts";
-import { retrieve } from "./retrieve.ts";
+import { find } from "./find.ts";
+import type { AnswerMeans } from "./means.ts";
+import { rerank } from "./rerank.ts";
 import { joinPassages, toDocument } from "./source-text.ts";
 
 export interface SearchInput {
@@ -12,17 +12,31 @@ export interface SearchInput {
   readonly limit: number;
   /** Also what is private and locked. */
   readonly includePrivate: boolean;
+  /** Instead of the person's settings, where given. */
+  readonly settings?: { readonly [K in keyof SearchSettings]?: SearchSettings[K] | undefined } | undefined;
+  readonly ignoreFilters?: readonly string[] | undefined;
 }
 export type SearchOutput = InferContractRouterOutputs<typeof searchContract>["query"];
 
-/** Search without an answer: retrieve -> rerank, and in each hit the sentence that fits best, by its words alone. */
+export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivate">;
+
+/** The same retrieval as an answer to these words begins with; the answer then finds it done. */
+export async function prefetch({ text, filter, includePrivate }: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
+  const start = performance.now();
+  const { answers, search: settings } = means.settings();
+  await find(text, means, { filter, unlocked: includePrivate, limit: answers.candidates, settings, signal });
+  return { ms: performance.now() - start };
+}
+
+/** Search without an answer: understand -> retrieve -> rerank, and in each hit the sentence that fits best, by its words alone. */
 export async function search(input: SearchInput, means: AnswerMeans, signal?: AbortSignal): Promise<SearchOutput> {
   const start = performance.now();
-  const scope = scopeOf(input.filter, means, input.includePrivate);
-  const limit = Math.max(input.limit, means.settings().answers.candidates);
-  const found = await retrieve(input.text, means, { scope, limit, ...(signal ? { signal } : {}) });
+  const set = means.settings();
+  const settings: SearchSettings = searchSettings.parse({ ...set.search, ...Object.fromEntries(Object.entries(input.settings ?? {}).filter(([, value]) => value !== undefined)) });
+  const limit = Math.max(input.limit, set.answers.candidates);
+  const found = await find(input.text, means, { filter: input.filter, unlocked: input.includePrivate, limit, settings, ignoreFilters: input.ignoreFilters, signal });
   const retrieved = performance.now();
-  const { candidates } = await rerank(input.text, found.candidates, { reranker: means.reranker, ...RERANKING, signal });
+  const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker, budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
   const reranked = performance.now();
   const first = candidates.slice(0, input.limit);
   const best = await bestSentences(input.text, first.map((candidate) => candidate.passage.text), { most: 1 });
@@ -31,5 +45,6 @@ export async function search(input: SearchInput, means: AnswerMeans, signal?: Ab
     const score = candidate.reranked?.score ?? candidate.fused?.score ?? 0;
     return { passage: candidate.passage, score, ...(range ? { best: toDocument(joinPassages([candidate.passage]), range) } : {}) };
   });
-  return { hits, candidates, ms: { ...found.ms, rerank: reranked - retrieved, best: performance.now() - reranked, total: performance.now() - start } };
+  const ms = { ...found.ms, rerank: reranked - retrieved, best: performance.now() - reranked, total: performance.now() - start };
+  return { hits, candidates, ms, understood: found.understood, evidence: found.evidence, notes: [...found.notes, ...(note ? [note] : [])] };
 }

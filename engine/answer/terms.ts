@@ -90,8 +90,13 @@ function undouble(word: string): string {
 
 /** How much a word tells: rare among `texts` is much, absent there is most. Never below 0.2, so that no word counts for nothing. */
 export function rarity(texts: readonly string[]): (key: string) => number {
+  return rarityAmong(texts.map(terms));
+}
+
+/** As {@link rarity}, over texts whose words are known already. */
+export function rarityAmong(texts: readonly (readonly Term[])[]): (key: string) => number {
   const seenIn = new Map<string, number>();
-  for (const text of texts) for (const key of new Set(terms(text).map((term) => term.key))) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
+  for (const words of texts) for (const key of new Set(words.map((term) => term.key))) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
   const most = Math.log(1 + texts.length);
   return (key) => Math.max(0.2, most === 0 ? 1 : Math.log((1 + texts.length) / (1 + (seenIn.get(key) ?? 0))) / most);
 }

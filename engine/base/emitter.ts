@@ -27,8 +27,7 @@ export class Emitter<T> {
     signal?.addEventListener("abort", onAbort);
     try {
       while (!signal?.aborted) {
-        const next = buffer.shift();
-        if (next !== undefined) yield next;
+        if (buffer.length > 0) for (const value of buffer.splice(0)) yield value;
         else await new Promise<void>((resolve) => { wake = resolve; });
       }
     } finally {

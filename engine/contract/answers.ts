@@ -3,7 +3,7 @@ import { z } from "zod";
 import { charRange } from "./document.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
-import { candidate, passage, searchFilter } from "./search.ts";
+import { candidate, evidence, passage, place, recognisedFilter, searchFilter } from "./search.ts";
 
 const base = oc.errors(errorMap);
 
@@ -29,6 +29,10 @@ export const answerOptions = z.object({
   adapters: z.array(adapterChoice).max(8).default([]),
   /** Absent filter fields: everything that is not private. */
   filter: searchFilter.default({}),
+  /** Words of the question that are not to be taken for a filter. */
+  ignoreFilters: z.array(z.string()).optional(),
+  /** Searched for instead of the question, where a person edited it. */
+  searchFor: z.string().min(1).max(20000).optional(),
   systemPrompt: z.string().max(20000).optional(),
   sampling: samplingChoice.default({}),
   /** Output must follow this JSON schema (enforced by grammar). */
@@ -37,7 +41,7 @@ export const answerOptions = z.object({
 export type AnswerOptions = z.infer<typeof answerOptions>;
 
 /** A source the answer may cite. number is what [n] in the text refers to, 1-based. `ranges` are the merged passages' ranges. */
-export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string() });
+export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string(), /** Where else the same stands. */ alsoAt: z.array(place).optional() });
 export type Source = z.infer<typeof source>;
 
 /** The evidence for one sentence: a source and the very words in the document that support it. */
@@ -65,7 +69,7 @@ export const answerSentence = z.object({
 });
 export type AnswerSentence = z.infer<typeof answerSentence>;
 
-export const traceStep = z.object({ name: z.enum(["condense", "retrieve", "rerank", "assemble", "load", "generate", "cite", "check"]), ms: z.number(), note: z.string().optional() });
+export const traceStep = z.object({ name: z.enum(["condense", "understand", "retrieve", "rerank", "assemble", "load", "generate", "cite", "check"]), ms: z.number(), note: z.string().optional() });
 
 /** How an answer came about (DESIGN §2). Stored with the message; the panel, the reports and the benchmarks all read it. */
 export const answerTrace = z.object({
@@ -74,7 +78,12 @@ export const answerTrace = z.object({
   adapters: z.array(z.object({ modelId: id, name: z.string(), scale: z.number() })),
   /** The question as asked and as searched for. */
   question: z.string(),
-  condensed: z.object({ text: z.string(), how: z.enum(["as-is", "rules", "model"]) }).optional(),
+  condensed: z.object({
+    text: z.string(), how: z.enum(["as-is", "rules", "model", "edited"]),
+    /** Conditions read out of the question, and its parts where it has several; each was searched for apart. */
+    filters: z.array(recognisedFilter).optional(), parts: z.array(z.string()).optional(),
+  }).optional(),
+  evidence: evidence.optional(),
   filter: searchFilter,
   candidates: z.array(candidate),
   /** Tokens of the prompt by part; budget is the hard limit for sources. */

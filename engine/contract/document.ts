@@ -10,7 +10,7 @@ export type Rect = z.infer<typeof rect>;
 
 export const documentFormats = [
   "pdf", "docx", "pptx", "xlsx", "xls", "ods", "odt", "csv", "tsv", "html", "markdown", "text", "json", "jsonl", "xml",
-  "eml", "msg", "epub", "rtf", "ipynb", "code", "sqlite",
+  "eml", "msg", "epub", "rtf", "ipynb", "code", "sqlite", "image",
 ] as const;
 export const documentFormat = z.enum(documentFormats);
 export type DocumentFormat = z.infer<typeof documentFormat>;
@@ -34,15 +34,24 @@ export const block = z.object({
   level: z.number().int().positive().optional(),
   /** Table rows only. `row` is the 1-based row number in its table, header not counted. */
   table: z.object({ name: z.string().optional(), header: z.array(z.string()), cells: z.array(z.string()), row: z.number().int().positive() }).optional(),
+  /** Text that was recognised in a picture; `confidence` 0..1, the mean over its words. */
+  recognised: z.object({ confidence: z.number().min(0).max(1) }).optional(),
 });
 export type Block = z.infer<typeof block>;
 
-/** Where a stretch of the document's text is drawn on a page (formats with pages as images: PDF). */
+/** Where a stretch of the document's text is drawn on a page (formats with pages as images: PDF, pictures). */
 export const textRun = z.object({ start: z.number().int(), end: z.number().int(), page: z.number().int().positive(), rect });
 export type TextRun = z.infer<typeof textRun>;
 
 export const pageInfo = z.object({ page: z.number().int().positive(), width: z.number(), height: z.number(), /** false: "no text layer" */ hasText: z.boolean() });
 export type PageInfo = z.infer<typeof pageInfo>;
+
+/**
+ * A picture with text that no text layer holds: a whole page of a PDF, an image file, or an image inside an office file (`part`, its
+ * name in the container). `page` is where its text belongs; without one it belongs at the end.
+ */
+export const picture = z.object({ page: z.number().int().positive().optional(), part: z.string().optional() });
+export type Picture = z.infer<typeof picture>;
 
 /** Something a person should know about a document that was read all the same. */
 export const extractionWarning = z.object({
@@ -65,6 +74,8 @@ export const extraction = z.object({
   runs: z.array(textRun),
   pages: z.array(pageInfo),
   warnings: z.array(extractionWarning),
+  /** Absent: none. */
+  pictures: z.array(picture).optional(),
 });
 export type Extraction = z.infer<typeof extraction>;
 

@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import { answersContract, conversationsContract } from "./answers.ts";
+import { evaluationContract } from "./evaluation.ts";
 import { collectionsContract, documentsContract, foldersContract, queueContract } from "./library.ts";
 import { modelsContract } from "./models.ts";
 import { searchContract } from "./search.ts";
@@ -15,6 +16,7 @@ export const contract = {
   search: searchContract,
   conversations: conversationsContract,
   answers: answersContract,
+  evaluation: evaluationContract,
   models: modelsContract,
   settings: settingsContract,
   system: systemContract,
@@ -26,6 +28,7 @@ export type EngineClient = ContractRouterClient<typeof contract>;
 export * from "./answers.ts";
 export * from "./document.ts";
 export * from "./errors.ts";
+export * from "./evaluation.ts";
 export * from "./library.ts";
 export * from "./models.ts";
 export * from "./search.ts";

@@ -13,12 +13,28 @@ export const collection = z.object({
 });
 export type Collection = z.infer<typeof collection>;
 
-export const documentStates = ["queued", "reading", "embedding", "indexed", "failed", "cancelled"] as const;
+export const documentStates = ["queued", "reading", "embedding", "indexed", "recognising", "failed", "cancelled"] as const;
+/** "recognising": all its text is in pictures, so it waits for text recognition; a document with text of its own is "indexed" meanwhile. */
 export const documentState = z.enum(documentStates);
 export type DocumentState = z.infer<typeof documentState>;
 
 /** How a document came in. A watched folder's documents follow the folder; the others stay until removed. */
 export const documentOrigin = z.enum(["file", "folder", "upload", "web"]);
+
+/**
+ * How far the text in a document's pictures is recognised. "waiting" is done by itself, "agreed" was asked for by a person, "ask" waits
+ * for a person's word because it would take long.
+ */
+export const recognition = z.object({
+  state: z.enum(["waiting", "ask", "agreed", "skipped", "done"]),
+  /** Pictures (pages of a scan) in all, and those that are recognised. */
+  pictures: z.number().int(), done: z.number().int(),
+  /** 0..1, over all recognised words. */
+  confidence: z.number().optional(),
+  /** Measured on this document, seconds. */
+  secondsPerPicture: z.number().optional(),
+});
+export type Recognition = z.infer<typeof recognition>;
 
 /** A document as the library lists it. */
 export const document = z.object({
@@ -38,6 +54,8 @@ export const document = z.object({
   sizeBytes: z.number().optional(),
   pages: z.number().int().optional(),
   passages: z.number().int(),
+  /** Only for documents with pictures to recognise. */
+  recognition: recognition.optional(),
   /** ISO 8601: the file's own modification time, when it was added, when it was indexed. */
   modified: z.string().optional(),
   added: z.string(),
@@ -52,10 +70,15 @@ export const queueProgress = z.object({
   /** Documents by state over the current run: a run begins when the queue goes from empty to not empty. */
   waiting: z.number().int(), active: z.number().int(), done: z.number().int(), failed: z.number().int(),
   /** What is being worked on, at most a handful. fraction: 0..1 within the step. */
-  current: z.array(z.object({ documentId: id, name: z.string(), step: z.enum(["reading", "embedding"]), fraction: z.number() })),
+  current: z.array(z.object({ documentId: id, name: z.string(), step: z.enum(["reading", "embedding", "recognising"]), fraction: z.number() })),
   passagesPerSecond: z.number(),
   /** Seconds to the end, absent while too little is known to be honest. */
   etaSeconds: z.number().optional(),
+  /** Text recognition: `asking` waits for a person's word, `waiting` goes on by itself. Pictures are pages; seconds are measured or, before the first, assumed. */
+  recognition: z.object({
+    waiting: z.object({ documents: z.number().int(), pictures: z.number().int(), seconds: z.number() }),
+    asking: z.object({ documents: z.number().int(), pictures: z.number().int(), seconds: z.number() }),
+  }).optional(),
 });
 export type QueueProgress = z.infer<typeof queueProgress>;
 
@@ -88,7 +111,9 @@ export const documentsContract = {
   get: base.input(z.object({ id })).output(document),
   /** Files and folders (folders recursively; hidden files, node_modules and the like left out). `watch` keeps following the folders. Returns when all are queued, not when indexed. */
   add: base
-    .input(z.object({ paths: z.array(z.string().min(1)).min(1).max(100000), collectionId: id.optional(), watch: z.boolean().default(false), private: z.boolean().default(false) }))
+    .input(z.object({ paths: z.array(z.string().min(1)).min(1).max(100000), collectionId: id.optional(), watch: z.boolean().default(false), private: z.boolean().default(false),
+      /** Text recognition of these files: "auto" without asking first, "off" not at all. Absent: as the settings say. */
+      ocr: z.enum(["auto", "off"]).optional() }))
     .output(addResult),
   /** A web page by its address, because a person asked for it. Only http(s), never private addresses. */
   addPage: base.input(z.object({ url: z.url(), collectionId: id.optional() })).output(document),
@@ -122,6 +147,8 @@ export const queueContract = {
   resume: base.output(z.void()),
   /** Takes documents out of the queue; what is being read is stopped. Without ids: all. */
   cancel: base.input(z.object({ ids: z.array(id).optional() })).output(z.object({ cancelled: z.number().int() })),
+  /** A person's word on text recognition: start it or leave it out. Without ids: all documents that ask. */
+  recognise: base.input(z.object({ ids: z.array(id).optional(), start: z.boolean() })).output(z.object({ documents: z.number().int() })),
   /** Resolves when nothing is waiting or active (or the queue is paused). */
   idle: base.output(queueProgress),
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { answerMode, samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
+import { searchSettings } from "./search.ts";
 
 const base = oc.errors(errorMap);
 
@@ -24,6 +25,7 @@ export const settings = z.object({
     /** Share of the context that sources may fill. */
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),
   }).prefault({}),
+  search: searchSettings.prefault({}),
   models: z.object({
     defaultModelId: id.optional(),
     gpu: z.enum(["auto", "off"]).default("auto"),
@@ -44,6 +46,14 @@ export const settings = z.object({
     readers: z.number().int().min(1).max(8).default(1),
     /** Target length of a passage in the embedder's tokens. */
     passageTokens: z.number().int().min(32).max(250).default(128),
+    /** Recognition of text in scans and pictures: "auto" asks only before large amounts, "ask" always, "off" leaves pictures unread. */
+    ocr: z.enum(["auto", "ask", "off"]).default("auto"),
+    /** Languages the pictures are written in, as Tesseract names them. Each makes recognition slower. */
+    ocrLanguages: z.array(z.string().regex(/^[a-zA-Z_]{3,12}$/)).min(1).max(6).default(["eng", "deu"]),
+    /** Pictures of one document that are recognised at most. */
+    ocrMaxPages: z.number().int().min(1).max(100_000).default(2000),
+    /** Pictures waiting in all beyond which "auto" asks first. */
+    ocrAskAbove: z.number().int().min(0).default(200),
     /** File names and folders that are left out, as globs. */
     ignore: z.array(z.string()).default(["node_modules", ".git", "__pycache__", ".venv", "~$*", ".DS_Store", "Thumbs.db"]),
   }).prefault({}),
@@ -62,6 +72,7 @@ function patchOf<T extends z.ZodRawShape>(section: z.ZodObject<T>) {
 export const settingsPatch = z.object({
   appearance: patchOf(settings.shape.appearance.unwrap()),
   answers: patchOf(settings.shape.answers.unwrap()),
+  search: patchOf(searchSettings),
   models: patchOf(settings.shape.models.unwrap()),
   ingest: patchOf(settings.shape.ingest.unwrap()),
 }).partial();

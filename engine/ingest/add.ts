@@ -12,6 +12,8 @@ export interface AddPaths {
   readonly collectionId?: string | undefined;
   readonly watch: boolean;
   readonly private: boolean;
+  /** Text recognition of these files: without asking, not at all, or as the settings say. */
+  readonly ocr?: "auto" | "off" | undefined;
 }
 
 export interface Added {
@@ -28,7 +30,7 @@ export async function addPaths(parts: LibraryParts, input: AddPaths, signal?: Ab
   const found = await scan(input.paths, { ignore: parts.settings().ingest.ignore, ...(signal ? { signal } : {}) });
   return parts.changes.add(async () => {
     const folders = input.watch ? await followed(parts, found.folders, { collectionId: (collection ?? parts.registry.collection()).id, private: input.private }) : [];
-    const taken = await takeFiles(parts, found.files, { collectionId: collection?.id, folders, private: input.private, signal });
+    const taken = await takeFiles(parts, found.files, { collectionId: collection?.id, folders, private: input.private, ocr: input.ocr, signal });
     return { ...taken, skipped: [...found.skipped, ...taken.skipped], folders };
   });
 }
@@ -49,6 +51,7 @@ interface Taking {
   readonly collectionId: string | undefined;
   readonly folders: readonly FolderRecord[];
   readonly private: boolean;
+  readonly ocr?: "auto" | "off" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,14 +67,15 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   await eachOf(files, async (file) => {
     const folder = taking.folders.find(({ path }) => isBelow(file.path, path));
     const labels = { ...(folder ? { origin: "folder" as const, folderId: folder.id } : {}), ...(taking.private ? { private: true } : {}) };
+    const fromStart = decided(taking.ocr);
     const known = registry.atPath(file.path).find((record) => taking.collectionId === undefined || record.collectionId === taking.collectionId);
     if (!known) {
-      fresh.push({ collectionId, path: file.path, name: nameOf(file.path), origin: "file", sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs, ...labels });
+      fresh.push({ collectionId, path: file.path, name: nameOf(file.path), origin: "file", sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs, ...labels, ...fromStart });
       return;
     }
     try {
       const verdict = await compare(known, file, taking.signal);
-      const change = { ...labels, ...(verdict === "same" ? {} : { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs }) };
+      const change = { ...labels, ...agreed(known, taking.ocr), ...(verdict === "same" ? {} : { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs }) };
       if (verdict === "changed") again.push([known.id, { ...change, state: "queued" }]);
       else unchanged++;
       if (verdict !== "changed" && differs(known, change)) same.push([known.id, change]);
@@ -85,7 +89,17 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   const added = await registry.add(fresh);
   if (again.length + same.length > 0) await registry.updateAll([...again.map(([id, change]) => [id, { ...change, reason: undefined }] as const), ...same]);
   queue.enqueue([...added.map(({ id }) => id), ...again.map(([id]) => id)]);
+  if (taking.ocr === "auto") queue.nudge();
   return { added: [...added, ...again.map(([id]) => registry.get(id))], unchanged, skipped };
+}
+
+function decided(ocr: "auto" | "off" | undefined): Pick<DocumentRecord, "recognition"> {
+  return ocr === undefined ? {} : { recognition: { state: ocr === "off" ? "skipped" : "agreed", pictures: 0, done: 0 } };
+}
+
+/** What asked first is started where its file is added again with "auto". */
+function agreed({ recognition }: DocumentRecord, ocr: "auto" | "off" | undefined): Pick<DocumentRecord, "recognition"> {
+  return ocr === "auto" && recognition?.state === "ask" ? { recognition: { ...recognition, state: "agreed" } } : {};
 }
 
 function differs(record: DocumentRecord, change: Partial<DocumentRecord>): boolean {
@@ -95,7 +109,7 @@ function differs(record: DocumentRecord, change: Partial<DocumentRecord>): boole
 /** Size and time first, the bytes only where they leave a doubt. "touched": the same bytes with a new time. */
 async function compare(record: DocumentRecord, file: FoundFile, signal: AbortSignal | undefined): Promise<"same" | "touched" | "changed"> {
   const settled = record.state === "indexed" || (record.state === "failed" && !isWorthAnotherTry(record.reason));
-  const underWay = record.state === "queued" || record.state === "reading" || record.state === "embedding";
+  const underWay = record.state === "queued" || record.state === "reading" || record.state === "embedding" || record.state === "recognising";
   const looksSame = record.sizeBytes === file.sizeBytes && record.modifiedMs === file.modifiedMs;
   if (looksSame) return settled || underWay ? "same" : "changed";
   if (record.state !== "indexed" || record.sizeBytes !== file.sizeBytes || record.contentHash === undefined) return "changed";

@@ -21,6 +21,7 @@ export async function removeNow(parts: LibraryParts, ids: readonly string[]): Pr
     passwords.delete(record.id);
     if (record.owned) await owned.remove(record.id);
   }
+  queue.nudge();
   return known.length;
 }
 
@@ -69,7 +70,11 @@ export function retryDocuments(parts: LibraryParts, { ids = [], allFailed, passw
     if (allFailed) for (const { id, state } of registry.all()) if (state === "failed") chosen.add(id);
     if (password !== undefined) for (const id of chosen) passwords.set(id, password);
     const queued = [...chosen].filter((id) => registry.get(id).state !== "queued");
-    await registry.updateAll(queued.map((id) => [id, { state: "queued", reason: undefined }] as const));
+    for (const id of queued) {
+      const { contentHash } = registry.get(id);
+      if (contentHash !== undefined) await parts.recognised.forgetFailures(contentHash);
+    }
+    await registry.updateAll(queued.map((id) => [id, { state: "queued", reason: undefined, recognition: undefined }] as const));
     queue.enqueue(queued);
     return queued.length;
   });

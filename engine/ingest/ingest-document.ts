@@ -1,11 +1,15 @@
 import { documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
 import { chunk, type Chunk } from "./chunk.ts";
 import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
 import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
-import { Refused } from "./reasons.ts";
+import { Refused, withoutRecognition } from "./reasons.ts";
+import { confidenceOf, withRecognised } from "./recognise/merge.ts";
+import type { PageCache } from "./recognise/page-cache.ts";
+import { cachedPictures } from "./recognise/recogniser.ts";
 import type { GroupCommit } from "./store.ts";
 
 /** The machines of the four steps, shared by all documents. */
@@ -17,12 +21,17 @@ export interface IngestSteps {
   /** Content tokens per passage that are aimed at, and tokens the embedder takes. */
   readonly passageTokens: () => number;
   readonly maxTokens: number;
+  readonly recognised: PageCache;
+  /** undefined: pictures stay unread. */
+  readonly ocr: () => { readonly languages: readonly string[]; readonly maxPages: number } | undefined;
 }
 
 /** One document on its way. */
 export interface IngestJob {
   readonly id: string;
   readonly source: Source;
+  /** false: a person left its pictures unread. */
+  readonly recognise: boolean;
   readonly signal: AbortSignal;
   readonly onStep: (step: "reading" | "embedding" | "committing", detail: { characters: number; passages: number }) => void;
   readonly onProgress: (fraction: number) => void;
@@ -38,7 +47,9 @@ export interface Ingested {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** 0 with `recognition` not done: nothing is stored yet, since all its text is in pictures. */
   readonly passages: number;
+  readonly recognition?: Pick<Recognition, "pictures" | "done" | "confidence">;
 }
 
 /** Characters before the middle from which the language is told. */
@@ -48,16 +59,22 @@ const LANGUAGE_SAMPLE = 1000;
 interface Read extends Extracted {
   readonly characters: number;
   readonly language?: string;
+  readonly recognition?: Ingested["recognition"];
 }
 
 /**
  * Documents to knowledge, the sentence: extract, chunk, embed, store. Whatever ends it early is thrown: `Refused` with the
- * document's reason, the signal's reason when it was stopped, anything else unexpected.
+ * document's reason, the signal's reason when it was stopped, anything else unexpected. What is already recognised in its pictures is part
+ * of its text; what is not yet is left to the recogniser, which sends the document here again.
  */
 export async function ingestDocument(job: IngestJob, steps: IngestSteps): Promise<Ingested> {
   const read = await extract(job, steps);
   const chunks = await chunked(read, job, steps);
   const kept = await steps.extractions.pack(read.extraction);
+  if (chunks.length === 0) {
+    await steps.extractions.keep(job.id, kept);
+    return summary(read, 0);
+  }
   job.onStep("embedding", { characters: read.characters, passages: chunks.length });
   const passages = await steps.embedder.embed(chunks, job);
   job.onStep("committing", { characters: 0, passages: passages.length });
@@ -68,24 +85,39 @@ export async function ingestDocument(job: IngestJob, steps: IngestSteps): Promis
 async function extract(job: IngestJob, steps: IngestSteps): Promise<Read> {
   const onStart = () => job.onStep("reading", { characters: 0, passages: 0 });
   const extracted = await steps.readers.extract(job.source, { signal: job.signal, onStart, onProgress: job.onProgress });
-  const text = documentText(extracted.extraction.blocks);
+  const { extraction, recognition } = await recognised(extracted, steps);
+  const text = documentText(extraction.blocks);
   // The beginning is often a title page or an abstract in another language; the middle is the text itself.
   const language = await detectLanguage(text.slice(Math.max(0, text.length / 2 - LANGUAGE_SAMPLE)));
-  return { ...extracted, characters: text.length, ...(language === undefined ? {} : { language }) };
+  return { ...extracted, extraction, characters: text.length, ...(language === undefined ? {} : { language }), ...(recognition ? { recognition } : {}) };
 }
 
-async function chunked({ extraction, language }: Read, job: IngestJob, steps: IngestSteps): Promise<Chunk[]> {
+async function recognised({ extraction, contentHash }: Extracted, steps: IngestSteps): Promise<Pick<Read, "extraction" | "recognition">> {
+  const ocr = steps.ocr();
+  const pictures = ocr ? (extraction.pictures ?? []).slice(0, ocr.maxPages) : [];
+  if (!ocr || pictures.length === 0) return { extraction };
+  const read = await cachedPictures(steps.recognised, { contentHash, pictures, languages: ocr.languages });
+  const whole = withRecognised(extraction, read);
+  const confidence = confidenceOf(whole.blocks);
+  return { extraction: whole, recognition: { pictures: pictures.length, done: read.length, ...(confidence === undefined ? {} : { confidence }) } };
+}
+
+async function chunked({ extraction, language, recognition }: Read, job: IngestJob, steps: IngestSteps): Promise<Chunk[]> {
   const chunks = await chunk(extraction.blocks, {
     target: steps.passageTokens(), maxTokens: steps.maxTokens,
     countTokens: (texts) => steps.embedder.countTokens(texts, job.signal),
     ...(extraction.title === undefined ? {} : { title: extraction.title }),
     ...(language === undefined ? {} : { language }),
   });
-  if (chunks.length === 0) throw new Refused(withoutText(extraction));
+  if (chunks.length > 0) return chunks;
+  const awaitsRecognition = recognition !== undefined && recognition.done < recognition.pictures;
+  if (!awaitsRecognition) throw new Refused(withoutText(extraction));
+  if (!job.recognise) throw new Refused(withoutRecognition);
   return chunks;
 }
 
-function withoutText({ warnings }: Extraction): DocumentReason {
+function withoutText({ warnings, pictures = [], format }: Extraction): DocumentReason {
+  if (pictures.length > 0 || format === "image") return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, or whether it is on, and retry." };
   if (!warnings.some(({ code }) => code === "no-text-layer")) return { code: "no-text", message: "There is no text in this file." };
   return { code: "no-text-layer", message: "The pages are pictures: this file has no text layer.", next: "Run it through text recognition and add it again." };
 }
@@ -108,10 +140,11 @@ async function store(job: IngestJob, steps: IngestSteps, made: { read: Read; pas
   await steps.commits.put(item, made.passages.length, job.signal);
 }
 
-function summary({ extraction, contentHash, sizeBytes, modifiedMs }: Extracted, passages: number): Ingested {
+function summary({ extraction, contentHash, sizeBytes, modifiedMs, recognition }: Read, passages: number): Ingested {
   return {
     format: extraction.format, warnings: extraction.warnings, contentHash, sizeBytes, modifiedMs, passages,
     ...(extraction.title === undefined ? {} : { title: extraction.title }),
+    ...(recognition ? { recognition } : {}),
     ...(extraction.pages.length === 0 ? {} : { pages: extraction.pages.length }),
   };
 }

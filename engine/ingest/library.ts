@@ -15,8 +15,11 @@ import { defaultWatchTimes, FolderWatch, type WatchTimes } from "./folders.ts";
 import { Gate } from "./gate.ts";
 import { defaultLimits, type IngestLimits } from "./limits.ts";
 import { OwnedFiles } from "./owned-files.ts";
-import { discard, pushLabels, sourceOf, type FetchPage, type LibraryParts } from "./parts.ts";
+import { discard, pushLabels, sourceOf, unindex, type FetchPage, type LibraryParts } from "./parts.ts";
 import { IngestQueue, type Label } from "./queue.ts";
+import { PageCache } from "./recognise/page-cache.ts";
+import { Recogniser } from "./recognise/recogniser.ts";
+import { Scanner } from "./recognise/scanner.ts";
 import { Registry } from "./registry.ts";
 import { PageViewer } from "./show.ts";
 import { reconcile } from "./start.ts";
@@ -82,11 +85,14 @@ async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Libra
   owner.onDispose(() => registry.dispose());
   const shelf = await ExtractionShelf.open(options.workspace);
   const owned = new OwnedFiles(options.workspace);
+  const recognised = new PageCache(options.workspace);
+  const hashes = new Set([...registry.all()].map(({ contentHash }) => contentHash));
+  await recognised.sweep((hash) => hashes.has(hash));
   const stored = await reconcile({ registry, store: options.store, shelf, owned });
 
   const gate = new Gate();
-  const base = { workspace: options.workspace, registry, store: options.store, shelf, owned, stored, passwords: new Map<string, string>(), settings: options.settings, notice };
-  const { queue, readers } = buildQueue({ owner, options, limits, gate, base });
+  const base = { workspace: options.workspace, registry, store: options.store, shelf, recognised, owned, stored, passwords: new Map<string, string>(), settings: options.settings, notice };
+  const { queue, workers } = buildQueue({ owner, options, limits, gate, base });
   const closing = new AbortController();
   const parts: LibraryParts = { ...base, queue, fetchPage: options.fetchPage, changes: new PQueue({ concurrency: 1 }), closing: closing.signal };
   const pages = owner.own(new PageViewer(options.workerHost, limits));
@@ -98,7 +104,7 @@ async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Libra
     parts, folders, pages,
     privacy: () => privacyOf(registry),
     yieldTo: () => gate.close(),
-    workers: () => [...readers.states, pages.state],
+    workers: () => [...workers(), pages.state],
     dispose: () => owner.dispose(),
   };
 }
@@ -122,11 +128,11 @@ interface Building {
   readonly options: LibraryOptions;
   readonly limits: IngestLimits;
   readonly gate: Gate;
-  readonly base: Pick<LibraryParts, "workspace" | "registry" | "store" | "shelf" | "stored" | "passwords" | "settings" | "notice">;
+  readonly base: Pick<LibraryParts, "workspace" | "registry" | "store" | "shelf" | "recognised" | "stored" | "passwords" | "settings" | "notice">;
 }
 
 /** The machines of the four steps and the queue in front of them. */
-function buildQueue({ owner, options, limits, gate, base }: Building): { queue: IngestQueue; readers: ReaderPool } {
+function buildQueue({ owner, options, limits, gate, base }: Building): { queue: IngestQueue; workers: () => WorkerState[] } {
   const { registry, store, settings, notice } = base;
   const pass = (signal: AbortSignal) => gate.pass(signal);
   const readerCount = () => settings().ingest.readers;
@@ -136,17 +142,31 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
   const upkeep = new AbortController();
   const queue: IngestQueue = new IngestQueue({
     registry, limits, gate, notice, readers: readerCount,
-    steps: { readers, embedder, commits, extractions: base.shelf, passageTokens: () => settings().ingest.passageTokens, maxTokens: options.embedder.maxTokens },
+    recogniser: () => recogniser, ocrMode: () => (settings().ingest.ocr === "ask" ? "ask" : "auto"),
+    steps: { readers, embedder, commits, extractions: base.shelf, recognised: base.recognised, ocr: () => ocrOf(settings()), passageTokens: () => settings().ingest.passageTokens, maxTokens: options.embedder.maxTokens },
     sourceOf: (record) => sourceOf(base, record),
     discard: (ids) => discard(base, ids),
+    unindex: (ids) => unindex(base, ids),
     committed: (id, label) => booked(base, id, label),
     onIdle: (passages) => {
       if (passages > 0) store.maintain({ signal: upkeep.signal }).catch((error: unknown) => { if (!upkeep.signal.aborted) notice(`The upkeep of the index failed: ${String(error)}`); });
     },
   });
+  const scanner = owner.own(new Scanner({ host: options.workerHost, limits, workspace: base.workspace }));
+  const recogniser = new Recogniser({
+    registry, gate, notice, scanner, shelf: base.shelf, cache: base.recognised, sourceOf: (record) => sourceOf(base, record),
+    settings: () => ({ isOn: settings().ingest.ocr !== "off", languages: settings().ingest.ocrLanguages, maxPages: settings().ingest.ocrMaxPages, askAbove: settings().ingest.ocrAskAbove }),
+    mayWork: () => queue.isIdle,
+    readAgain: (ids) => queue.readAgain(ids),
+    changed: () => queue.recognitionChanged(),
+  });
   owner.own(queue);
   owner.onDispose(() => upkeep.abort());
-  return { queue, readers };
+  return { queue, workers: () => [...readers.states, ...scanner.states] };
+}
+
+function ocrOf({ ingest }: Settings): { languages: readonly string[]; maxPages: number } | undefined {
+  return ingest.ocr === "off" ? undefined : { languages: ingest.ocrLanguages, maxPages: ingest.ocrMaxPages };
 }
 
 /** What was moved or tagged while it was being committed is labelled again. */

@@ -7,6 +7,7 @@ import type { ExtractionShelf } from "./extractions.ts";
 import type { OwnedFiles } from "./owned-files.ts";
 import type { IngestQueue } from "./queue.ts";
 import type { DocumentRecord } from "./records.ts";
+import type { PageCache } from "./recognise/page-cache.ts";
 import type { Registry } from "./registry.ts";
 
 /** Gets a web page into a file of the host's making. The only way of the library to the network, handed in. */
@@ -18,6 +19,8 @@ export interface LibraryParts {
   readonly registry: Registry;
   readonly store: KnowledgeStore;
   readonly shelf: ExtractionShelf;
+  /** What was recognised in pictures. */
+  readonly recognised: PageCache;
   readonly owned: OwnedFiles;
   readonly queue: IngestQueue;
   /** Ids of the documents that the store holds. */
@@ -45,11 +48,16 @@ export function sourceOf({ workspace, passwords }: Pick<LibraryParts, "workspace
 }
 
 /** Takes documents out of the store and off the shelf, where they are. */
-export async function discard({ store, stored, shelf }: Pick<LibraryParts, "store" | "stored" | "shelf">, ids: readonly string[]): Promise<void> {
+export async function discard(parts: Pick<LibraryParts, "store" | "stored" | "shelf">, ids: readonly string[]): Promise<void> {
+  await unindex(parts, ids);
+  await parts.shelf.remove(ids);
+}
+
+/** Takes documents out of the store, where they are. */
+export async function unindex({ store, stored }: Pick<LibraryParts, "store" | "stored">, ids: readonly string[]): Promise<void> {
   const there = ids.filter((id) => stored.has(id));
   if (there.length > 0) await store.remove(there);
   for (const id of there) stored.delete(id);
-  await shelf.remove(ids);
 }
 
 /** Brings the store's copy of a document's labels up to date. Marked in the journal before, so that a crash in between is made up for at start. */

@@ -8,6 +8,7 @@ import { ingestDocument, type Ingested, type IngestSteps } from "./ingest-docume
 import type { IngestLimits } from "./limits.ts";
 import { RunProgress, type ActiveWeight, type Weight } from "./progress.ts";
 import { reasonOf } from "./reasons.ts";
+import { nextRecognition, type Recogniser } from "./recognise/recogniser.ts";
 import type { DocumentRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import { Throttle } from "./throttle.ts";
@@ -45,6 +46,11 @@ export interface QueueOptions {
   readonly discard: (ids: readonly string[]) => Promise<void>;
   /** Told after a commit: what the document was stored with. */
   readonly committed: (id: string, label: Label) => Promise<void>;
+  /** Takes a document out of the store, where it is, and leaves it on the shelf. */
+  readonly unindex: (ids: readonly string[]) => Promise<void>;
+  /** Text recognition, which works when nothing is left to read here. */
+  readonly recogniser: () => Recogniser;
+  readonly ocrMode: () => "auto" | "ask";
   readonly notice: (text: string) => void;
   /** A run has ended: the moment for upkeep. */
   readonly onIdle: (passages: number) => void;
@@ -78,7 +84,9 @@ export class IngestQueue {
   /** Documents whose record says "queued". One that is on its way starts over, since its file has changed. */
   enqueue(ids: Iterable<string>): void {
     if (this.isIdle) this.beginRun();
-    for (const id of ids) {
+    const all = [...ids];
+    this.options.recogniser().leave(all).catch((error: unknown) => this.options.notice(String(error)));
+    for (const id of all) {
       this.jobs.get(id)?.stop.abort(new Stopped("changed"));
       this.waiting.add(id);
     }
@@ -88,10 +96,30 @@ export class IngestQueue {
   start(): void {
     this.beginRun();
     this.pump();
+    this.nudge();
+  }
+
+  /** Text recognition goes on, if nothing is left to read. */
+  nudge(): void {
+    this.options.recogniser().nudge();
+    this.tell.call();
+  }
+
+  /** A document whose pictures are recognised. Its record says so first, so that a crash in between costs nothing. */
+  readAgain(ids: readonly string[]): void {
+    for (const id of ids) this.options.registry.passing(id, "queued");
+    if (this.isIdle) this.beginRun();
+    for (const id of ids) this.waiting.add(id);
+    this.pump();
+  }
+
+  async leaveRecognition(ids: readonly string[]): Promise<void> {
+    await this.options.recogniser().leave(ids);
   }
 
   /** Takes documents out of the queue for good and waits until nothing works on them any more. */
   async withdraw(ids: readonly string[]): Promise<void> {
+    await this.options.recogniser().leave(ids);
     await this.stop(ids, "removed");
   }
 
@@ -99,10 +127,22 @@ export class IngestQueue {
   async cancel(ids: readonly string[] | undefined): Promise<number> {
     const chosen = (ids ?? [...this.waiting, ...this.jobs.keys()]).filter((id) => this.waiting.has(id) || this.jobs.has(id));
     const resting = chosen.filter((id) => !this.jobs.has(id));
+    const unrecognised = await this.cancelRecognition(ids, new Set(chosen));
     await this.stop(chosen, "cancelled");
     await this.markCancelled(resting);
     this.settled();
-    return chosen.length;
+    return chosen.length + unrecognised;
+  }
+
+  /** What has text of its own stays indexed without its pictures; what has none is cancelled. */
+  private async cancelRecognition(ids: readonly string[] | undefined, inQueue: ReadonlySet<string>): Promise<number> {
+    const { registry } = this.options;
+    const records = ids ? ids.flatMap((id) => registry.find(id) ?? []) : [...registry.all()];
+    const open = records.filter(({ id, recognition }) => !inQueue.has(id) && (recognition?.state === "waiting" || recognition?.state === "agreed"));
+    await this.leaveRecognition(open.map(({ id }) => id));
+    await registry.updateAll(open.flatMap(({ id, recognition }) => (recognition ? [[id, { recognition: { ...recognition, state: "skipped" as const } }] as const] : [])));
+    await this.markCancelled(open.filter(({ state }) => state === "recognising").map(({ id }) => id));
+    return open.length;
   }
 
   async pause(): Promise<void> {
@@ -117,6 +157,7 @@ export class IngestQueue {
     this.openGate?.();
     this.openGate = undefined;
     this.pump();
+    this.nudge();
   }
 
   get isIdle(): boolean {
@@ -135,12 +176,20 @@ export class IngestQueue {
       const { step, fraction, passages } = job;
       return [{ documentId: job.id, ...job.weight, step, fraction, ...(passages === undefined ? {} : { passages }) }];
     });
-    return this.progressOfRun.report({ paused: this.options.registry.paused, waiting, active, activeCount: this.jobs.size });
+    const report = this.progressOfRun.report({ paused: this.options.registry.paused, waiting, active, activeCount: this.jobs.size });
+    const { current, recognition } = this.options.recogniser().progress();
+    return { ...report, current: [...report.current, ...current], ...(recognition ? { recognition } : {}) };
   }
 
-  /** Resolves when nothing waits or works, or the queue is paused. */
+  /** Something about text recognition has changed. */
+  recognitionChanged(): void {
+    if (this.isIdle && !this.options.recogniser().isBusy) this.changes.emit(true);
+    else this.tell.call();
+  }
+
+  /** Resolves when nothing waits or works, pictures included but for those that ask first, or the queue is paused. */
   async idle(signal?: AbortSignal): Promise<QueueProgress> {
-    const done = () => this.isIdle || this.options.registry.paused || this.closing;
+    const done = () => (this.isIdle && !this.options.recogniser().isBusy) || this.options.registry.paused || this.closing;
     if (!done()) for await (const _ of this.changes.stream(signal)) if (done()) break;
     signal?.throwIfAborted();
     return this.progress();
@@ -153,6 +202,7 @@ export class IngestQueue {
     const jobs = [...this.jobs.values()];
     for (const job of jobs) job.stop.abort(new Stopped("closing"));
     await Promise.all(jobs.map(({ finished }) => finished));
+    await this.options.recogniser().dispose();
     this.changes.emit(true);
     this.tell.dispose();
   }
@@ -199,6 +249,7 @@ export class IngestQueue {
       this.changes.emit(true);
       if (!this.closing) this.options.onIdle(this.passagesOfRun);
       this.passagesOfRun = 0;
+      this.options.recogniser().nudge();
     }
   }
 
@@ -206,7 +257,7 @@ export class IngestQueue {
     let label: Label | undefined;
     try {
       const made = await ingestDocument({
-        id: job.id, source: this.options.sourceOf(record), signal: job.stop.signal,
+        id: job.id, source: this.options.sourceOf(record), signal: job.stop.signal, recognise: record.recognition?.state !== "skipped",
         onStep: (step, detail) => this.stepped(job, step, detail),
         onProgress: (fraction) => { job.fraction = fraction; this.tell.call(); },
         label: () => {
@@ -232,9 +283,13 @@ export class IngestQueue {
   private async succeeded(job: Job, made: Ingested): Promise<void> {
     this.passagesOfRun += made.passages;
     this.progressOfRun.finished("done", job.weight, made.passages);
-    const { warnings, title, pages, ...rest } = made;
+    const { warnings, title, pages, recognition, ...rest } = made;
+    const isStored = made.passages > 0;
+    if (!isStored) await this.options.unindex([job.id]);
     await this.options.registry.update(job.id, {
-      ...rest, title, pages, warnings: [...warnings], state: this.waiting.has(job.id) ? "queued" : "indexed", indexed: new Date().toISOString(), reason: undefined,
+      ...rest, title, pages, warnings: [...warnings], state: this.waiting.has(job.id) ? "queued" : isStored ? "indexed" : "recognising",
+      recognition: nextRecognition(this.options.registry.find(job.id)?.recognition, recognition, this.options.ocrMode()),
+      indexed: isStored ? new Date().toISOString() : undefined, reason: undefined,
     });
   }
 

@@ -12,6 +12,9 @@ export class Refused extends Error {
   }
 }
 
+/** A document whose only text is in pictures that a person left unread. */
+export const withoutRecognition: DocumentReason = { code: "no-text-layer", message: "All its text is in pictures, and text recognition is off for it.", next: "Turn text recognition on and retry." };
+
 /** Reasons that lie in the machine, not in the file: adding the file again tries again. */
 const passing: ReadonlySet<DocumentReason["code"]> = new Set(["missing", "unreadable", "no-space", "cancelled", "embedder-failed", "reader-died", "timed-out", "internal"]);
 

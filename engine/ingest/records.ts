@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { documentFormat, documentReason, extractionWarning } from "../contract/document.ts";
-import { documentOrigin, documentState, id } from "../contract/library.ts";
+import { documentOrigin, documentState, id, recognition } from "../contract/library.ts";
 
 /** A file the library keeps itself: an upload or a saved page. `from` is where it is taken from, until it has been moved. */
 const ownedFile = z.object({ /** Relative to the workspace. */ file: z.string(), from: z.string().optional(), mediaType: z.string().optional() });
@@ -14,6 +14,7 @@ export const documentRecord = z.object({
   state: documentState, reason: documentReason.optional(), warnings: z.array(extractionWarning),
   private: z.boolean(), tags: z.array(z.string()),
   title: z.string().optional(), format: documentFormat.optional(), pages: z.number().int().optional(), passages: z.number().int(),
+  recognition: recognition.optional(),
   /** Size and modification time (milliseconds since 1970) of the bytes that `contentHash` was taken of. */
   sizeBytes: z.number().optional(), modifiedMs: z.number().optional(), contentHash: z.string().optional(),
   added: z.string(), indexed: z.string().optional(),

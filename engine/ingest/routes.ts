@@ -5,6 +5,7 @@ import { os } from "../contract/server.ts";
 import { addPage, addPaths, addUploads, type Added } from "./add.ts";
 import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./change.ts";
 import type { Library } from "./library.ts";
+import { decideRecognition } from "./recognise/decide.ts";
 import { content, highlight } from "./show.ts";
 import { collectionViews, documentView, listDocuments } from "./views.ts";
 
@@ -71,6 +72,7 @@ function queueRoutes({ parts }: Library) {
       let next = changes.next();
       for (yield queue.progress(); !(await next).done; yield queue.progress()) next = changes.next();
     }),
+    recognise: os.queue.recognise.handler(async ({ input }) => ({ documents: await decideRecognition(parts, input) })),
     pause: os.queue.pause.handler(() => queue.pause()),
     resume: os.queue.resume.handler(() => queue.resume()),
     cancel: os.queue.cancel.handler(async ({ input }) => ({ cancelled: await queue.cancel(input.ids) })),

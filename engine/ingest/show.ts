@@ -58,7 +58,7 @@ export class PageViewer {
 
   async draw(parts: LibraryParts, input: { id: string; page: number; width: number }, signal?: AbortSignal): Promise<PageImage> {
     const record = parts.registry.get(input.id);
-    if (record.format !== "pdf") throw new LorekeepError("UNSUPPORTED", { reason: "Only PDF pages can be drawn.", next: "Show the text instead." });
+    if (record.format !== "pdf" && record.format !== "image") throw new LorekeepError("UNSUPPORTED", { reason: "Only pages of PDFs and pictures can be drawn.", next: "Show the text instead." });
     const key = JSON.stringify([input, record.contentHash]);
     const known = this.images.get(key);
     if (known) return known;

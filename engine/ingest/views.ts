@@ -26,7 +26,7 @@ const keys: Record<ListInput["sort"], Key> = {
 
 /** One page of the library. `byState` counts what the collection and the text leave, whatever states were asked for. */
 export function listDocuments(registry: Registry, input: ListInput): { documents: Document[]; total: number; byState: Record<DocumentRecord["state"], number> } {
-  const byState = { queued: 0, reading: 0, embedding: 0, indexed: 0, failed: 0, cancelled: 0 };
+  const byState = { queued: 0, reading: 0, embedding: 0, indexed: 0, recognising: 0, failed: 0, cancelled: 0 };
   const wanted = input.text?.trim().toLowerCase();
   const states = input.states && new Set(input.states);
   const key = keys[input.sort];

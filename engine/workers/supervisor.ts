@@ -46,7 +46,8 @@ interface Generation<C> {
   killedBecause?: ErrorDetails & { /** RESTS: stopped for want of work, no death to report. */ code: "TIMED_OUT" | "TOO_LARGE" | "WORKER_DIED" | "RESTS" };
 }
 
-const LOG_LINES = 20;
+/** Room for the banner V8 prints when it runs out of memory. */
+const LOG_LINES = 60;
 const MEMORY_CHECK_MS = 1000;
 const BACK_OFF_MS = [0, 100, 500, 2000, 5000];
 /** Between a worker's port closing and its exit event. */

@@ -1,6 +1,7 @@
-import { Box, Library, MessagesSquare, Settings2, type LucideIcon } from "lucide-react";
+import { Box, Library, MessagesSquare, ScanSearch, Settings2, type LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import { ChatScreen } from "../chat/ChatScreen.tsx";
+import { RetrievalScreen } from "../evaluation/RetrievalScreen.tsx";
 import { LibraryScreen } from "../library/LibraryScreen.tsx";
 import { ModelsScreen } from "../models/ModelsScreen.tsx";
 import { SettingsScreen } from "../settings/SettingsScreen.tsx";
@@ -12,5 +13,6 @@ export const screens: readonly Screen[] = [
   { route: "chat", name: "Chat", icon: MessagesSquare, keys: "Alt 1", view: ChatScreen },
   { route: "library", name: "Library", icon: Library, keys: "Alt 2", view: LibraryScreen },
   { route: "models", name: "Models", icon: Box, keys: "Alt 3", view: ModelsScreen },
+  { route: "retrieval", name: "Retrieval", icon: ScanSearch, keys: "Alt 5", view: RetrievalScreen },
   { route: "settings", name: "Settings", icon: Settings2, keys: "Alt 4", view: SettingsScreen, atEnd: true },
 ];

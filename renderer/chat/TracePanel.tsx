@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import type { AnswerTrace, Candidate } from "../../engine/contract/index.ts";
 import { baseName, count, dateTime, milliseconds, plural } from "../app/words.ts";
 import { Badge, cx } from "../design/index.ts";
+import { WhyLink } from "../evaluation/WhyLink.tsx";
 import { modeName } from "./modes.ts";
 import css from "./TracePanel.module.css";
 
@@ -14,13 +15,14 @@ export function TracePanel({ trace }: { trace: AnswerTrace }) {
       <Section title="Steps"><Timeline trace={trace} /></Section>
       {Object.keys(trace.tokens).length > 0 ? <Section title="Tokens"><Tokens tokens={trace.tokens} /></Section> : null}
       {trace.candidates.length > 0 ? <Section title={`Candidates (${trace.candidates.length})`}><Candidates candidates={trace.candidates} /></Section> : null}
+      {trace.steps.some(({ name }) => name === "retrieve") ? <Section title="Is something missing?"><WhyLink trace={trace} /></Section> : null}
     </div>
   );
 }
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => <section className={css.section}><h3>{title}</h3>{children}</section>;
 
-const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "rewritten by the model" } as const;
+const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "rewritten by the model", edited: "edited by you" } as const;
 const ends = { end: "finished", length: "reached its longest length", "stop-text": "reached a stop word", "context-full": "the context was full", stopped: "stopped by you", failed: "failed" } as const;
 
 function Summary({ trace }: { trace: AnswerTrace }) {

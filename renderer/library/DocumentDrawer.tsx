@@ -11,6 +11,7 @@ import type { DocumentActions } from "./actions.tsx";
 import { DocumentMenu } from "./DocumentMenu.tsx";
 import { formatName, pageWord } from "./format.tsx";
 import { adviceFor, stepsFor, stepWords } from "./reasons.ts";
+import { RecognisedMark } from "../sources/RecognisedMark.tsx";
 import { StateMark } from "./StateMark.tsx";
 import { TagEditor } from "./TagEditor.tsx";
 import css from "./drawer.module.css";
@@ -92,6 +93,7 @@ function Facts({ document, collection }: { document: Document; collection: Colle
   ];
   if (document.title && document.title !== document.name) facts.unshift(["Name", document.name]);
   if (document.pages) facts.push([`${pageWord(document.format)[0]?.toUpperCase() ?? ""}${pageWord(document.format).slice(1)}s`, count(document.pages)]);
+  if (document.recognition) facts.push(["Pictures", <RecognisedMark recognition={document.recognition} />]);
   if (document.sizeBytes !== undefined) facts.push(["Size", bytes(document.sizeBytes)]);
   if (document.modified) facts.push(["Modified", dateTime(document.modified)]);
   facts.push(["Added", `${dateTime(document.added)} · ${origin}`]);

@@ -10,7 +10,7 @@ interface DocumentMenuProps { ids: readonly string[]; /** The one document, wher
 /** The same actions in the row's context menu and in the bar for many. */
 export function DocumentMenu({ ids, only, collections, actions, onOpen }: DocumentMenuProps) {
   const special = only ? stepsFor(only).filter((step) => step !== "retry" && step !== "remove") : [];
-  const busy = only ? ["queued", "reading", "embedding"].includes(only.state) : true;
+  const busy = only ? ["queued", "reading", "embedding", "recognising"].includes(only.state) : true;
   const others = collections.filter((collection) => collection.id !== only?.collectionId);
   return (
     <>

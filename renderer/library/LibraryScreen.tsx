@@ -17,6 +17,7 @@ import { DocumentMenu } from "./DocumentMenu.tsx";
 import { DocumentTable } from "./DocumentTable.tsx";
 import { useDocumentHead, type DocumentQuery, type DocumentSort } from "./documents.ts";
 import { QueuePanel } from "./QueuePanel.tsx";
+import { RecognitionBanner } from "./RecognitionBanner.tsx";
 import { nothingSelected, without, type Selection } from "./selection.ts";
 import { Sidebar } from "./Sidebar.tsx";
 import { StateChips, type StateFilter, statesOf } from "./StateChips.tsx";
@@ -64,6 +65,7 @@ export function LibraryScreen({ id }: { id: string | undefined }) {
             </div>
           )}
           {adding.uploading ? <div className={css.uploading} role="status">Uploading {count(adding.uploading.done)} of {count(adding.uploading.total)}<ProgressBar label="Uploading" fraction={adding.uploading.done / adding.uploading.total} /></div> : null}
+          <RecognitionBanner />
           <QueuePanel onShowFailed={() => narrow(() => { setCollectionId(undefined); setText(""); setFilter("failed"); })} />
           {head.isPending ? <div className={css.fill} /> : bare ? <div className={css.welcome}><Welcome collection={collection} adding={adding} /></div> : (
             <DocumentTable query={query} total={total} selection={selection} onSelection={setSelection} gridRef={grid} openId={id} onOpen={open} onStep={actions.step} onContext={setMenu}

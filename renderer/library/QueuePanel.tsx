@@ -7,14 +7,14 @@ import { useEngine } from "../engine/context.tsx";
 import { useLatest } from "../engine/follow.ts";
 import css from "./queue.module.css";
 
-const stepWords = { reading: "Reading", embedding: "Indexing" } as const;
+const stepWords = { reading: "Reading", embedding: "Indexing", recognising: "Recognising text in" } as const;
 
 /** Above the table while there is work, and afterwards while something failed: what is done, what is going on, and the way to stop it. */
 export function QueuePanel({ onShowFailed }: { onShowFailed(): void }) {
   const queue = useLatest((engine, signal) => engine.queue.watch(undefined, { signal }));
   const [dismissed, setDismissed] = useState<string>();
   if (!queue) return null;
-  const open = queue.waiting + queue.active > 0;
+  const open = queue.waiting + queue.active + queue.current.length > 0;
   const run = `${queue.done}/${queue.failed}`;
   if (!open && (queue.failed === 0 || dismissed === run)) return queue.paused ? <Paused /> : null;
   return open ? <Working queue={queue} /> : <Finished queue={queue} onShowFailed={onShowFailed} onDismiss={() => setDismissed(run)} />;
@@ -36,8 +36,10 @@ function Working({ queue }: { queue: QueueProgress }) {
   const finished = queue.done + queue.failed;
   const total = finished + queue.waiting + queue.active;
   const partly = queue.current.reduce((sum, item) => sum + item.fraction * 0.9, 0);
+  const pictures = queue.recognition?.waiting;
+  const onlyPictures = queue.waiting + queue.active === 0 && pictures !== undefined;
   const facts = [
-    `${count(finished)} of ${count(total)}`,
+    onlyPictures ? `${plural(pictures.pictures, "page")} to recognise, about ${duration(pictures.seconds)} left` : `${count(finished)} of ${count(total)}`,
     queue.failed > 0 ? `${count(queue.failed)} failed` : "",
     !queue.paused && queue.passagesPerSecond > 0 ? `${count(Math.round(queue.passagesPerSecond))} passages/s` : "",
     !queue.paused && queue.etaSeconds !== undefined ? `about ${duration(queue.etaSeconds)} left` : "",

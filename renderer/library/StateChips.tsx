@@ -9,7 +9,7 @@ export type StateFilter = "all" | "indexed" | "working" | "failed" | "cancelled"
 const groups: Record<StateFilter, { label: string; states: readonly DocumentState[] | undefined; icon?: React.ReactNode }> = {
   all: { label: "All", states: undefined },
   indexed: { label: "Indexed", states: ["indexed"], icon: <CircleCheck /> },
-  working: { label: "In the queue", states: ["queued", "reading", "embedding"], icon: <Clock3 /> },
+  working: { label: "In the queue", states: ["queued", "reading", "embedding", "recognising"], icon: <Clock3 /> },
   failed: { label: "Failed", states: ["failed"], icon: <CircleAlert /> },
   cancelled: { label: "Cancelled", states: ["cancelled"] },
 };

@@ -1,13 +1,13 @@
-import { Ban, CircleAlert, CircleCheck, Clock3 } from "lucide-react";
+import { Ban, CircleAlert, CircleCheck, Clock3, ScanText } from "lucide-react";
 import type { Document, DocumentState } from "../../engine/contract/index.ts";
 import { cx, Spinner } from "../design/index.ts";
 import { adviceFor } from "./reasons.ts";
 import css from "./library.module.css";
 
-export const stateWords: Record<DocumentState, string> = { queued: "Waiting", reading: "Reading", embedding: "Indexing", indexed: "Indexed", failed: "Failed", cancelled: "Cancelled" };
+export const stateWords: Record<DocumentState, string> = { queued: "Waiting", reading: "Reading", embedding: "Indexing", indexed: "Indexed", recognising: "Text in pictures", failed: "Failed", cancelled: "Cancelled" };
 
 const icons: Record<DocumentState, React.ReactNode> = {
-  queued: <Clock3 />, reading: <Spinner size={13} />, embedding: <Spinner size={13} />, indexed: <CircleCheck />, failed: <CircleAlert />, cancelled: <Ban />,
+  queued: <Clock3 />, reading: <Spinner size={13} />, embedding: <Spinner size={13} />, indexed: <CircleCheck />, recognising: <ScanText />, failed: <CircleAlert />, cancelled: <Ban />,
 };
 
 /** Never colour alone: an icon and a word. A failed document says in two words why. */

@@ -1,4 +1,4 @@
-import { Book, Database, File, FileCode2, FileSpreadsheet, FileText, Globe, Mail, NotebookText, Presentation, type LucideIcon } from "lucide-react";
+import { Book, Database, File, FileCode2, FileSpreadsheet, FileText, Globe, Image, Mail, NotebookText, Presentation, type LucideIcon } from "lucide-react";
 import type { Document, DocumentFormat } from "../../engine/contract/index.ts";
 
 const shown: Record<DocumentFormat, { icon: LucideIcon; name: string }> = {
@@ -7,7 +7,7 @@ const shown: Record<DocumentFormat, { icon: LucideIcon; name: string }> = {
   csv: { icon: FileSpreadsheet, name: "CSV" }, tsv: { icon: FileSpreadsheet, name: "TSV" }, html: { icon: Globe, name: "Web page" }, markdown: { icon: NotebookText, name: "Markdown" },
   text: { icon: FileText, name: "Text" }, json: { icon: FileCode2, name: "JSON" }, jsonl: { icon: FileCode2, name: "JSON Lines" }, xml: { icon: FileCode2, name: "XML" },
   eml: { icon: Mail, name: "E-mail" }, msg: { icon: Mail, name: "Outlook" }, epub: { icon: Book, name: "EPUB" }, ipynb: { icon: NotebookText, name: "Notebook" },
-  code: { icon: FileCode2, name: "Code" }, sqlite: { icon: Database, name: "SQLite" },
+  code: { icon: FileCode2, name: "Code" }, sqlite: { icon: Database, name: "SQLite" }, image: { icon: Image, name: "Picture" },
 };
 
 export const formatName = (format: DocumentFormat | undefined): string => (format ? shown[format].name : "–");

@@ -10,7 +10,7 @@ export const stepWords: Record<Step, string> = { password: "Enter password…", 
 const advice: Record<DocumentReason["code"], Advice> = {
   empty: { short: "Empty file", steps: ["remove", "retry"], next: "There is nothing in it to read." },
   "no-text": { short: "No text", steps: ["remove", "retry"], next: "Nothing in it can be searched." },
-  "no-text-layer": { short: "No text layer", steps: ["remove", "retry"], next: "Its pages are pictures. Add a version that went through text recognition (OCR)." },
+  "no-text-layer": { short: "No text layer", steps: ["remove", "retry"], next: "Its pages are pictures. Turn text recognition on in the settings and retry." },
   encrypted: { short: "Password needed", steps: ["password", "remove"], next: "Enter its password; it is kept in memory only." },
   "wrong-password": { short: "Wrong password", steps: ["password", "remove"], next: "Try another password." },
   corrupt: { short: "Damaged", steps: ["retry", "remove"], next: "Open it in its own program; if that works, save it again and retry." },

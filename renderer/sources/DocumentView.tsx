@@ -13,7 +13,7 @@ export function DocumentView({ documentId, ranges, page }: DocumentViewProps) {
   const query = useEngineQuery(["documents", "shape", documentId], (engine, signal) => engine.documents.content({ id: documentId, limit: 1 }, { signal }));
   if (query.isError) return <ErrorState title={failureOf(query.error).code === "NOT_FOUND" ? "The document is gone" : "The document could not be shown"} error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <div className={css.loading}><Spinner label="Opening the document" /></div>;
-  return query.data.format === "pdf" && query.data.pages.length > 0
+  return (query.data.format === "pdf" || query.data.format === "image") && query.data.pages.length > 0
     ? <PageView documentId={documentId} pages={query.data.pages} ranges={ranges} page={page} />
     : <TextView documentId={documentId} ranges={ranges} format={query.data.format} />;
 }

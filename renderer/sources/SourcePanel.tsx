@@ -5,8 +5,10 @@ import { allGroups, findGroup, placeOf, quoteOf, sourceName } from "../chat/cita
 import { useChat, type Panel } from "../chat/state.tsx";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { cx, EmptyState, IconButton, Tooltip } from "../design/index.ts";
+import { useDocument } from "../engine/queries.ts";
 import { shell } from "../engine/shell.ts";
 import { DocumentView } from "./DocumentView.tsx";
+import { RecognisedMark } from "./RecognisedMark.tsx";
 import css from "./SourcePanel.module.css";
 
 type SourceSelection = Extract<Panel, { kind: "source" }>;
@@ -15,6 +17,7 @@ type SourceSelection = Extract<Panel, { kind: "source" }>;
 export function SourcePanel({ panel, message }: { panel: SourceSelection; message: AssistantMessage }) {
   const { store } = useChat();
   const source = message.sources.find((candidate) => candidate.number === panel.source);
+  const { data: document } = useDocument(source?.passage.documentId);
   const group = findGroup(message.sentences, panel.citation);
   const groups = useMemo(() => allGroups(message.sentences), [message.sentences]);
   const at = groups.findIndex((candidate) => candidate.key === panel.citation);
@@ -47,6 +50,7 @@ export function SourcePanel({ panel, message }: { panel: SourceSelection; messag
         <div className={css.titles}>
           <h2 className={css.title} title={source.passage.path}>{sourceName(source)}</h2>
           <div className={css.place}>{placeOf(source) || source.passage.path}</div>
+          {document?.recognition?.confidence === undefined ? null : <RecognisedMark recognition={document.recognition} />}
         </div>
         {shell() && !/^https?:/.test(source.passage.path) ? <IconButton size="s" label="Show in folder" onClick={() => void shell()?.revealInFolder(source.passage.path)}><FolderSearch /></IconButton> : null}
       </header>

@@ -13,7 +13,7 @@ import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import type { DocumentWithPassages, ScoredPassage, StoredPassage } from "../../engine/knowledge/store.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
-import { mean, ndcg, recall, reciprocalRank } from "./metrics.ts";
+import { mean, ndcg, recall, reciprocalRank } from "../../engine/evaluation/metrics.ts";
 
 const { values } = parseArgs({ options: { data: { type: "string", default: "../shared/data/scifact" }, store: { type: "string" }, tokens: { type: "string", default: "128" }, "bare-title": { type: "boolean", default: false } } });
 const limit = Number(values.tokens);

@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { mean, ndcg, recall, reciprocalRank } from "./metrics.ts";
+import { mean, ndcg, recall, reciprocalRank } from "../../engine/evaluation/metrics.ts";
 import { openPassages } from "./passages-table.ts";
 import { watchMemory } from "./processes.ts";
 

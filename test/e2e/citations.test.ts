@@ -4,57 +4,40 @@ import { getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serve, type Served } from "../../cli/serve.ts";
-import { fixture, projectRoot, sharedData } from "../data.ts";
+import { projectRoot, sharedData } from "../data.ts";
 import { createTestEngine, type TestEngine } from "../test-engine.ts";
 import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+import { wordsUnder } from "./words-under.ts";
 
-/** Ten questions whose answers stand in PDF files of the project itself. */
-const questions = [
-  "What is the fee of Permit Ralzin?", "Who answers letters on Contract Salker?", "What is the code of Permit Malras?", "How long is the notice period of Permit Malras?",
-  "When must Contract Salker be signed?", "Where does Survey Delras meet?", "On which day does Survey Sordan come together?", "When does Expedition Nordan begin?",
-  "Who leads Project Naldor?", "What is the budget of Project Naldor?",
-];
-/** And some over PDF files that programs of all kinds have made. */
-const sharedPdfs = ["documents/mixed/test.pdf", "documents/mixed/REPAIR-2022-INV-001_multipage.pdf", "documents/pdf-samples/004-pdflatex-4-pages/pdflatex-4-pages.pdf", "documents/pdf-samples/011-google-doc-document/google-doc-document.pdf"];
-const sharedQuestions = ["What do multi-agent conversations make possible?", "What was repaired and what did it cost?", "Lorem ipsum dolor sit amet"];
+/** PDF files that programs of all kinds have made. */
+const pdfs = ["documents/mixed/test.pdf", "documents/mixed/REPAIR-2022-INV-001_multipage.pdf", "documents/pdf-samples/004-pdflatex-4-pages/pdflatex-4-pages.pdf", "documents/pdf-samples/011-google-doc-document/google-doc-document.pdf"];
+const questions = ["What do multi-agent conversations make possible?", "What was repaired and what did it cost?", "Lorem ipsum dolor sit amet"];
 
 const letters = (text: string) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
 /** The quote without its outermost two letters: pdf.js gives a width per run of text, so where a letter stands in it is an estimate on both sides. */
 const core = (quote: string) => letters(quote).slice(2, -2);
 
-/** Letters of the page that lie inside the rectangles, read by pdf.js itself and by nothing of ours. Rectangles: x, y, width, height in points from the top left. */
-async function lettersInside(path: string, page: number, rects: readonly number[][]): Promise<string> {
+async function lettersUnder(path: string, page: number, rects: readonly number[][]): Promise<string> {
   const task = getDocument({ data: new Uint8Array(readFileSync(path)), verbosity: 0 });
   try {
-    const proxy = await (await task.promise).getPage(page);
-    const viewport = proxy.getViewport({ scale: 1 });
-    const { items } = await proxy.getTextContent();
-    let inside = "";
-    for (const item of items) {
-      if (!("str" in item)) continue;
-      const each = item.width / Math.max(1, item.str.length);
-      const [, , , , left = 0, bottom = 0] = item.transform as number[];
-      for (const [i, letter] of [...item.str].entries()) {
-        const [x = 0, y = 0] = viewport.convertToViewportPoint(left + each * (i + 0.5), bottom + item.height * 0.3) as number[];
-        if (rects.some(([rx = 0, ry = 0, width = 0, height = 0]) => x >= rx && x <= rx + width && y >= ry && y <= ry + height)) inside += letter;
-      }
-    }
-    return letters(inside);
+    return letters(await wordsUnder(await task.promise, { shown: page, rects }));
   } finally {
     await task.destroy();
   }
 }
 
-describe.skipIf(chromiumPath() === undefined)(`citations in a browser (skipped where there is ${noBrowser})`, () => {
+const shared = sharedData();
+const missing = shared === undefined ? "needs the shared test data" : chromiumPath() === undefined ? noBrowser : undefined;
+if (missing) console.warn(`Citations over real PDFs are not tested: ${missing}.`);
+
+describe.skipIf(missing !== undefined)("citations over PDFs of many makers", () => {
   let engine: TestEngine;
   let served: Served;
   let browser: Browser;
   beforeAll(async () => {
     engine = await createTestEngine();
-    const shared = sharedData();
-    await engine.client.documents.add({ paths: ["permits.pdf", "projects.pdf"].map((name) => fixture("toy-world", "documents", name)) });
-    if (shared) await engine.client.documents.add({ paths: sharedPdfs.map((path) => join(shared, path)) });
+    await engine.client.documents.add({ paths: pdfs.map((path) => join(shared ?? "", path)) });
     await engine.client.queue.idle();
     served = await serve({ engine, rendererFolder: join(projectRoot, "out", "renderer") });
     browser = await launch();
@@ -82,7 +65,7 @@ describe.skipIf(chromiumPath() === undefined)(`citations in a browser (skipped w
       const shown = Number(await page.locator("[data-page]").getAttribute("data-page"));
       const number = Number(await panel.getAttribute("data-source-panel"));
       const path = (await newestAnswer()).sources.find((source) => source.number === number)?.passage.path ?? "";
-      expect(await lettersInside(path, shown, rects), `${quote} (${path}, page ${shown})`).toContain(core(quote));
+      expect(await lettersUnder(path, shown, rects), `${quote} (${path}, page ${shown})`).toContain(core(quote));
     }
     return count;
   }
@@ -96,16 +79,15 @@ describe.skipIf(chromiumPath() === undefined)(`citations in a browser (skipped w
     return last;
   }
 
-  test("every sentence of ten answers over PDFs leads to its page with the quoted words highlighted", async () => {
+  test("every citation leads to its page with the quoted words highlighted", async () => {
     const { page, faults, close } = await openPage(browser, served.newLink());
-    const wanted = sharedData() ? [...questions, ...sharedQuestions] : questions;
     let clicked = 0;
-    for (const [n, question] of wanted.entries()) {
+    for (const [n, question] of questions.entries()) {
       await page.getByLabel("Your question").fill(question);
       await page.getByLabel("Your question").press("Enter");
       clicked += await clickAll(page, n);
     }
-    expect(clicked).toBeGreaterThanOrEqual(wanted.length);
+    expect(clicked).toBeGreaterThanOrEqual(questions.length);
     expect(faults.filter((fault) => !fault.startsWith("request: http://127.0.0.1"))).toEqual([]);
     await close();
   }, 400_000);

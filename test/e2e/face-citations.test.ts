@@ -11,6 +11,7 @@ import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { buildFace } from "../../scripts/build.mjs";
 import { fixture, projectRoot, workersFolder } from "../data.ts";
 import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+import { wordsUnder } from "./words-under.ts";
 
 const here = chromiumPath() !== undefined;
 if (!here) console.warn(`The citations' test in the browser is skipped: ${noBrowser}.`);
@@ -29,25 +30,6 @@ const questions: readonly { mode: "Quotes" | "Documents"; text: string }[] = [
   { mode: "Documents", text: "On which day does Survey Delras meet?" },
   { mode: "Documents", text: "When does Survey Sordan get under way?" },
 ];
-
-/** The words of a page that lie under rectangles, read with pdf.js directly and not by our reader: letters are placed evenly within each piece of text. */
-async function wordsUnder(pdf: PDFDocumentProxy, { shown, rects }: { shown: number; rects: readonly number[][] }): Promise<string> {
-  const page = await pdf.getPage(shown);
-  const { height } = page.getViewport({ scale: 1 });
-  const { items } = await page.getTextContent();
-  let found = "";
-  for (const item of items) {
-    if (!("str" in item) || item.str === "") continue;
-    const [x = 0, baseline = 0] = [item.transform[4] as number, height - (item.transform[5] as number)];
-    const middle = baseline - item.height / 3;
-    [...item.str].forEach((letter, index, all) => {
-      const at = x + (item.width * (index + 0.5)) / all.length;
-      if (rects.some(([left = 0, top = 0, width = 0, tall = 0]) => at >= left && at <= left + width && middle >= top && middle <= top + tall)) found += letter;
-    });
-    found += " ";
-  }
-  return found;
-}
 
 /** What the panel marks on the page it shows. */
 async function marksOf(page: Page): Promise<{ shown: number; rects: number[][] }> {

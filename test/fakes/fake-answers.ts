@@ -189,6 +189,7 @@ export function answerHandlers(world: FakeWorld) {
     },
     search: {
       query: os.search.query.handler(({ input }) => ({ hits: searchFake(world, input.text, input.filter).slice(0, input.limit), candidates: [], ms: { total: 1 } })),
+      prefetch: os.search.prefetch.handler(() => ({ ms: 1 })),
     },
   };
 }

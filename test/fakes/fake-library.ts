@@ -170,6 +170,12 @@ export function libraryHandlers(world: FakeWorld) {
         world.queueChanged(progress(world));
         return { cancelled: ids.length };
       }),
+      recognise: os.queue.recognise.handler(({ input }) => {
+        const asking = [...world.documents.values()].filter(({ document }) => (input.ids ? input.ids.includes(document.id) : document.recognition?.state === "ask"));
+        for (const { document } of asking) if (document.recognition) document.recognition.state = input.start ? "agreed" : "skipped";
+        world.changed("documents");
+        return { documents: asking.length };
+      }),
       idle: os.queue.idle.handler(async () => { while (world.queue.running && !world.queue.paused) await world.sleep(20); return progress(world); }),
     },
   };

@@ -37,7 +37,7 @@ export async function openWorld(folder: string, options: WorldOptions = {}): Pro
   const embedded = { count: 0 };
   const embedder = counting(real, embedded);
   const store = await openKnowledge({ uri: join(workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
-  const settings = settingsSchema.parse({ ingest: options.ingest ?? {} });
+  const settings = settingsSchema.parse({ ingest: { ocr: "off", ...options.ingest } });
   const notices: string[] = [];
   const { ingest: _, ...rest } = options;
   const library = await createLibrary({ ...rest, workspace, store, embedder, workerHost, settings: () => settings, onNotice: (text) => notices.push(text) });

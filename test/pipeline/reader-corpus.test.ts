@@ -97,7 +97,7 @@ describe.skipIf(!data)("the reader's process and the shared documents (skipped w
     expect(textOf("word/footnotes.docx")).toContain("[1]");
     expect(of("word/tables.docx").blocks.some((block) => block.kind === "table-row")).toBe(true);
     expect(results.get("mixed/test_files.zip")).toMatchObject({ code: "unsupported", next: "Unpack it and add the folder." });
-    expect(results.get("mixed/test.jpg")).toMatchObject({ code: "unsupported", message: "A JPEG image; text recognition of images comes later." });
+    expect(results.get("mixed/test.jpg")).toMatchObject({ format: "image", blocks: [], pictures: [{ page: 1 }] });
   });
 
   it("keeps the toy world's sentences whole, table rows with their header", async () => {

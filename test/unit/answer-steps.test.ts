@@ -47,12 +47,12 @@ describe("condense", () => {
 describe("fuse", () => {
   const hit = (id: string) => ({ passage: passageOf("x", { documentId: id }), score: 1 });
   it("adds reciprocal ranks and keeps every stage's rank", () => {
-    const fused = fuse([hit("a"), hit("b"), hit("c")], [hit("b"), hit("d")]);
+    const fused = fuse({ dense: [hit("a"), hit("b"), hit("c")], lexical: [hit("b"), hit("d")] }, { fusion: "rrf", denseWeight: 0.5 });
     expect(fused.map((one) => one.passage.documentId)).toEqual(["b", "a", "d", "c"]);
     expect(fused[0]).toMatchObject({ dense: { rank: 2 }, lexical: { rank: 1 }, fused: { rank: 1, score: 1 / 62 + 1 / 61 } });
   });
   it("breaks ties the same way each time: the dense rank first", () => {
-    expect(fuse([hit("z")], [hit("a")]).map((one) => one.passage.documentId)).toEqual(["z", "a"]);
+    expect(fuse({ dense: [hit("z")], lexical: [hit("a")] }, { fusion: "z-score", denseWeight: 0.5 }).map((one) => one.passage.documentId)).toEqual(["z", "a"]);
   });
 });
 

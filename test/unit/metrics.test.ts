@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mean, ndcg, recall, reciprocalRank } from "../../scripts/bench/metrics.ts";
+import { mean, ndcg, recall, reciprocalRank } from "../../engine/evaluation/metrics.ts";
 
 const relevant = new Map([["a", 2], ["b", 1], ["c", 1]]);
 

@@ -109,7 +109,7 @@ describe("the type is found from the content", () => {
   });
 
   it.each([
-    ["picture.txt", Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex"), "unsupported", /PNG image/],
+    ["picture.txt", Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex"), "corrupt", /picture is damaged/],
     ["a.docx", zipSync({ "readme.txt": strToU8("hello") }), "unsupported", /ZIP archive/],
     ["a.bin", Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 73) % 256)), "unsupported", /binary file/],
     ["empty.pdf", "", "empty", /empty/],

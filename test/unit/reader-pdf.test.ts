@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentText, type Extraction } from "../../engine/contract/document.ts";
 import type { ReaderEvent } from "../../engine/workers/reader/contract.ts";
-import { renderPdfPage } from "../../engine/workers/reader/formats/pdf/render.ts";
+import { renderPage } from "../../engine/workers/reader/render.ts";
 import { pdf, type PdfPage } from "../fixtures/documents/build.ts";
 import { extracted, refused, shapeOf } from "../fixtures/documents/read.ts";
 
@@ -68,7 +68,7 @@ describe("where the words are", () => {
     const path = join(folder, `turned-${rotate}.pdf`);
     await writeFile(path, bytes);
     const result = await extracted("t.pdf", bytes);
-    const image = await renderPdfPage({ path, page: 1, width: 1000 }, new AbortController().signal);
+    const image = await renderPage({ path, page: 1, width: 1000 }, new AbortController().signal);
     const ink = await inkOf(image.png);
     const scale = image.width / (result.pages[0]?.width ?? 0);
     expect(image.height).toBe(Math.round((result.pages[0]?.height ?? 0) * scale));
@@ -83,10 +83,10 @@ describe("where the words are", () => {
     const path = join(folder, "one.pdf");
     await writeFile(path, pdf([{ text: lines(["x"]) }]));
     const signal = new AbortController().signal;
-    await expect(renderPdfPage({ path, page: 9, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND", details: { field: "page" } });
-    await expect(renderPdfPage({ path: join(folder, "none.pdf"), page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(renderPage({ path, page: 9, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND", details: { field: "page" } });
+    await expect(renderPage({ path: join(folder, "none.pdf"), page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await writeFile(path, "no pdf");
-    await expect(renderPdfPage({ path, page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    await expect(renderPage({ path, page: 1, width: 100 }, signal)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 });
 

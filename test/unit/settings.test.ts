@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { settings } from "../../engine/contract/settings.ts";
+import { settingsPatch } from "../../engine/contract/settings.ts";
 import { openSettings } from "../../engine/settings/settings.ts";
 
 let folder: string;
@@ -37,4 +38,11 @@ test("null sets a field back: to its default, or to nothing where it has none", 
   const store = await openSettings(folder);
   await store.update({ models: { threads: 4, idleMinutes: 0 } });
   expect((await store.update({ models: { threads: null, idleMinutes: null } })).models).toEqual(settings.parse({}).models);
+});
+
+test("a patch that has crossed the contract names only what was given", async () => {
+  const store = await openSettings(folder);
+  await store.update({ appearance: { textSize: 18 } });
+  await store.update(settingsPatch.parse({ appearance: { theme: "dark" } }));
+  expect(store.value.appearance).toEqual({ theme: "dark", textSize: 18 });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import PQueue from "p-queue";
 import type { Passage } from "../../contract/search.ts";
 import { LorekeepError } from "../../base/errors.ts";
-import type { DocumentWithPassages, KnowledgeStore, ScoredPassage, SearchScope, StoreStats } from "../store.ts";
+import type { Asked, DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, Scores, SearchScope, StoreStats } from "../store.ts";
 import { bytesOf } from "./bytes.ts";
 import { Documents } from "./documents.ts";
 import { changeSql, type LabelChange } from "./labels.ts";
@@ -11,7 +11,7 @@ import { fromLance } from "./native-errors.ts";
 import { Passages, type Put } from "./passages.ts";
 import { recover } from "./recover.ts";
 import { textOf } from "./rows.ts";
-import { dense, lexical, scoredPassage, type Scored, type SearchParts } from "./search.ts";
+import { dense, denseOf, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
 import { isIn } from "./sql.ts";
 import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
@@ -58,6 +58,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
   private readonly upkeep: Upkeep;
   private readonly writes = new PQueue({ concurrency: 1 });
   private disposed = false;
+  private writes_ = 0;
 
   constructor(parts: Parts) {
     this.options = parts.options;
@@ -119,8 +120,25 @@ class LanceKnowledgeStore implements KnowledgeStore {
     return this.search(scope, limit, (parts) => dense(parts, vector));
   }
 
-  searchLexical(query: string, scope: SearchScope, limit: number): Promise<ScoredPassage[]> {
-    return this.search(scope, limit, (parts) => lexical(parts, query, this.passages.languages));
+  searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
+    return this.search(scope, limit, (parts) => lexical(parts, query, { ...options, languages: this.passages.languages }));
+  }
+
+  async scoresFor(passageIds: readonly string[], { vector, query }: Asked, scope: SearchScope): Promise<Scores> {
+    const byId = (found: readonly ScoredPassage[]) => new Map(found.map(({ passage, score }) => [passage.id, score]));
+    const [near, matching] = await Promise.all([
+      this.search(scope, passageIds.length, (parts) => denseOf({ ...parts, ids: passageIds }, vector)),
+      this.search(scope, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages)),
+    ]);
+    return { dense: byId(near), lexical: byId(matching) };
+  }
+
+  languages(): readonly string[] {
+    return this.passages.languages;
+  }
+
+  get version(): number {
+    return this.writes_;
   }
 
   neighbours(documentId: string, fromPosition: number, toPosition: number): Promise<Passage[]> {
@@ -217,8 +235,16 @@ class LanceKnowledgeStore implements KnowledgeStore {
     }
   }
 
+  /** The version counts before and after, so that nothing found while a write was under way passes for what is there after it. */
   private write<T>(work: () => Promise<T>): Promise<T> {
-    return this.read(() => this.writes.add(work));
+    return this.read(() => this.writes.add(async () => {
+      this.writes_++;
+      try {
+        return await work();
+      } finally {
+        this.writes_++;
+      }
+    }));
   }
 
   private async read<T>(work: () => Promise<T>): Promise<T> {

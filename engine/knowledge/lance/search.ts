@@ -1,10 +1,11 @@
-import { MultiMatchQuery, type Table } from "@lancedb/lancedb";
+import { MatchQuery, MultiMatchQuery, Operator, type Table } from "@lancedb/lancedb";
+import { dot } from "../../base/vectors.ts";
 import { likelyLanguage } from "../language.ts";
-import type { ScoredPassage, SearchScope } from "../store.ts";
+import type { LexicalOptions, ScoredPassage, SearchScope } from "../store.ts";
 import { OTHER, wordsColumn } from "./languages.ts";
-import { numberOf, passageOf, type Row } from "./rows.ts";
+import { numberOf, passageOf, vectorOf, type Row } from "./rows.ts";
 import { PASSAGE_COLUMNS } from "./schema.ts";
-import { all, isNotIn, scopePredicate } from "./sql.ts";
+import { all, isIn, isNotIn, scopePredicate } from "./sql.ts";
 
 /** Partitions of the vector index looked into: at 50,000 passages .994 of the true hundred nearest (32: .972; 16: .931). */
 const PROBES = 64;
@@ -22,9 +23,11 @@ export interface SearchParts {
   readonly scope: SearchScope;
   readonly hidden: readonly string[];
   readonly limit: number;
+  /** Only these passages. */
+  readonly ids?: readonly string[];
 }
 
-const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden)]);
+const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden), parts.ids ? isIn("id", parts.ids) : undefined]);
 
 /** Nearest by cosine: vectors are normalised, so the dot product is the cosine, and LanceDB's dot "distance" is one less it. */
 export async function dense(parts: SearchParts, vector: Float32Array): Promise<Scored[]> {
@@ -35,20 +38,41 @@ export async function dense(parts: SearchParts, vector: Float32Array): Promise<S
   return rows.map((row) => ({ row, score: 1 - numberOf(row, "_distance") }));
 }
 
+/** The cosine of given passages, from their own vectors. */
+export async function denseOf(parts: SearchParts & { readonly ids: readonly string[] }, vector: Float32Array): Promise<Scored[]> {
+  const query = parts.table.query().select([...PASSAGE_COLUMNS, "vector"]);
+  const where = predicate(parts);
+  if (where) query.where(where);
+  const rows: Row[] = await query.toArray();
+  return rows.map((row) => ({ row, score: dot(vectorOf(row), vector) }));
+}
+
+/** BM25 of given passages, in the columns that a search of the same question looks into first. Passages without a word of it are not among them. */
+export async function lexicalOf(parts: SearchParts & { readonly ids: readonly string[] }, question: string, languages: readonly string[]): Promise<Scored[]> {
+  const words = queryWords(question);
+  if (words === "" || languages.length === 0) return [];
+  const { first } = await columnsFor(question, languages);
+  return match(parts, words, first);
+}
+
 /**
  * BM25. A passage's words stand in the column of its language. Where the question is clearly in one of the store's languages, that
  * column and the unstemmed one come first and the others only fill up what is left of the limit; otherwise all count alike.
  */
-export async function lexical(parts: SearchParts, question: string, languages: readonly string[]): Promise<Scored[]> {
+export async function lexical(parts: SearchParts, question: string, { languages, ...options }: LexicalOptions & { languages: readonly string[] }): Promise<Scored[]> {
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
+  const { first, rest } = await columnsFor(question, languages);
+  const found = await match(parts, words, first, options);
+  if (rest.length === 0 || found.length >= parts.limit) return found;
+  const filling = await match({ ...parts, limit: parts.limit - found.length }, words, rest, options);
+  return [...found, ...below(filling, found.at(-1)?.score)];
+}
+
+async function columnsFor(question: string, languages: readonly string[]): Promise<{ first: readonly string[]; rest: readonly string[] }> {
   const likely = await likelyLanguage(question, languages.filter((language) => language !== OTHER));
   const first = likely === undefined ? languages : languages.filter((language) => language === likely || language === OTHER);
-  const rest = languages.filter((language) => !first.includes(language));
-  const found = await match(parts, words, first);
-  if (rest.length === 0 || found.length >= parts.limit) return found;
-  const filling = await match({ ...parts, limit: parts.limit - found.length }, words, rest);
-  return [...found, ...below(filling, found.at(-1)?.score)];
+  return { first, rest: languages.filter((language) => !first.includes(language)) };
 }
 
 /** Scores of different languages are not comparable; those that only fill up are scaled to stand below the rest. */
@@ -58,8 +82,22 @@ function below(filling: Scored[], ceiling: number | undefined): Scored[] {
   return filling.map(({ row, score }) => ({ row, score: (score / top) * ceiling }));
 }
 
-async function match(parts: SearchParts, words: string, languages: readonly string[]): Promise<Scored[]> {
-  const query = parts.table.query().fullTextSearch(new MultiMatchQuery(words, languages.map(wordsColumn)));
+async function match(parts: SearchParts, words: string, languages: readonly string[], options: LexicalOptions = {}): Promise<Scored[]> {
+  if (options.fuzzy) return bestOf(await Promise.all(languages.map((language) => run(parts, new MatchQuery(words, wordsColumn(language), { fuzziness: fuzziness(words), maxExpansions: 30 })))));
+  return run(parts, new MultiMatchQuery(words, languages.map(wordsColumn), options.every ? { operator: Operator.And } : {}));
+}
+
+/** Without a prefix that must stay: LanceDB cuts it in bytes, and a word that begins with ü brings the process down. One letter may differ in words that are short, two in long ones: more would make other words of them. */
+function fuzziness(words: string): number {
+  return Math.min(...words.split(" ").map((word) => word.length)) < 8 ? 1 : 2;
+}
+
+function bestOf(lists: readonly Scored[][]): Scored[] {
+  return lists.flat().sort((a, b) => b.score - a.score);
+}
+
+async function run(parts: SearchParts, asked: MatchQuery | MultiMatchQuery): Promise<Scored[]> {
+  const query = parts.table.query().fullTextSearch(asked);
   const where = predicate(parts);
   if (where) query.where(where);
   const rows: Row[] = await query.select([...PASSAGE_COLUMNS, "_score"]).limit(parts.limit).toArray();

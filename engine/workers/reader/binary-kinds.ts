@@ -31,7 +31,7 @@ function kind(mime: string, extension: string): [string, string?] {
   if (known) return [`${known[0]}.`, ...(known[1] ? [known[1]] : [])] as [string, string?];
   const name = extension.toUpperCase();
   const article = /^[AEFHILMNORSX]/.test(name) ? "An" : "A";
-  if (mime.startsWith("image/")) return [`${extension === "jpg" ? "A JPEG" : `${article} ${name}`} image; text recognition of images comes later.`];
+  if (mime.startsWith("image/")) return [`${extension === "jpg" ? "A JPEG" : `${article} ${name}`} image, a kind that cannot be drawn.`, "Save it as PNG or JPEG and add that."];
   if (mime.startsWith("audio/")) return [`${article} ${name} sound file; speech is not transcribed.`, "Add a transcript."];
   if (mime.startsWith("video/")) return [`${article} ${name} video; speech is not transcribed.`, "Add a transcript."];
   if (mime.startsWith("font/")) return [`${article} ${name} font.`];

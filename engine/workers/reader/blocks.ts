@@ -1,4 +1,4 @@
-import type { Block, Extraction, PageInfo, Rect, TextRun } from "../../contract/document.ts";
+import type { Block, Extraction, PageInfo, Picture, Rect, TextRun } from "../../contract/document.ts";
 import { normaliseCode, normaliseLine, normaliseText } from "./normalise.ts";
 
 /** A stretch of a block's text that is drawn at one place of a page. */
@@ -21,6 +21,7 @@ interface BlockExtras { readonly table?: Table; readonly level?: number; readonl
 
 /** Above this a file is cut: half a million rows of two letters would otherwise cost gigabytes on their way to the engine. */
 const MAX_BLOCKS = 200_000;
+const MAX_PICTURES = 100_000;
 const MAX_HEADING = 300;
 const MAX_HEADING_DEPTH = 12;
 
@@ -34,6 +35,7 @@ export class DocumentBuilder {
   private readonly runs: TextRun[] = [];
   private readonly pages: PageInfo[] = [];
   private readonly warnings: Extraction["warnings"] = [];
+  private readonly pictures: Picture[] = [];
   private headings: { readonly level: number; readonly title: string }[] = [];
   private page: number | undefined;
   private end = -1;
@@ -51,6 +53,11 @@ export class DocumentBuilder {
 
   get isEmpty(): boolean {
     return this.blocks.length === 0;
+  }
+
+  /** Nothing to read, now or by recognising what is in pictures. */
+  get hasNothing(): boolean {
+    return this.isEmpty && this.pictures.length === 0;
   }
 
   get pageCount(): number {
@@ -73,6 +80,11 @@ export class DocumentBuilder {
 
   pageInfo(info: PageInfo): void {
     this.pages.push(info);
+  }
+
+  /** A picture whose text, if it holds any, is not among the blocks. */
+  picture(picture: Picture): void {
+    if (this.pictures.length < MAX_PICTURES) this.pictures.push(picture);
   }
 
   warn(code: Extraction["warnings"][number]["code"], message: string, page?: number): void {
@@ -114,6 +126,11 @@ export class DocumentBuilder {
     this.push("table-row", normaliseText(text), { table });
   }
 
+  /** A row whose text is its pieces' text, as they are; headers and commas are pieces without a place. */
+  rowOf(pieces: readonly Piece[], table: Table): void {
+    this.push("table-row", pieces.map((piece) => piece.text).join(""), { table, pieces });
+  }
+
   private push(kind: Block["kind"], text: string, extras: BlockExtras): void {
     if (!text.trim() || this.truncated) return;
     const start = this.end + 1;
@@ -147,8 +164,9 @@ export class DocumentBuilder {
     this.warn("truncated", `The document is longer than ${this.maxCharacters.toLocaleString("en")} characters or ${MAX_BLOCKS.toLocaleString("en")} parts; the rest was left out.`);
   }
 
-  finish(): Pick<Extraction, "blocks" | "runs" | "pages" | "warnings"> {
-    return { blocks: this.blocks, runs: this.runs, pages: this.pages, warnings: this.warnings };
+  finish(): Pick<Extraction, "blocks" | "runs" | "pages" | "warnings" | "pictures"> {
+    const { blocks, runs, pages, warnings, pictures } = this;
+    return { blocks, runs, pages, warnings, ...(pictures.length === 0 ? {} : { pictures }) };
   }
 }
 

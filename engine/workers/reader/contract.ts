@@ -34,8 +34,11 @@ export type ReaderEvent = z.infer<typeof readerEvent>;
 export const readerContract = {
   /** File to blocks. The file's type is found from its content first and its name second. */
   extract: oc.input(extractInput).output(eventIterator(readerEvent)),
-  /** One PDF page as PNG, `width` CSS pixels wide. Base64 of the PNG bytes. */
+  /**
+   * One PDF page or picture as PNG, `width` pixels wide. With `part`: the image of that name inside an office file, `width` wide but never
+   * more than twice its own size. Base64 of the PNG bytes.
+   */
   renderPage: oc
-    .input(z.object({ path: z.string(), page: z.number().int().positive(), width: z.number().int().min(16).max(4096), password: z.string().optional() }))
+    .input(z.object({ path: z.string(), part: z.string().optional(), page: z.number().int().positive(), width: z.number().int().min(16).max(4096), password: z.string().optional() }))
     .output(z.object({ png: z.string(), width: z.number(), height: z.number() })),
 };

@@ -22,6 +22,7 @@ const MEDIA_TYPES: Readonly<Record<DocumentFormat, string>> = {
   csv: "text/csv", tsv: "text/tab-separated-values", html: "text/html", markdown: "text/markdown", text: "text/plain",
   json: "application/json", jsonl: "application/jsonl", xml: "application/xml", eml: "message/rfc822", msg: "application/vnd.ms-outlook",
   epub: "application/epub+zip", rtf: "application/rtf", ipynb: "application/x-ipynb+json", code: "text/plain", sqlite: "application/vnd.sqlite3",
+  image: "image/*",
 };
 
 export interface DetectInput {
@@ -54,8 +55,12 @@ async function detectBinary(bytes: Uint8Array): Promise<DocumentFormat | undefin
   if (found.mime === "application/rtf") return "rtf";
   if (/sqlite3$/.test(found.mime)) return "sqlite";
   if (found.ext !== "ps" && found.ext !== "eps" && isPlainText(bytes)) return undefined;
+  if (isPicture(found.mime)) return "image";
   return refuseBinary(found.mime, found.ext);
 }
+
+/** Kinds of picture that are drawn, and so can be looked at and recognised. */
+const isPicture = (mime: string) => /^image\/(png|jpeg|tiff|webp|bmp|gif)$/.test(mime);
 
 /** Magic numbers can be two letters ("BM" is a bitmap): a file that is text from end to end is no image, whatever it begins with. */
 function isPlainText(bytes: Uint8Array): boolean {

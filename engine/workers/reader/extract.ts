@@ -58,14 +58,14 @@ async function extractFile(input: ExtractInput, signal: AbortSignal, progress: R
   };
   await formatReaders[format]({ source, out, signal, progress });
   signal.throwIfAborted();
-  if (out.isEmpty) throw withoutText(out);
+  if (out.hasNothing) throw withoutText(out);
   return { format, mediaType, ...describe(out, format), ...out.finish() };
 }
 
 function withoutText(out: DocumentBuilder): Refusal {
   if (!out.allPagesWithoutText) return new Refusal("no-text", "The file holds no text.");
   const whose = out.pageCount === 1 ? "The page has no text layer" : `None of the ${out.pageCount} pages has a text layer`;
-  return new Refusal("no-text-layer", `${whose}: all there is are images or drawings.`, "Text recognition of scans comes later; until then, add a PDF whose text can be selected.");
+  return new Refusal("no-text-layer", `${whose}, nor a picture in which text could be recognised.`, "Add a PDF whose text can be selected.");
 }
 
 const PROSE: ReadonlySet<DocumentFormat> = new Set<DocumentFormat>(["pdf", "docx", "pptx", "odt", "html", "markdown", "text", "epub", "rtf", "ipynb", "eml", "msg"]);

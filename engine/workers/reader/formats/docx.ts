@@ -4,6 +4,7 @@ import { officeProperties } from "../office-properties.ts";
 import { readHtmlNodes } from "../html-blocks.ts";
 import { corrupt } from "../refusal.ts";
 import type { FormatReader } from "../source.ts";
+import { picturesIn } from "../pictures.ts";
 import { openArchive } from "../zip.ts";
 
 /** Word's own styles that mammoth does not map by itself. */
@@ -17,10 +18,11 @@ const STYLES = [
   "comment-reference => sup",
 ];
 
-/** Word: mammoth's HTML, read as HTML. Headings, lists, tables with their header, footnotes, endnotes, comments. Pictures are left out. */
+/** Word: mammoth's HTML, read as HTML. Headings, lists, tables with their header, footnotes, endnotes, comments. Pictures are named for recognition. */
 export const readDocx: FormatReader = async ({ source, out }) => {
   // mammoth unpacks without a limit of its own, so the parts are counted first.
   const archive = openArchive(source.bytes, source.limits.maxInflatedBytes, (name) => name.startsWith("docProps/"));
+  for (const part of picturesIn(archive.names, "word/media/")) out.picture({ part });
   officeProperties(archive, out.metadata);
   const buffer = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.byteLength);
   const result = await mammoth.convertToHtml({ buffer }, {

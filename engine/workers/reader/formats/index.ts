@@ -29,5 +29,6 @@ export const formatReaders: Readonly<Record<DocumentFormat, FormatReader>> = {
   rtf: lazily(async () => (await import("./rtf.ts")).readRtf),
   ipynb: lazily(async () => (await import("./ipynb.ts")).readNotebook),
   code: lazily(async () => (await import("./code.ts")).readCode),
+  image: lazily(async () => (await import("./image.ts")).readImage),
   sqlite: lazily(async () => (await import("./sqlite.ts")).readSqlite),
 };

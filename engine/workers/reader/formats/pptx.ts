@@ -6,6 +6,7 @@ import type { FormatReader } from "../source.ts";
 import { addTable, splitHeader } from "../tables.ts";
 import { all, elements, first, parseXml, relationships } from "../xml-tree.ts";
 import { openArchive, type Archive } from "../zip.ts";
+import { isPicturePart } from "../pictures.ts";
 import { readChart } from "./pptx-chart.ts";
 
 /** Placeholders that repeat on every slide. */
@@ -23,7 +24,7 @@ export const readPptx: FormatReader = ({ source, out, progress, signal }) => {
     out.closeHeadings();
     const xml = archive.text(path);
     if (xml === undefined) out.warn("part-unreadable", `Slide ${i + 1} is missing in the file.`, i + 1);
-    else readSlide(out, archive, { path, xml });
+    else readSlide(out, archive, { path, xml, page: i + 1 });
     progress(i + 1, slides.length, "parts");
   });
 };
@@ -37,7 +38,7 @@ function slidePaths(archive: Archive): string[] {
   return ordered.length > 0 ? ordered : archive.names.filter((name) => /^ppt\/slides\/slide\d+\.xml$/.test(name));
 }
 
-function readSlide(out: DocumentBuilder, archive: Archive, slide: { path: string; xml: string }): void {
+function readSlide(out: DocumentBuilder, archive: Archive, slide: { path: string; xml: string; page: number }): void {
   const name = slide.path.split("/").pop() ?? "";
   const parts = relationships(archive.text(`ppt/slides/_rels/${name}.rels`), "ppt/slides");
   const tree = first(parseXml(slide.xml), "p:spTree");
@@ -48,7 +49,10 @@ function readSlide(out: DocumentBuilder, archive: Archive, slide: { path: string
     if (isTitle(shape)) out.heading(1, paragraphsOf(shape).map(runText).join(" "));
     else readShape(out, shape, (id) => archive.text(parts.get(id)?.target ?? ""));
   }
-  for (const { type, target } of parts.values()) if (type === "notesSlide") readNotes(out, archive.text(target));
+  for (const { type, target } of parts.values()) {
+    if (type === "notesSlide") readNotes(out, archive.text(target));
+    else if (type === "image" && isPicturePart(target)) out.picture({ page: slide.page, part: target });
+  }
 }
 
 /** Shapes of a slide, those in groups too, in drawing order. */

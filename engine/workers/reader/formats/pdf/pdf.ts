@@ -1,14 +1,16 @@
 import { setImmediate } from "node:timers/promises";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
-import type { DocumentBuilder } from "../../blocks.ts";
+import type { DocumentBuilder, Piece } from "../../blocks.ts";
 import type { FormatReader, ReadContext } from "../../source.ts";
 import { annotationTexts } from "./annotations.ts";
+import { tablesOf, textOf, type PdfTable } from "./grid.ts";
 import { linesOf, type Line } from "./lines.ts";
 import { openPdf } from "./open.ts";
 import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outline.ts";
 import { furnitureOf } from "./furniture.ts";
 import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
 import { headingSizes, type Typography } from "./typography.ts";
+import { hasUnreadPicture } from "./scanned.ts";
 import { wordsOf } from "./words.ts";
 
 export interface PageText {
@@ -18,6 +20,8 @@ export interface PageText {
   readonly lines: readonly Line[];
   readonly notes: ReturnType<typeof annotationTexts>;
   readonly entries: readonly { title: string; level: number; top?: number }[];
+  /** A picture fills much of the page, and the text layer little. */
+  readonly isScanned: boolean;
 }
 
 /** A run costs about a kilobyte on its way to the engine (validated, copied, written, read): in longer documents a few words share one. */
@@ -87,7 +91,8 @@ async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): P
   const lines = linesOf(wordsOf(content, viewport));
   const notes = annotationTexts(await page.getAnnotations(), viewport);
   const entries = outline.map(({ title, level, top }) => ({ title, level, ...(top === undefined ? {} : { top: Number(viewport.convertToViewportPoint(0, top)[1]) }) }));
-  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries };
+  const isScanned = await hasUnreadPicture(page, viewport, lines);
+  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries, isScanned };
 }
 
 /** What the whole document says about how its pages are set. */
@@ -97,6 +102,7 @@ function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
   out.startPage(page.page);
   const hasText = page.lines.length > 0 || page.notes.length > 0;
   out.pageInfo({ page: page.page, width: page.width, height: page.height, hasText });
+  if (page.isScanned) out.picture({ page: page.page });
   if (!hasText) return out.warn("no-text-layer", `Page ${page.page} has no text layer.`, page.page);
   const lines = page.lines.filter((line) => !style.furniture.has(line));
   const placed = placeEntries(page.entries, lines);
@@ -106,17 +112,41 @@ function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
     for (const line of lines.slice(entry.at, entry.at + entry.length)) titleOf.set(line, entry);
     if (entry.length === 0) insertedAt.set(lines[entry.at], [...(insertedAt.get(lines[entry.at]) ?? []), entry]);
   }
-  const paragraphs = paragraphsOf(lines, { ...style, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) });
   const inserted = (line: Line | undefined) => {
     for (const entry of insertedAt.get(line) ?? []) out.heading(entry.level, entry.title);
   };
-  for (const paragraph of paragraphs) {
-    for (const line of paragraph.lines) inserted(line);
-    emitParagraph(out, paragraph, paragraph.lines[0] && titleOf.get(paragraph.lines[0]), style.sizes);
+  const emitText = (text: readonly Line[]) => {
+    for (const paragraph of paragraphsOf(text, { ...style, mayJoin: (before, line) => titleOf.get(before) === titleOf.get(line) && !insertedAt.has(line) })) {
+      for (const line of paragraph.lines) inserted(line);
+      emitParagraph(out, paragraph, paragraph.lines[0] && titleOf.get(paragraph.lines[0]), style.sizes);
+    }
+  };
+  let done = 0;
+  for (const table of tablesOf(lines)) {
+    emitText(lines.slice(done, table.first));
+    done = table.first + table.count;
+    for (const line of lines.slice(table.first, done)) inserted(line);
+    emitTable(out, table);
   }
+  emitText(lines.slice(done));
   // Entries that point below the last line.
   inserted(undefined);
   for (const note of page.notes) out.pieces("paragraph", [note]);
+}
+
+/** Each row with the header's words before its cells, as everywhere; the words of the cells keep their places on the page. */
+function emitTable(out: DocumentBuilder, { header, rows }: PdfTable): void {
+  rows.forEach((row, i) => {
+    const pieces: Piece[] = [];
+    row.forEach((words, column) => {
+      if (words.length === 0) return;
+      const title = header[column] ?? "";
+      const lead = `${pieces.length > 0 ? ", " : ""}${title && title !== textOf(words) ? `${title}: ` : ""}`;
+      if (lead) pieces.push({ text: lead });
+      words.forEach((word, n) => pieces.push(...(n > 0 ? [{ text: " " }] : []), word));
+    });
+    out.rowOf(pieces, { header: [...header], cells: row.map(textOf), row: i + 1 });
+  });
 }
 
 function emitParagraph(out: DocumentBuilder, paragraph: Paragraph, title: Placed | undefined, sizes: Typography | undefined): void {

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { fromFileSystem, LorekeepError } from "../../../../base/errors.ts";
+import { LorekeepError } from "../../../../base/errors.ts";
 import { Refusal } from "../../refusal.ts";
 import { openPdf } from "./open.ts";
 
 export interface RenderInput {
-  readonly path: string;
+  readonly bytes: Uint8Array;
   readonly page: number;
   readonly width: number;
   readonly password?: string | undefined;
@@ -27,10 +26,7 @@ interface CanvasFactory {
  * Draws one page on white, `width` pixels wide: a rectangle of a text run times width / page width is where its words are.
  * @throws LorekeepError NOT_FOUND, NEEDS_PASSWORD, TOO_LARGE or UNSUPPORTED.
  */
-export async function renderPdfPage({ path, page: number, width, password }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
-  const bytes = await readFile(path, { signal }).catch((error: unknown) => {
-    throw fromFileSystem(error, path);
-  });
+export async function renderPdfPage({ bytes, page: number, width, password }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
   const pdf = await openPdf(bytes, password, signal).catch((error: unknown) => {
     throw error instanceof Refusal ? refused(error) : error;
   });

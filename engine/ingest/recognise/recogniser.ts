@@ -1,0 +1,209 @@
+import { stat } from "node:fs/promises";
+import type { Picture, QueueProgress, Recognition } from "../../contract/index.ts";
+import type { Source } from "../extract.ts";
+import type { ExtractionShelf } from "../extractions.ts";
+import type { Gate } from "../gate.ts";
+import type { DocumentRecord } from "../records.ts";
+import type { Registry } from "../registry.ts";
+import type { PageCache } from "./page-cache.ts";
+import type { Scanner } from "./scanner.ts";
+
+export interface RecogniserOptions {
+  readonly registry: Registry;
+  readonly shelf: ExtractionShelf;
+  readonly cache: PageCache;
+  readonly scanner: Scanner;
+  readonly gate: Gate;
+  readonly sourceOf: (record: DocumentRecord) => Source;
+  readonly settings: () => { readonly isOn: boolean; readonly languages: readonly string[]; readonly maxPages: number; readonly askAbove: number };
+  /** False while there are documents with text to read: they come first. */
+  readonly mayWork: () => boolean;
+  /** Documents whose pictures are all recognised, or whose file has changed, are read again. */
+  readonly readAgain: (ids: readonly string[]) => void;
+  readonly changed: () => void;
+  readonly notice: (text: string) => void;
+}
+
+/** Assumed before the first picture was measured on this machine. */
+const ASSUMED_SECONDS = 4;
+/** Weight of the newest picture in the running mean. */
+const NEWEST = 0.1;
+
+interface Current { readonly id: string; readonly name: string; readonly stop: AbortController; done: number; total: number }
+
+/**
+ * Text recognition behind the queue: one picture after the other, each kept as soon as it is read, so that whatever ends this process
+ * costs one picture. When a document's pictures are all there, it goes through the queue again and is stored with their text.
+ */
+export class Recogniser {
+  private readonly options: RecogniserOptions;
+  private running: Promise<void> | undefined;
+  private current: Current | undefined;
+  private secondsPerPicture: number | undefined;
+  private closing = false;
+
+  constructor(options: RecogniserOptions) {
+    this.options = options;
+  }
+
+  /** Something is left that needs nobody's word. */
+  get isBusy(): boolean {
+    return !this.closing && (this.running !== undefined || this.next() !== undefined);
+  }
+
+  /** Goes on, if there is something to do and nothing else is. */
+  nudge(): void {
+    if (this.closing || this.running || !this.options.mayWork() || !this.next()) return;
+    this.running = this.run()
+      .catch((error: unknown) => {
+        this.options.notice(`Text recognition stopped: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      })
+      .then((goOn) => {
+        this.running = undefined;
+        this.options.changed();
+        // The queue may have become idle while this was ending.
+        if (goOn) this.nudge();
+      });
+  }
+
+  /** Lets go of documents that are being changed, cancelled or removed; resolves when none of them is worked on. */
+  async leave(ids: Iterable<string>): Promise<void> {
+    if (this.current && new Set(ids).has(this.current.id)) {
+      this.current.stop.abort(new DOMException("Stopped", "AbortError"));
+      await this.running;
+    }
+  }
+
+  /** What is being done, what waits and what asks, with its cost. */
+  progress(): { current: QueueProgress["current"]; recognition?: NonNullable<QueueProgress["recognition"]> } {
+    const sums = { waiting: { documents: 0, pictures: 0, seconds: 0 }, asking: { documents: 0, pictures: 0, seconds: 0 } };
+    for (const { recognition } of this.options.registry.all()) {
+      if (!recognition || recognition.state === "done" || recognition.state === "skipped") continue;
+      const sum = recognition.state === "ask" ? sums.asking : sums.waiting;
+      sum.documents++;
+      sum.pictures += recognition.pictures - recognition.done;
+    }
+    if (sums.waiting.documents + sums.asking.documents === 0) return { current: [] };
+    for (const sum of [sums.waiting, sums.asking]) sum.seconds = Math.ceil(sum.pictures * this.pace);
+    const current = this.current ? [{ documentId: this.current.id, name: this.current.name, step: "recognising" as const, fraction: this.current.done / Math.max(1, this.current.total) }] : [];
+    return { current, recognition: sums };
+  }
+
+  async dispose(): Promise<void> {
+    this.closing = true;
+    this.current?.stop.abort(new DOMException("Closing", "AbortError"));
+    await this.running;
+  }
+
+  /** Seconds for one picture: measured here, else on an earlier day, else assumed. */
+  private get pace(): number {
+    if (this.secondsPerPicture !== undefined) return this.secondsPerPicture;
+    for (const { recognition } of this.options.registry.all()) if (recognition?.secondsPerPicture !== undefined) return recognition.secondsPerPicture;
+    return ASSUMED_SECONDS;
+  }
+
+  private next(): DocumentRecord | undefined {
+    if (!this.options.settings().isOn) return undefined;
+    for (const record of this.options.registry.all()) if (isPending(record)) return record;
+    return undefined;
+  }
+
+  /** false: it was told to let go of a document, and whoever told it says when to go on. */
+  private async run(): Promise<boolean> {
+    await this.askFirst();
+    for (let record = this.next(); record && this.options.mayWork() && !this.closing; record = this.next()) {
+      if (!(await this.document(record))) return false;
+    }
+    return true;
+  }
+
+  /** Large amounts wait for a person's word, with what they cost. */
+  private async askFirst(): Promise<void> {
+    const unasked = [...this.options.registry.all()].filter((record) => isPending(record) && record.recognition?.state === "waiting");
+    const pictures = unasked.reduce((sum, { recognition }) => sum + (recognition ? recognition.pictures - recognition.done : 0), 0);
+    if (pictures <= this.options.settings().askAbove) return;
+    await this.options.registry.updateAll(unasked.flatMap(({ id, recognition }) => (recognition ? [[id, { recognition: { ...recognition, state: "ask" as const } }] as const] : [])));
+  }
+
+  /** false: it was stopped. */
+  private async document(record: DocumentRecord): Promise<boolean> {
+    const stop = new AbortController();
+    this.current = { id: record.id, name: record.name, stop, done: record.recognition?.done ?? 0, total: record.recognition?.pictures ?? 0 };
+    try {
+      if (await this.pictures(record, this.current)) this.options.readAgain([record.id]);
+      return true;
+    } catch (error) {
+      if (stop.signal.aborted) return false;
+      this.options.notice(`The pictures in “${record.name}” were not recognised: ${error instanceof Error ? error.message : String(error)}`);
+      await this.note(record.id, { state: "ask" });
+      return true;
+    } finally {
+      this.current = undefined;
+      this.options.changed();
+    }
+  }
+
+  /** true: all are there, or the file is another one by now. false: others come first. */
+  private async pictures(record: DocumentRecord, current: Current): Promise<boolean> {
+    const { shelf, cache, scanner, gate, mayWork } = this.options;
+    const { signal } = current.stop;
+    const { languages, maxPages } = this.options.settings();
+    const { pictures = [], pages } = await shelf.read(record.id);
+    const { contentHash } = record;
+    if (contentHash === undefined) return true;
+    const wanted = pictures.slice(0, maxPages);
+    current.total = wanted.length;
+    current.done = 0;
+    for (const picture of wanted) {
+      const key = { contentHash, picture, languages };
+      if (!(await cache.read(key))) {
+        await gate.pass(signal);
+        if (!mayWork()) return false;
+        if (!(await isUnchanged(this.options.sourceOf(record).file, record))) return true;
+        const recognised = await scanner.scan(this.options.sourceOf(record), picture, { page: pages.find(({ page }) => page === picture.page), languages, signal });
+        await cache.keep(key, recognised);
+        this.measured(recognised.seconds);
+      }
+      current.done++;
+      await this.note(record.id, { done: current.done, secondsPerPicture: Math.round(this.pace * 100) / 100 });
+      this.options.changed();
+    }
+    return true;
+  }
+
+  private measured(seconds: number): void {
+    this.secondsPerPicture = this.secondsPerPicture === undefined ? seconds : this.secondsPerPicture * (1 - NEWEST) + seconds * NEWEST;
+  }
+
+  private async note(id: string, change: Partial<Recognition>): Promise<void> {
+    const recognition = this.options.registry.find(id)?.recognition;
+    if (recognition) await this.options.registry.update(id, { recognition: { ...recognition, ...change } });
+  }
+}
+
+function isPending({ state, recognition }: DocumentRecord): boolean {
+  return (state === "indexed" || state === "recognising") && (recognition?.state === "waiting" || recognition?.state === "agreed");
+}
+
+async function isUnchanged(file: string, { sizeBytes, modifiedMs }: DocumentRecord): Promise<boolean> {
+  const now = await stat(file).catch(() => undefined);
+  return now !== undefined && now.size === sizeBytes && now.mtimeMs === modifiedMs;
+}
+
+/** The pictures of a document as the cache knows them. */
+export async function cachedPictures(cache: PageCache, about: { contentHash: string; pictures: readonly Picture[]; languages: readonly string[] }) {
+  const read = [];
+  for (const picture of about.pictures) {
+    const recognised = await cache.read({ contentHash: about.contentHash, picture, languages: about.languages });
+    if (recognised) read.push({ picture, recognised });
+  }
+  return read;
+}
+
+/** What the record says after a document was read: done when nothing is missing, else as it was decided before, else as the settings say. */
+export function nextRecognition(before: Recognition | undefined, now: Pick<Recognition, "pictures" | "done" | "confidence"> | undefined, mode: "auto" | "ask"): Recognition | undefined {
+  if (!now) return undefined;
+  const decided = before?.state === "agreed" || before?.state === "skipped" ? before.state : mode === "ask" ? "ask" : "waiting";
+  return { ...now, state: now.done >= now.pictures ? "done" : decided, ...(before?.secondsPerPicture === undefined ? {} : { secondsPerPicture: before.secondsPerPicture }) };
+}

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { isAbort, LorekeepError } from "../../base/errors.ts";
+import type { PageInfo, Picture, Rect } from "../../contract/document.ts";
+import type { WorkerHost } from "../../workers/host.ts";
+import type { ocrContract, Recognised } from "../../workers/ocr/contract.ts";
+import type { readerContract } from "../../workers/reader/contract.ts";
+import { Supervisor, type WorkerState } from "../../workers/supervisor.ts";
+import type { Source } from "../extract.ts";
+import type { IngestLimits } from "../limits.ts";
+import { isSuddenDeath } from "../reasons.ts";
+import type { RecognisedPicture } from "./page-cache.ts";
+
+/** Pixels per inch at which pages are drawn, and pixels in all at most: an A0 poster is drawn coarser. */
+const DPI = 250;
+const MAX_PIXELS = 16_000_000;
+const MAX_SIDE = 4096;
+/** Widest drawing of an image inside an office file, and sizes below which there is nothing to read: icons, rules. */
+const PART_WIDTH = 3000;
+const MIN_WIDTH = 60;
+const MIN_HEIGHT = 16;
+const DRAW_MS = 60_000;
+const RECOGNISE_MS = 180_000;
+const MEMORY_MB = 1536;
+const IDLE_MS = 30_000;
+/** A process that dies without saying why is started again this often for one picture. */
+const SUDDEN_DEATHS = 2;
+
+/** Draws a picture in one process and recognises its words in another, so that neither pdf.js nor Tesseract can take more with it than this picture. */
+export class Scanner {
+  private readonly reader: Supervisor<typeof readerContract>;
+  private readonly ocr: Supervisor<typeof ocrContract>;
+  private readonly languageFolder: string;
+
+  constructor({ host, limits, workspace }: { host: WorkerHost; limits: IngestLimits; workspace: string }) {
+    this.reader = new Supervisor(host, "reader", { memoryMb: limits.readerMemoryMb, idleMs: IDLE_MS, startMs: 30_000 });
+    this.ocr = new Supervisor(host, "ocr", { memoryMb: MEMORY_MB, idleMs: IDLE_MS, startMs: 30_000 });
+    this.languageFolder = join(workspace, "languages");
+  }
+
+  get states(): WorkerState[] {
+    return [this.reader.state, this.ocr.state];
+  }
+
+  /** A picture that cannot be read is a result with its reason. @throws the signal's reason when aborted; both processes are stopped then. */
+  async scan(source: Source, picture: Picture, options: { page: PageInfo | undefined; languages: readonly string[]; signal: AbortSignal }): Promise<RecognisedPicture> {
+    const { signal, page } = options;
+    const begun = performance.now();
+    const stop = () => this.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      for (let deaths = 0; ; deaths++) {
+        try {
+          const drawn = await this.draw(source, picture, { page, signal });
+          const { paragraphs } = drawn.width < MIN_WIDTH || drawn.height < MIN_HEIGHT ? { paragraphs: [] } : await this.recognise(drawn.png, options);
+          const scale = (page?.width ?? drawn.width) / drawn.width;
+          return { paragraphs: inPoints(paragraphs, scale), seconds: seconds(begun) };
+        } catch (error) {
+          signal.throwIfAborted();
+          if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
+          return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : error instanceof Error ? error.message : String(error) };
+        }
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  private draw({ file, password }: Source, { page: number, part }: Picture, { page, signal }: { page: PageInfo | undefined; signal: AbortSignal }): Promise<{ png: string; width: number; height: number }> {
+    return this.reader.call((client, inner) => client.renderPage({
+      path: file, page: number ?? 1, width: part === undefined ? widthOf(page) : PART_WIDTH,
+      ...(part === undefined ? {} : { part }), ...(password === undefined ? {} : { password }),
+    }, { signal: inner }), { deadlineMs: DRAW_MS, signal });
+  }
+
+  private recognise(png: string, { languages, signal }: { languages: readonly string[]; signal: AbortSignal }): Promise<Recognised> {
+    return this.ocr.call((client, inner) => client.recognise({ png, languages: [...languages], folder: this.languageFolder }, { signal: inner }), { deadlineMs: RECOGNISE_MS, signal });
+  }
+
+  private stop(): void {
+    this.reader.stop("Text recognition was stopped.");
+    this.ocr.stop("Text recognition was stopped.");
+  }
+
+  dispose(): void {
+    this.reader.dispose();
+    this.ocr.dispose();
+  }
+}
+
+const seconds = (begun: number) => Math.round(performance.now() - begun) / 1000;
+
+/** Pixels of width at which a page is drawn. */
+function widthOf(page: PageInfo | undefined): number {
+  if (!page) throw new LorekeepError("NOT_FOUND", "The page is not in the document (any more).");
+  const wanted = (page.width * DPI) / 72;
+  const most = Math.sqrt((MAX_PIXELS * page.width) / page.height);
+  return Math.max(16, Math.round(Math.min(wanted, most, MAX_SIDE)));
+}
+
+function inPoints(paragraphs: Recognised["paragraphs"], scale: number): RecognisedPicture["paragraphs"] {
+  const points = (box: Rect): Rect => [hundredths(box[0] * scale), hundredths(box[1] * scale), hundredths(box[2] * scale), hundredths(box[3] * scale)];
+  return paragraphs.map(({ lines }) => lines.map((line) => line.map(({ text, confidence, box }) => ({ text, confidence, rect: points(box) }))));
+}
+
+const hundredths = (value: number) => Math.round(value * 100) / 100;

@@ -1,0 +1,4 @@
+import { serveWorker } from "../serve-worker.ts";
+import { createOcrRouter } from "./router.ts";
+
+serveWorker(createOcrRouter());

@@ -1,0 +1,57 @@
+import { createCanvas, ImageData, loadImage, type Canvas, type Image } from "@napi-rs/canvas";
+import * as UTIF from "utif2";
+import { LorekeepError } from "../../base/errors.ts";
+
+/** Larger pictures are refused before they are drawn: four bytes a pixel. */
+const MAX_PIXELS = 150_000_000;
+const MAX_TIFF_PAGES = 2000;
+
+const isTiff = (bytes: Uint8Array) => (bytes[0] === 0x49 && bytes[1] === 0x49 && bytes[2] === 0x2a) || (bytes[0] === 0x4d && bytes[1] === 0x4d && bytes[3] === 0x2a);
+
+/** How many pages a picture file has: TIFF can hold many, the others hold one. */
+export function imagePages(bytes: Uint8Array): number {
+  return isTiff(bytes) ? Math.min(MAX_TIFF_PAGES, directories(bytes).length) : 1;
+}
+
+/** @throws whatever the decoder says of a damaged picture; LorekeepError TOO_LARGE. */
+export async function decodeImage(bytes: Uint8Array, page = 1): Promise<Canvas | Image> {
+  if (isTiff(bytes)) return tiffPage(bytes, page);
+  // A copy, since the decoder keeps what it is given.
+  const image = await loadImage(Buffer.from(bytes));
+  refuseHuge(image.width, image.height);
+  return image;
+}
+
+/** Drawn on white (transparency is no ink), `width` pixels wide. */
+export function drawImage(image: Canvas | Image, width: number): Canvas {
+  const height = Math.max(1, Math.round((image.height * width) / image.width));
+  refuseHuge(width, height);
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#ffffff";
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, width, height);
+  return canvas;
+}
+
+function directories(bytes: Uint8Array): UTIF.IFD[] {
+  return UTIF.decode(bytes.slice().buffer).filter((directory) => directory.t256 !== undefined);
+}
+
+function tiffPage(bytes: Uint8Array, page: number): Canvas {
+  const directory = directories(bytes)[page - 1];
+  if (!directory) throw new LorekeepError("NOT_FOUND", { reason: `This picture has no page ${page}.`, field: "page" });
+  refuseHuge(numberIn(directory.t256), numberIn(directory.t257));
+  UTIF.decodeImage(bytes.slice().buffer, directory);
+  const { width, height } = directory;
+  const canvas = createCanvas(width, height);
+  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(UTIF.toRGBA8(directory)), width, height), 0, 0);
+  return canvas;
+}
+
+const numberIn = (tag: unknown): number => Number(Array.isArray(tag) ? tag[0] : tag);
+
+function refuseHuge(width: number, height: number): void {
+  if (!(width * height <= MAX_PIXELS)) throw new LorekeepError("TOO_LARGE", { reason: `A picture of ${width} by ${height} pixels is too large to be drawn.` });
+}

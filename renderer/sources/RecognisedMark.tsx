@@ -1,0 +1,15 @@
+import { ScanText } from "lucide-react";
+import type { Recognition } from "../../engine/contract/index.ts";
+import { count } from "../app/words.ts";
+import css from "./SourcePanel.module.css";
+
+/** Says quietly that words of this document were recognised in pictures, and how sure that is, or how far it is. */
+export function RecognisedMark({ recognition }: { recognition: Recognition }) {
+  return <span className={css.recognised} title="Read by text recognition: single letters may be wrong. The picture of the page is what counts."><ScanText aria-hidden />{wordsFor(recognition)}</span>;
+}
+
+function wordsFor({ state, pictures, done, confidence }: Recognition): string {
+  if (state === "done") return confidence === undefined ? "No text in its pictures" : `Recognised text, ${Math.round(confidence * 100)} %`;
+  if (state === "skipped") return "Left unread";
+  return state === "ask" ? `${count(pictures - done)} wait for your word` : `${count(done)} of ${count(pictures)} recognised`;
+}

@@ -1,0 +1,105 @@
+/** Public question sets as documents for the product's own chunker, embedder and store; each is embedded once and kept in a cache folder. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../../engine/base/hash.ts";
+import { documentText, type Block, type CharRange } from "../../engine/contract/document.ts";
+import { chunk } from "../../engine/ingest/chunk.ts";
+import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
+import type { DocumentWithPassages, Embedder, KnowledgeStore } from "../../engine/knowledge/store.ts";
+
+export interface Question {
+  readonly id: string;
+  readonly text: string;
+  /** Relevant documents with their grade. */
+  readonly relevant: ReadonlyMap<string, number>;
+  /** Where the answer stands, in the text of the one relevant document. */
+  readonly span?: CharRange;
+}
+
+export interface Collection {
+  readonly name: string;
+  readonly language: string;
+  readonly documents: readonly { readonly id: string; readonly title?: string; readonly paragraphs: readonly string[] }[];
+  readonly questions: readonly Question[];
+}
+
+interface Article { readonly _id: string; readonly title: string; readonly text: string }
+interface SquadArticle { readonly title: string; readonly paragraphs: readonly { readonly context: string; readonly qas: readonly { readonly id: string; readonly question: string; readonly answers: readonly { readonly answer_start: number; readonly text: string }[] }[] }[] }
+
+/** `scifact`, `xquad.en` or `xquad.de` under `data`. */
+export function readCollection(name: string, data: string): Collection {
+  return name === "scifact" ? readScifact(join(data, "scifact")) : readXquad(name, data);
+}
+
+function readScifact(folder: string): Collection {
+  const lines = <T>(file: string) => readFileSync(join(folder, file), "utf8").trim().split("\n").map((line) => JSON.parse(line) as T);
+  const judged = new Map<string, Map<string, number>>();
+  for (const line of readFileSync(join(folder, "qrels", "test.tsv"), "utf8").trim().split("\n").slice(1)) {
+    const [query = "", document = "", grade = "0"] = line.split("\t");
+    if (Number(grade) > 0) judged.set(query, (judged.get(query) ?? new Map<string, number>()).set(document, Number(grade)));
+  }
+  return {
+    name: "scifact", language: "en",
+    documents: lines<Article>("corpus.jsonl").map(({ _id, title, text }) => ({ id: _id, title, paragraphs: [text] })),
+    questions: lines<Article>("queries.jsonl").flatMap(({ _id, text }) => { const relevant = judged.get(_id); return relevant ? [{ id: _id, text, relevant }] : []; }),
+  };
+}
+
+/** The 240 paragraphs, five to a document, as they stand in 48 articles; without the articles' titles, which give much away. */
+function readXquad(name: string, data: string): Collection {
+  const { data: articles } = JSON.parse(readFileSync(join(data, "xquad", `${name}.json`), "utf8")) as { data: SquadArticle[] };
+  const documents = articles.map(({ title, paragraphs }) => ({ id: title, paragraphs: paragraphs.map(({ context }) => context) }));
+  const questions = articles.flatMap(({ title, paragraphs }) => {
+    let start = 0;
+    return paragraphs.flatMap(({ context, qas }) => {
+      const at = start;
+      start += context.length + 1;
+      return qas.map(({ id, question, answers: [answer] }) => ({
+        id, text: question, relevant: new Map([[title, 1]]), span: { start: at + (answer?.answer_start ?? 0), end: at + (answer?.answer_start ?? 0) + (answer?.text.length ?? 0) },
+      }));
+    });
+  });
+  return { name, language: name.slice(-2), documents, questions };
+}
+
+export interface Build {
+  readonly embedder: Embedder;
+  /** Where stores are kept between runs. */
+  readonly cache: string;
+  readonly tokens: number;
+}
+
+const BATCH = 64;
+
+/** The collection in a store. What an earlier run has put there is not embedded again, also where that run was stopped. */
+export async function storeOf(collection: Collection, { embedder, cache, tokens }: Build): Promise<KnowledgeStore> {
+  const folder = join(cache, `${collection.name}-${tokens}`);
+  mkdirSync(cache, { recursive: true });
+  const store = await openKnowledge({ uri: folder, embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
+  await store.recover();
+  const there = await store.committed();
+  const missing = collection.documents.filter(({ id }) => !there.has(id));
+  for (let at = 0; at < missing.length; at += BATCH) {
+    const batch: DocumentWithPassages[] = [];
+    for (const document of missing.slice(at, at + BATCH)) batch.push(await passagesOf(document, { embedder, tokens, language: collection.language }));
+    await store.put(batch);
+    if (process.stderr.isTTY) process.stderr.write(`\r${at + batch.length} of ${missing.length} documents`);
+  }
+  if (missing.length > 0) await store.maintain({ force: true });
+  return store;
+}
+
+async function passagesOf(document: Collection["documents"][number], { embedder, tokens, language }: { embedder: Embedder; tokens: number; language: string }): Promise<DocumentWithPassages> {
+  const blocks: Block[] = [];
+  let start = 0;
+  for (const text of document.paragraphs) {
+    blocks.push({ kind: "paragraph", text, start, headingPath: [] });
+    start += text.length + 1;
+  }
+  const chunks = await chunk(blocks, { target: tokens, maxTokens: embedder.maxTokens, countTokens: (texts) => embedder.countTokens(texts), language, ...(document.title === undefined ? {} : { title: document.title }) });
+  const vectors = await embedder.embedPassages(chunks.map(({ embedded }) => embedded));
+  return {
+    document: { id: document.id, collectionId: "c", path: `${document.id}.md`, format: "markdown", contentHash: sha256(documentText(blocks)), tags: [], language, ...(document.title === undefined ? {} : { title: document.title }) },
+    passages: chunks.map((one, position) => ({ id: `${document.id}:${position}`, position, start: one.start, end: one.end, headingPath: one.headingPath, text: one.text, textHash: sha256(one.embedded), vector: vectors[position] ?? new Float32Array() })),
+  };
+}

@@ -1,0 +1,39 @@
+import { LorekeepError } from "../../engine/base/errors.ts";
+import type { ProbeInput, ProbeResult, QuestionSet } from "../../engine/contract/index.ts";
+import { os } from "../../engine/contract/server.ts";
+import { searchFake } from "./fake-answers.ts";
+import type { FakeWorld } from "./fake-world.ts";
+
+function probeFake(world: FakeWorld, { question, filter, settings }: ProbeInput): ProbeResult {
+  const { candidates = 60, sources = 6 } = settings;
+  const hits = searchFake(world, question, { collectionIds: filter.collectionIds }).slice(0, candidates);
+  const all = hits.map(({ passage, score }, i) => ({ passage, lexical: { rank: i + 1, score }, fused: { rank: i + 1, score }, ...(i >= sources ? { dropped: { stage: "assemble" as const, reason: "limit" as const } } : {}) }));
+  const taken = hits.slice(0, sources).map(({ passage }, i) => ({ number: i + 1, passage, range: passage.range, text: passage.text }));
+  return { candidates: all, sources: taken, best: taken.map(() => undefined), settings: { candidates, sources }, ms: { total: 1 } };
+}
+
+/** The contract's part `evaluation` over the fake's documents: probes by shared words, sets in memory; a walk that ends at the first step. */
+export function evaluationHandlers(world: FakeWorld) {
+  const sets = new Map<string, QuestionSet>();
+  return {
+    probe: os.evaluation.probe.handler(({ input }) => probeFake(world, input)),
+    why: os.evaluation.why.handler(({ input }) => ({
+      question: input.question, steps: [{ name: "file" as const, state: "cut" as const, sentence: "The fake engine keeps no files." }], expected: [], ms: 1,
+      verdict: { code: "no-such-document" as const, sentence: "The fake engine keeps no files." },
+    })),
+    retrieval: os.evaluation.retrieval.handler(async function* () {
+      await Promise.resolve();
+      yield { type: "progress" as const, step: "searching" as const, done: 0, total: 1 };
+      throw new LorekeepError("UNSUPPORTED", "The fake engine measures nothing.");
+    }),
+    sets: {
+      list: os.evaluation.sets.list.handler(() => [...sets.values()]),
+      save: os.evaluation.sets.save.handler(({ input }) => {
+        const set = { ...input, id: input.id ?? `set-${sets.size + 1}`, updated: new Date().toISOString() };
+        sets.set(set.id, set);
+        return set;
+      }),
+      remove: os.evaluation.sets.remove.handler(({ input }) => void sets.delete(input.id)),
+    },
+  };
+}
