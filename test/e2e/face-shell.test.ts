@@ -1,8 +1,10 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { buildFace } from "../../scripts/build.mjs";
-import { projectRoot } from "../data.ts";
+import { fixture, projectRoot } from "../data.ts";
 import { createMachine, electronRuntime, startDisplay, type Display } from "./electron-app.ts";
 
 const runtime = electronRuntime();
@@ -38,4 +40,62 @@ describe.skipIf(missing !== undefined)("the face in the shell", () => {
       machine.remove();
     }
   }, 120_000);
+
+  test("answers from a PDF, shows the cited words on their page, and leaves no process behind", async () => {
+    if (!existsSync(join(projectRoot, "out", "renderer", "index.html"))) await buildFace();
+    const machine = await createMachine({ runtime: String(runtime.path), display: display as Display, face: true });
+    const faults: string[] = [];
+    let main: ChildProcess | undefined;
+    try {
+      const { electron, page } = await machine.launch([fixture("toy-world", "documents", "projects.pdf")]);
+      main = electron.process();
+      page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
+      page.on("pageerror", (error) => faults.push(error.message));
+      const ended = new Promise<string>((resolve) => main?.once("exit", (code, signal) => resolve(`ended: ${signal ?? code}`)));
+      expect(await Promise.race([ended, askAndOpenCitation(page)]), "Electron's main process").toBe("asked");
+      await electron.close();
+      await expect.poll(() => machine.processes(), { timeout: 20_000 }).toEqual([]);
+      expect(faults).toEqual([]);
+    } finally {
+      if (main?.exitCode === null && main.signalCode === null) main.kill("SIGKILL");
+      await vi.waitUntil(() => machine.processes().length === 0, { timeout: 20_000 }); // They write into the folder until then.
+      machine.remove();
+    }
+  }, 240_000);
 });
+
+/** Waits until the document given at the start is read, asks about it, and follows every citation to its page. */
+async function askAndOpenCitation(page: Page): Promise<"asked"> {
+  await page.getByText("1 document ready to answer from").waitFor({ timeout: 90_000 });
+  await page.getByRole("radio", { name: "Quotes", exact: true }).click();
+  await page.getByLabel("Your question").fill("When is the weekly meeting of Survey Sordan?");
+  await page.getByLabel("Your question").press("Enter");
+  const answer = page.locator("[data-role=assistant]");
+  await answer.waitFor({ timeout: 60_000 });
+  await expect.poll(() => answer.getAttribute("data-state"), { timeout: 60_000 }).toBe("complete");
+  const chips = answer.locator("[data-citation]");
+  const count = await chips.count();
+  expect(count).toBeGreaterThan(0);
+  for (let index = 0; index < count; index++) {
+    const quote = await chips.nth(index).getAttribute("data-quote");
+    expect(quote?.trim()).toBeTruthy();
+    await chips.nth(index).click();
+    const panel = page.locator("[data-source-panel]");
+    await expect.poll(() => panel.getAttribute("data-highlight-text"), { timeout: 30_000 }).toBe(quote);
+    expect(await panel.locator("h2").textContent()).toContain("Projects of the year");
+    const picture = panel.locator("[data-page] img");
+    await picture.waitFor({ timeout: 60_000 });
+    await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), { timeout: 60_000 }).toBeGreaterThan(100);
+    await expect.poll(() => marksInside(panel), { timeout: 30_000 }).toBe("all");
+  }
+  return "asked";
+}
+
+/** Whether the marks of a shown page lie on its picture. */
+async function marksInside(panel: Locator): Promise<"none" | "some" | "all"> {
+  const picture = await panel.locator("[data-page] img").boundingBox();
+  const boxes = await Promise.all((await panel.locator("[data-page] [data-highlight-rect]").all()).map((mark) => mark.boundingBox()));
+  if (!picture || boxes.length === 0) return "none";
+  const inside = boxes.filter((box) => box && box.width > 0 && box.height > 0 && box.x >= picture.x - 1 && box.y >= picture.y - 1 && box.x + box.width <= picture.x + picture.width + 1 && box.y + box.height <= picture.y + picture.height + 1);
+  return inside.length === boxes.length ? "all" : "some";
+}
