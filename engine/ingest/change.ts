@@ -21,6 +21,8 @@ export async function removeNow(parts: LibraryParts, ids: readonly string[]): Pr
     passwords.delete(record.id);
     if (record.owned) await owned.remove(record.id);
   }
+  const left = new Set([...registry.all()].map(({ contentHash }) => contentHash));
+  for (const { contentHash } of known) if (contentHash !== undefined && !left.has(contentHash)) await parts.recognised.remove(contentHash);
   queue.nudge();
   return known.length;
 }

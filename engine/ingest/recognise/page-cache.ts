@@ -60,6 +60,10 @@ export class PageCache {
     }
   }
 
+  async remove(contentHash: string): Promise<void> {
+    await rm(join(this.folder, contentHash), { recursive: true, force: true });
+  }
+
   /** Takes away what belongs to no document. */
   async sweep(isKnown: (contentHash: string) => boolean): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) if (!isKnown(name)) await rm(join(this.folder, name), { recursive: true, force: true });

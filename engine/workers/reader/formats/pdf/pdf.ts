@@ -10,7 +10,7 @@ import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outli
 import { furnitureOf } from "./furniture.ts";
 import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
 import { headingSizes, type Typography } from "./typography.ts";
-import { hasUnreadPicture } from "./scanned.ts";
+import { hasUnreadPicture, LookingTime } from "./scanned.ts";
 import { wordsOf } from "./words.ts";
 
 export interface PageText {
@@ -64,13 +64,14 @@ async function describe(document: PDFDocumentProxy, out: DocumentBuilder): Promi
 async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, outline: readonly OutlineEntry[]): Promise<PageText[]> {
   const pages: PageText[] = [];
   let characters = 0;
+  const time = new LookingTime();
   for (let number = 1; number <= document.numPages; number++) {
     signal.throwIfAborted();
     // Beyond what is kept there is nothing to read for; the builder says "truncated" when it fills up.
     if (characters > source.limits.maxCharacters) break;
     try {
       const page = await document.getPage(number);
-      const text = await readPage(page, outline.filter((entry) => entry.page === number));
+      const text = await readPage(page, outline.filter((entry) => entry.page === number), time);
       page.cleanup();
       characters += text.lines.reduce((sum, line) => sum + line.text.length + 1, 0);
       pages.push(text);
@@ -85,13 +86,13 @@ async function readPages({ out, signal, progress, source }: ReadContext, documen
   return pages;
 }
 
-async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[]): Promise<PageText> {
+async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[], time: LookingTime): Promise<PageText> {
   const viewport = page.getViewport({ scale: 1 });
   const content = await page.getTextContent();
   const lines = linesOf(wordsOf(content, viewport));
   const notes = annotationTexts(await page.getAnnotations(), viewport);
   const entries = outline.map(({ title, level, top }) => ({ title, level, ...(top === undefined ? {} : { top: Number(viewport.convertToViewportPoint(0, top)[1]) }) }));
-  const isScanned = await hasUnreadPicture(page, viewport, lines);
+  const isScanned = await hasUnreadPicture(page, { viewport, lines, time });
   return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries, isScanned };
 }
 

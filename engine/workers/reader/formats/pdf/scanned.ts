@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { OPS, type PDFPageProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Line } from "./lines.ts";
 
@@ -13,11 +14,37 @@ const PAINTED: ReadonlySet<number> = new Set([OPS.paintImageXObject, OPS.paintIm
 /** Letters drawn as outlines: many small paths, and no text at all. */
 const OUTLINED = 200;
 
+/** Milliseconds that the drawing commands of one page, and of all pages of a document, may take: a hostile or a very full page takes for ever. */
+const PAGE_MS = 4_000;
+const DOCUMENT_MS = 30_000;
+
+/** What is left of a document's time for looking at drawing commands. */
+export class LookingTime {
+  private left = DOCUMENT_MS;
+
+  /** undefined: it took too long, or the page cannot be drawn; its text is read all the same. */
+  async operatorsOf(page: PDFPageProxy): Promise<Awaited<ReturnType<PDFPageProxy["getOperatorList"]>> | undefined> {
+    if (this.left <= 0) return undefined;
+    const begun = performance.now();
+    const tooLong = new AbortController();
+    try {
+      return await Promise.race([page.getOperatorList().catch(() => undefined), setTimeout(Math.min(PAGE_MS, this.left), undefined, { signal: tooLong.signal, ref: false })]);
+    } finally {
+      tooLong.abort();
+      this.left -= performance.now() - begun;
+    }
+  }
+}
+
 /** Whether a page has little text and a large picture, or none and so many drawn shapes that they may be letters. */
-export async function hasUnreadPicture(page: PDFPageProxy, viewport: Viewport, lines: readonly Line[]): Promise<boolean> {
+export async function hasUnreadPicture(page: PDFPageProxy, look: { viewport: Viewport; lines: readonly Line[]; time: LookingTime }): Promise<boolean> {
+  const { viewport, lines, time } = look;
   const characters = lines.reduce((sum, line) => sum + line.text.length, 0);
   if (characters > LITTLE_TEXT) return false;
-  const { fnArray, argsArray } = await page.getOperatorList();
+  const operators = await time.operatorsOf(page);
+  // Without a look: a page with no text at all has something else on it, most likely a picture.
+  if (!operators) return characters === 0;
+  const { fnArray, argsArray } = operators;
   let area = 0;
   let paths = 0;
   let at: Matrix = [1, 0, 0, 1, 0, 0];
