@@ -13,6 +13,7 @@ export class FaceWindow {
   /** The page has said that it listens. A reload says so again. */
   private listening = false;
   private waiting: string[] = [];
+  private waitingActions: MenuAction[] = [];
   private readonly options: FaceWindowOptions;
 
   constructor(options: FaceWindowOptions) {
@@ -39,11 +40,12 @@ export class FaceWindow {
     this.window.focus();
   }
 
-  /** The page listens: it gets its port, and the paths that came before it. */
+  /** The page listens: it gets its port, and what came before it. */
   pageReady(): void {
     this.listening = true;
     this.connect();
     this.addPaths([]);
+    for (const action of this.waitingActions.splice(0)) this.act(action);
   }
 
   /** A channel of the page's own to the engine; main keeps neither end. */
@@ -59,7 +61,9 @@ export class FaceWindow {
 
   act(action: MenuAction): void {
     this.show();
-    this.window?.webContents.send(channels.menu, action);
+    // On a Mac the menu is there without a window; a fresh one hears of the choice when it listens.
+    if (this.window && this.listening) this.window.webContents.send(channels.menu, action);
+    else this.waitingActions.push(action);
   }
 
   addPaths(paths: readonly string[]): void {

@@ -45,7 +45,7 @@ function run(): void {
   app.whenReady().then(() => {
     guardSession(session.defaultSession);
     serveScheme(join(built, "renderer"));
-    installMenu({ act: (action) => face.act(action), guide: present(join(resources, "docs", "user-guide.md")) });
+    installMenu({ act: (action) => face.act(action) });
     engine.start();
     face.show();
   }).catch((error: unknown) => {

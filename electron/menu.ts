@@ -5,12 +5,10 @@ import type { MenuAction } from "./shell-api.ts";
 export interface MenuOptions {
   /** Sends a choice to the page. */
   readonly act: (action: MenuAction) => void;
-  /** The user guide, where it is installed. */
-  readonly guide: string | undefined;
 }
 
 /** The application menu: the system's standard items, and the face's own commands where a person looks for them. */
-export function installMenu({ act, guide }: MenuOptions): void {
+export function installMenu({ act }: MenuOptions): void {
   const mac = process.platform === "darwin";
   const item = (label: string, action: MenuAction, accelerator?: string): MenuItemConstructorOptions => ({ label, click: () => act(action), ...(accelerator === undefined ? {} : { accelerator }) });
   const separator: MenuItemConstructorOptions = { type: "separator" };
@@ -42,7 +40,7 @@ export function installMenu({ act, guide }: MenuOptions): void {
   };
   const help: MenuItemConstructorOptions = {
     role: "help",
-    submenu: [{ label: "User Guide", enabled: guide !== undefined, click: () => guide !== undefined && void shell.openPath(guide) }, ...(mac ? [] : [{ role: "about" as const }])],
+    submenu: [item("User Guide", "guide", mac ? undefined : "F1"), ...(mac ? [] : [{ role: "about" as const }])],
   };
   Menu.setApplicationMenu(Menu.buildFromTemplate([...(mac ? [appMenu] : []), file, edit, view, ...(mac ? [{ role: "windowMenu" as const }] : []), help]));
 }

@@ -1,13 +1,22 @@
 /** The only code between the page and the shell. It hands over the engine's port and a few powers; the page gets no Electron object. */
 import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from "electron";
-import { channels, pageMessages, type LorekeepShell } from "./shell-api.ts";
+import { channels, pageMessages, type LorekeepShell, type MenuAction } from "./shell-api.ts";
 
 const version = process.argv.find((argument) => argument.startsWith("--lorekeep-version="))?.split("=")[1] ?? "";
 
-function listen<T>(channel: string, listener: (value: T) => void): () => void {
-  const heard = (_event: IpcRendererEvent, value: T) => listener(value);
-  ipcRenderer.on(channel, heard);
-  return () => void ipcRenderer.off(channel, heard);
+/** What main says on a channel, kept while nobody in the page listens: the page asks for its port before it has drawn anything. */
+function hear<T>(channel: string): (listener: (value: T) => void) => () => void {
+  const listeners = new Set<(value: T) => void>();
+  const waiting: T[] = [];
+  ipcRenderer.on(channel, (_event: IpcRendererEvent, value: T) => {
+    if (listeners.size === 0) waiting.push(value);
+    for (const listener of listeners) listener(value);
+  });
+  return (listener) => {
+    listeners.add(listener);
+    for (const value of waiting.splice(0)) listener(value);
+    return () => void listeners.delete(listener);
+  };
 }
 
 /** True within a few seconds of a person's click or key press in this page; no script can set it. */
@@ -25,8 +34,8 @@ const shell: LorekeepShell = {
   revealInFolder: (path) => ipcRenderer.invoke(channels.reveal, String(path)) as Promise<boolean>,
   openExternal,
   setTheme: (theme) => ipcRenderer.send(channels.theme, theme),
-  onMenu: (listener) => listen(channels.menu, listener),
-  onOpenPaths: (listener) => listen(channels.paths, listener),
+  onMenu: hear<MenuAction>(channels.menu),
+  onOpenPaths: hear<string[]>(channels.paths),
 };
 contextBridge.exposeInMainWorld("lorekeepShell", shell);
 

@@ -55,7 +55,7 @@ function changed(path) {
 
 /** Builds everything unless the last whole build is newer than every source. Returns whether it built. */
 export async function buildIfStale() {
-  const sources = ["engine", "electron", "renderer", "cli", "scripts/build.mjs", "package-lock.json"].map(at).filter((path) => existsSync(path));
+  const sources = ["engine", "electron", "renderer", "cli", "docs/user-guide.md", "scripts/build.mjs", "package-lock.json"].map(at).filter((path) => existsSync(path));
   const fresh = existsSync(at("out/.built")) && statSync(at("out/.built")).mtimeMs > Math.max(...sources.map(changed));
   if (!fresh) await buildAll();
   return !fresh;

@@ -64,7 +64,7 @@ function useCommands() {
     const theme = (choice: "system" | "light" | "dark") => void engine.settings.update({ appearance: { theme: choice } });
     const actions: Record<MenuAction, () => void> = {
       "new-chat": commands.newChat, find: commands.find, "add-files": () => choose({ folders: false }), "add-folder": () => choose({ folders: true }),
-      library: () => go("library"), models: () => go("models"), settings: () => go("settings"),
+      library: () => go("library"), models: () => go("models"), settings: () => go("settings"), guide: () => go("guide"),
       "theme-system": () => theme("system"), "theme-light": () => theme("light"), "theme-dark": () => theme("dark"),
     };
     const stops = [host.onMenu((action) => actions[action]()), host.onOpenPaths((paths) => add({ paths, files: [] }))];

@@ -18,11 +18,11 @@ export function Rail({ current, onHelp }: { current: string; onHelp(): void }) {
   return (
     <nav className={css.rail} aria-label="Lorekeep">
       <img src="./icon.svg" alt="" className={css.logo} />
-      {screens.filter((screen) => !screen.atEnd).map(link)}
+      {screens.filter((screen) => !screen.place).map(link)}
       <div className={css.railEnd}>
         <QueueIndicator />
         <IconButton label="Keyboard shortcuts" keys="?" tooltipSide="right" onClick={onHelp}><Keyboard /></IconButton>
-        {screens.filter((screen) => screen.atEnd).map(link)}
+        {screens.filter((screen) => screen.place === "end").map(link)}
       </div>
     </nav>
   );

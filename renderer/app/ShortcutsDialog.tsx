@@ -1,4 +1,5 @@
 import { Dialog, Kbd } from "../design/index.ts";
+import { hrefOf } from "./route.ts";
 import { shortcuts, shownKeys } from "./shortcuts.ts";
 import css from "./App.module.css";
 
@@ -8,6 +9,7 @@ export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenC
       <div className={css.shortcuts}>
         {shortcuts.map(({ keys, does }) => <div key={keys} className={css.shortcut}><span>{does}</span><Kbd>{shownKeys(keys)}</Kbd></div>)}
       </div>
+      <p className={css.guideLink}><a href={hrefOf("guide")} onClick={() => onOpenChange(false)}>Read the user guide</a></p>
     </Dialog>
   );
 }

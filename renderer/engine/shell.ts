@@ -14,7 +14,7 @@ export interface LorekeepShell {
   onOpenPaths(listener: (paths: string[]) => void): () => void;
 }
 
-export type MenuAction = "new-chat" | "find" | "add-files" | "add-folder" | "library" | "models" | "settings" | "theme-system" | "theme-light" | "theme-dark";
+export type MenuAction = "new-chat" | "find" | "add-files" | "add-folder" | "library" | "models" | "settings" | "guide" | "theme-system" | "theme-light" | "theme-dark";
 
 declare global {
   interface Window { readonly lorekeepShell?: LorekeepShell }

@@ -1,6 +1,7 @@
 import { Copy, FolderOpen, Info, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { SystemStatus } from "../../engine/contract/index.ts";
+import { hrefOf } from "../app/route.ts";
 import { bytes, count, dateTime, plural } from "../app/words.ts";
 import { Badge, ErrorState, IconButton, Spinner, useToasts, type Tone } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
@@ -27,6 +28,7 @@ export function AboutSection() {
       {status.notices.length > 0 ? <ul className={css.notices} aria-label="Notices">{status.notices.map((notice) => <li key={notice.id} data-level={notice.level}>{notice.level === "warning" ? <TriangleAlert aria-label="Warning" /> : <Info aria-label="Notice" />}<div><p>{notice.text}</p><time dateTime={notice.time}>{dateTime(notice.time)}</time></div><IconButton label="Dismiss" size="s" onClick={() => dismiss(notice.id)}><X /></IconButton></li>)}</ul> : null}
       <Group>
         <Fact name="Version">Lorekeep {status.version}</Fact>
+        <Fact name="Help"><a href={hrefOf("guide")}>User guide</a></Fact>
         <Fact name="Workspace"><span className={css.path}><span>{status.workspace}</span><IconButton label="Copy path" size="s" onClick={copy}><Copy /></IconButton>{shell() ? <IconButton label="Show in its folder" size="s" onClick={() => void shell()?.revealInFolder(status.workspace)}><FolderOpen /></IconButton> : null}</span></Fact>
         <Fact name="Runs in">{hostWords[status.host]}</Fact>
         <Fact name="Machine">{status.platform}, {plural(status.cores, "core")}, {bytes(status.memory.freeBytes)} of {bytes(status.memory.totalBytes)} memory free</Fact>

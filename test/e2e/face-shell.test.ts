@@ -28,6 +28,16 @@ describe.skipIf(missing !== undefined)("the face in the shell", () => {
         await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
         await page.getByRole("main", { name }).waitFor();
       }
+      await electron.evaluate(({ Menu, BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        const guide = Menu.getApplicationMenu()?.items.flatMap((item) => item.submenu?.items ?? []).find((item) => item.label === "User Guide");
+        if (!window || !guide?.enabled) throw new Error("Help has no user guide.");
+        guide.click(undefined, window, window.webContents);
+      });
+      await page.getByRole("main", { name: "User guide" }).getByRole("heading", { name: "First steps" }).waitFor();
+      await page.getByRole("navigation", { name: "User guide" }).getByRole("link", { name: "Privacy" }).click();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Privacy");
+      await page.getByRole("navigation", { name: "Lorekeep" }).getByRole("link", { name: "Chat", exact: true }).click();
       const engine = machine.processes().find(({ command }) => /child\.mjs .*engine-host|Lorekeep engine/.test(command));
       if (!engine) throw new Error("There is no engine process.");
       process.kill(engine.pid, "SIGKILL");
