@@ -12,7 +12,7 @@ import { searchSettings, type Candidate } from "../../engine/contract/search.ts"
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { readCollection, storeOf, type Collection, type Question } from "./collections.ts";
-import { mean, ndcg, recall, reciprocalRank } from "./metrics.ts";
+import { mean, ndcg, recall, reciprocalRank } from "../../engine/evaluation/metrics.ts";
 
 const { values } = parseArgs({ options: {
   sets: { type: "string", default: "xquad.en,xquad.de" }, tokens: { type: "string", default: "128" }, settings: { type: "string", default: "{}" },
