@@ -85,12 +85,19 @@ async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Pro
   try {
     await means.turn.run(signal, async () => {
       const model = await load(draft, means, signal);
-      const composed = await put(draft, model, await finding, means, signal);
+      const found = await finding;
+      if (found?.weak && saysSo(draft.question)) return draft.unanswered(found.candidates);
+      const composed = await put(draft, model, found, means, signal);
       await generate(draft, composed, means, signal);
     });
   } finally {
     await Promise.allSettled([finding]); // So that the trace of an answer without a model still shows what was found.
   }
+}
+
+/** Documents mode answers from documents or not at all. A fine-tune may know, and an answer with a schema has its own way to say that it does not. */
+function saysSo({ options }: Question): boolean {
+  return options.mode === "documents" && options.jsonSchema === undefined;
 }
 
 /** assemble: sources, history and question in the model's context. */
@@ -126,8 +133,8 @@ async function generate(draft: Draft, composed: Composed, means: AnswerMeans, si
 
 /** Quotes mode: assemble, and let the sources speak for themselves. */
 async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSignal): Promise<void> {
-  const { candidates, queryVector } = await find(draft, means, signal);
-  const worthy = isAnyHit(candidates) ? candidates : [];
+  const { candidates, queryVector, weak } = await find(draft, means, signal);
+  const worthy = weak || !isAnyHit(candidates) ? [] : candidates;
   const assembled = await draft.trace.step("assemble", () =>
     assemble(worthy, { question: draft.searched, limit: means.settings().answers.sources, budget: Infinity, countTokens: async (sources) => sources.map(() => 0) }));
   draft.assembled({ ...assembled, candidates: worthy.length > 0 ? assembled.candidates : candidates });
@@ -140,7 +147,7 @@ async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSign
 const LEAST_COSINE = 0.25;
 
 function isAnyHit(candidates: readonly Candidate[]): boolean {
-  return candidates.some((candidate) => candidate.lexical !== undefined || (candidate.dense?.score ?? 0) >= LEAST_COSINE);
+  return candidates.some((candidate) => (candidate.lexical?.score ?? 0) > 0 || (candidate.dense?.score ?? 0) >= LEAST_COSINE);
 }
 
 /** cite -> check. Without a signal (after a stop or a failure) by the words alone, which takes no time. */

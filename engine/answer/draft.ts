@@ -1,5 +1,6 @@
 import { LorekeepError } from "../base/errors.ts";
 import type { AnswerSentence } from "../contract/answers.ts";
+import type { Candidate } from "../contract/search.ts";
 import type { GenerateEvent } from "../workers/generator/contract.ts";
 import type { Answered, AnswerListener } from "./answer-question.ts";
 import { toContractSource, type Assembled, type AssembledSource } from "./assemble.ts";
@@ -9,6 +10,8 @@ import type { Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
 import type { Quoted } from "./quotes.ts";
 import { TraceRecorder } from "./trace.ts";
+
+const UNANSWERED = "I don't know: nothing in your documents seems to answer this.";
 
 /** An answer while it is made: what there is of it stands here at any moment, so that a stop or a failure loses nothing. */
 export class Draft {
@@ -91,6 +94,13 @@ export class Draft {
   quoted(quoted: Quoted): void {
     this.sentences = quoted.sentences;
     this.write(quoted.text);
+  }
+
+  /** Instead of an answer that would be made up: what was found stays in the trace. */
+  unanswered(candidates: readonly Candidate[]): void {
+    this.trace.record({ candidates: [...candidates] });
+    this.listener.sources([], this.trace.condensed);
+    this.write(UNANSWERED);
   }
 
   complete(): Answered {
