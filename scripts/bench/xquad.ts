@@ -35,8 +35,9 @@ function writeFolder(folder: string): string {
   return questions;
 }
 
-async function lorekeep(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, ["cli/bin.mjs", ...args], { stdio: "inherit" });
+/** `quiet` keeps standard output for the one JSON document. */
+async function lorekeep(args: readonly string[], quiet = false): Promise<void> {
+  const child = spawn(process.execPath, ["cli/bin.mjs", ...args], { stdio: ["ignore", quiet ? "ignore" : "inherit", "inherit"] });
   const code = await new Promise<number | null>((done) => child.once("exit", done));
   if (code !== 0) throw new Error(`lorekeep ${args[0]} ended with ${code}`);
 }
@@ -45,7 +46,7 @@ const scratch = mkdtempSync(join(tmpdir(), "lorekeep-xquad-"));
 try {
   const workspace = ["--workspace", join(scratch, "workspace")];
   const questions = writeFolder(scratch);
-  await lorekeep(["add", join(scratch, "articles"), ...workspace]);
+  await lorekeep(["add", join(scratch, "articles"), ...workspace], values.json);
   await lorekeep(["eval", "retrieval", questions, ...(values.answers === undefined ? [] : ["--answers", values.answers]), ...(values.json ? ["--json"] : []), ...workspace]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
