@@ -23,8 +23,8 @@ export async function probe(input: ProbeInput, means: AnswerMeans, signal?: Abor
   };
 }
 
-/** The same means with another depth. The settings themselves stay. */
-export function withCandidates(means: AnswerMeans, candidates: number): AnswerMeans {
+/** The same means with another depth. The settings themselves stay. Searches that were kept are not used: what is shown is timed, and a corpus of its own has versions of its own. */
+export function withCandidates({ searches: _, ...means }: AnswerMeans, candidates: number): AnswerMeans {
   return { ...means, settings: () => { const all = means.settings(); return { ...all, answers: { ...all.answers, candidates } }; } };
 }
 

@@ -86,9 +86,7 @@ export interface Asked extends Judged {
 }
 
 async function askAll({ questions }: Questions, input: RetrievalInput, ground: Ground, emit: Emit, signal: AbortSignal): Promise<Asked[]> {
-  // Without the kept searches: a run is to be timed, and a corpus of its own has versions of its own.
-  const { searches: _, ...fresh } = ground.means;
-  const means = withCandidates(fresh, input.depth);
+  const means = withCandidates(ground.means, input.depth);
   const asked: Asked[] = [];
   for (const question of questions) {
     signal.throwIfAborted();
