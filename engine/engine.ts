@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { answerRoutes } from "./answer/routes.ts";
 import { createAnswers, type Answers } from "./answer/answers.ts";
+import type { Reranker } from "./answer/rerank.ts";
 import { Emitter } from "./base/emitter.ts";
 import { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
@@ -110,6 +111,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
+    reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
   }));
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
@@ -137,6 +139,10 @@ async function openModels({ options, owner, settings, network, tell }: OpeningMo
   const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));
   owner.onDispose(downloads.onChange(() => tell("downloads")));
   return { shelf, runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
+}
+
+function rerankerOf(folder: string, embedder: WorkerEmbedder): Reranker | undefined {
+  return folder === "" ? undefined : { name: basename(folder), score: (question, texts, signal) => embedder.rerank(folder, question, texts, signal) };
 }
 
 /** While an answer is made, no further document is read and no further batch of passages embedded. */

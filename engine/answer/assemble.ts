@@ -1,5 +1,5 @@
 import type { Source } from "../contract/answers.ts";
-import type { Candidate, Passage } from "../contract/search.ts";
+import type { Candidate, Passage, Place } from "../contract/search.ts";
 import { Duplicates } from "./duplicates.ts";
 import { focus } from "./focus.ts";
 import { sourceSentences } from "./lines.ts";
@@ -42,7 +42,8 @@ type Reason = NonNullable<Candidate["dropped"]>["reason"];
  */
 export async function assemble(candidates: readonly Candidate[], options: AssembleOptions): Promise<Assembled> {
   const dropped = new Map<string, Reason>();
-  const chosen = choose(candidates, options.limit, dropped);
+  const repeated = new Map<string, string>();
+  const chosen = choose(candidates, options.limit, { dropped, repeated });
   const groups = await firstThatFits([
     () => mergeNeighbours([...chosen, ...addable(options.whole ?? [], chosen, candidates)]),
     () => mergeNeighbours(chosen),
@@ -50,20 +51,26 @@ export async function assemble(candidates: readonly Candidate[], options: Assemb
   ], options);
   const packed = await pack(groups, chosen, options);
   markWhatLeft(packed.groups, chosen, dropped);
+  const repeats = candidates.flatMap(({ passage }) => { const of = repeated.get(passage.id); return of === undefined ? [] : [{ of, place: placeOf(passage) }]; });
   return {
-    sources: packed.groups.map((group, i) => toSource(group, i + 1)),
-    candidates: candidates.map((candidate) => withDrop(candidate, dropped.get(candidate.passage.id))),
+    sources: packed.groups.map((group, i) => withPlaces(toSource(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
+    candidates: candidates.map((candidate) => withDrop(candidate, dropped.get(candidate.passage.id), repeated.get(candidate.passage.id))),
     tokens: packed.tokens,
   };
 }
 
-function choose(candidates: readonly Candidate[], limit: number, dropped: Map<string, Reason>): Passage[] {
+interface Left { readonly dropped: Map<string, Reason>; /** Passages that repeat a chosen one: their id to its id. */ readonly repeated: Map<string, string> }
+
+function choose(candidates: readonly Candidate[], limit: number, { dropped, repeated }: Left): Passage[] {
   const duplicates = new Duplicates();
   const chosen: Passage[] = [];
   for (const { passage } of candidates) {
     if (chosen.length >= limit) dropped.set(passage.id, "limit");
-    else if (duplicates.repeats(passage.text)) dropped.set(passage.id, "duplicate");
-    else chosen.push(passage);
+    else {
+      const of = duplicates.repeats(passage.text, passage.id);
+      if (of === undefined) chosen.push(passage);
+      else repeated.set(passage.id, of);
+    }
   }
   return chosen;
 }
@@ -163,11 +170,20 @@ function toSource(group: Group, number: number): AssembledSource {
   return { number, passage, ...joined };
 }
 
-/** Without the way back to the document, which only the engine needs. */
-export function toContractSource({ number, passage, range, text }: AssembledSource): Source {
-  return { number, passage, range, text };
+function placeOf({ id, documentId, path, page, range }: Passage): Place {
+  return { passageId: id, documentId, path, ...(page === undefined ? {} : { page }), range };
 }
 
-function withDrop(candidate: Candidate, reason: Reason | undefined): Candidate {
+function withPlaces(source: AssembledSource, alsoAt: Place[]): AssembledSource {
+  return alsoAt.length === 0 ? source : { ...source, alsoAt };
+}
+
+/** Without the way back to the document, which only the engine needs. */
+export function toContractSource({ number, passage, range, text, alsoAt }: AssembledSource): Source {
+  return { number, passage, range, text, ...(alsoAt ? { alsoAt } : {}) };
+}
+
+function withDrop(candidate: Candidate, reason: Reason | undefined, of: string | undefined): Candidate {
+  if (of !== undefined) return { ...candidate, dropped: { stage: "assemble", reason: "duplicate", of } };
   return reason ? { ...candidate, dropped: { stage: "assemble", reason } } : candidate;
 }

@@ -6,13 +6,20 @@ const READ = 20;
 /** Of a full match, in standard deviations of the fused score; the same for both signs. Round, and not tuned: see docs/benchmarks.md. */
 const WEIGHT = 2;
 
+const opening = /^\s*(?:who|whom|whose|what|when|where|which|why|how|wer|wen|wem|wessen|was|wann|wo|woher|wohin|welche[rsnm]?|warum|wieso|wie|qui|quand|où|pourquoi|comment|combien|quién|qué|cuándo|dónde|cómo)(?!\p{L})/iu;
+
+/** A question's answer stands in a sentence; a claim or a few keywords ask for passages about something, and closeness says little there. */
+export function isQuestion(text: string): boolean {
+  return /[?？؟]\s*(?:\([^)]*\)\s*)?$/u.test(text) || opening.test(text);
+}
+
 /**
  * Puts the first candidates in order of how close together their words of the question stand: the share of the question's words (by rarity) in
- * their best single sentence, and the share of the question's neighbouring words that are neighbours there too. BM25 sees neither.
+ * their best single sentence, and the share of the question's neighbouring words that are neighbours there too. BM25 sees neither. Only for questions.
  */
 export function closer(question: string, candidates: readonly Candidate[]): Candidate[] {
   const asked = terms(question).map((term) => term.key);
-  if (asked.length === 0) return [...candidates];
+  if (asked.length === 0 || !isQuestion(question)) return [...candidates];
   const read = candidates.slice(0, READ);
   const words = read.map(({ passage }) => terms(passage.text));
   const weigh = rarityAmong(words);

@@ -5,19 +5,20 @@ const NEAR = 0.85;
 /** Texts with fewer triples are compared by their exact words only: two table rows may differ in one figure. */
 const ENOUGH_TRIPLES = 12;
 
-/** Tells whether a text was seen before, exactly or nearly. Cheap: one pass over the texts kept so far, which are few. */
+/** Tells which text was seen before, exactly or nearly. Cheap: one pass over the texts kept so far, which are few. */
 export class Duplicates {
-  private readonly exact = new Set<string>();
-  private readonly near: Print[] = [];
+  private readonly exact = new Map<string, string>();
+  private readonly near: { readonly print: Print; readonly id: string }[] = [];
 
-  /** true where the text repeats one that was added; otherwise it is added. */
-  repeats(text: string): boolean {
+  /** The id under which the text was added that this one repeats; otherwise it is added under its own. */
+  repeats(text: string, id: string): string | undefined {
     const normal = text.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
     const print = printOf(text);
-    if (this.exact.has(normal) || this.near.some((other) => resembles(print, other))) return true;
-    this.exact.add(normal);
-    this.near.push(print);
-    return false;
+    const known = this.exact.get(normal) ?? this.near.find((other) => resembles(print, other.print))?.id;
+    if (known !== undefined) return known;
+    this.exact.set(normal, id);
+    this.near.push({ print, id });
+    return undefined;
   }
 }
 

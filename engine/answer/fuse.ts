@@ -56,7 +56,9 @@ function completed(union: readonly Unranked[], scores: Scores): Unranked[] {
   const fill = (leg: "dense" | "lexical", known: readonly Unranked[]) => {
     const found = known.filter((one) => one[leg]).length;
     const missing = known.filter((one) => !one[leg] && scores[leg].has(one.passage.id));
-    const scoreOf = (one: Unranked) => scores[leg].get(one.passage.id) ?? 0;
+    // A leg that went to its depth has everything above its last hit. BM25 asked for apart may say more, where rows are not indexed yet.
+    const ceiling = leg === "lexical" ? Math.min(...known.map((one) => one.lexical?.score ?? Infinity)) : Infinity;
+    const scoreOf = (one: Unranked) => Math.min(scores[leg].get(one.passage.id) ?? 0, ceiling);
     const rank = new Map(missing.sort((a, b) => scoreOf(b) - scoreOf(a)).map((one, i) => [one, found + i + 1]));
     return known.map((one) => { const at = rank.get(one); return at === undefined ? one : { ...one, [leg]: { rank: at, score: scoreOf(one), completed: true } }; });
   };

@@ -15,7 +15,8 @@ export interface AnswerMeans {
   readonly chatModel: ChatModel;
   /** One generation at a time: held from loading the model to its last token. */
   readonly turn: Mutex;
-  readonly reranker?: Reranker;
+  /** The one the settings name now; none: the order of the search stands. */
+  readonly reranker?: () => Reranker | undefined;
   /** Searches already made. Absent: each is made anew. */
   readonly searches?: SearchCache;
   readonly settings: () => Settings;

@@ -1,6 +1,6 @@
 import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
 import { likelyLanguage } from "../knowledge/language.ts";
-import type { Embedder, KnowledgeStore, ScoredPassage, SearchScope } from "../knowledge/store.ts";
+import type { Embedder, KnowledgeStore, ScoredPassage, Scores, SearchScope } from "../knowledge/store.ts";
 import { closer } from "./closeness.ts";
 import { exactShare, exactWants } from "./exact.ts";
 import { fuse, type Legs } from "./fuse.ts";
@@ -20,7 +20,7 @@ export interface Retrieved {
 
 export interface RetrieveOptions {
   readonly scope: SearchScope;
-  /** Candidates wanted; each leg goes at least {@link DEPTH} deep. */
+  /** Candidates wanted; each leg goes half as deep, and at least {@link DEPTH}. */
   readonly limit: number;
   readonly settings: SearchSettings;
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export interface RetrieveMeans {
   readonly embedder: Embedder;
 }
 
-/** Standardised scores need something to stand against: with 100 hits of each leg the fusion is best, with 10 it is .005 nDCG worse. */
+/** Standardised scores need something to stand against: 100 hits of each leg are measured to do; with 200 the nDCG is the same and the recall no better (docs/benchmarks.md). */
 const DEPTH = 100;
 /** Words of a very long question that the lexical leg looks for: the rarest cannot be known here, so the first ones, each once. */
 const LEXICAL_WORDS = 128;
@@ -66,10 +66,14 @@ class Run {
     this.options = options;
   }
 
+  private get depth(): number {
+    return Math.max(DEPTH, Math.ceil(this.options.limit / 2));
+  }
+
   async legs(text: string): Promise<Found> {
     const { store, embedder } = this.means;
     const { scope, signal } = this.options;
-    const depth = Math.max(DEPTH, this.options.limit);
+    const { depth } = this;
     const wants = exactWants(text);
     const dense = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
@@ -89,7 +93,9 @@ class Run {
   async correct(text: string, lexical: readonly ScoredPassage[]): Promise<string> {
     let corrected = text;
     for (const term of unknownWords(text, lexical).slice(0, 3)) {
-      const word = meant(term, await this.means.store.searchLexical(term.word, this.options.scope, FUZZY_HITS, { fuzzy: true }));
+      const { store } = this.means;
+      if ((await store.searchLexical(term.word, this.options.scope, 1)).length > 0) continue;
+      const word = meant(term, await store.searchLexical(term.word, this.options.scope, FUZZY_HITS, { fuzzy: true }));
       if (word === undefined) continue;
       corrected = corrected.replace(term.word, word);
       this.notes.push(`“${term.word}” stands nowhere in your documents; “${word}” was searched for.`);
@@ -110,12 +116,14 @@ class Run {
     return { candidates, queryVector: found.vector, ms: this.ms, notes: this.notes };
   }
 
-  private complete(text: string, { dense, lexical, exact, vector }: Found) {
+  /** A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. */
+  private async complete(text: string, { dense, lexical, exact, vector }: Found): Promise<Scores> {
     const near = new Set(dense.map(({ passage }) => passage.id));
     const matching = new Set(lexical.map(({ passage }) => passage.id));
     const all = new Set([...near, ...matching, ...exact.map(({ passage }) => passage.id)]);
     const half = [...all].filter((id) => !near.has(id) || !matching.has(id));
-    return this.timed("complete", () => this.means.store.scoresFor(half, { vector, query: shortened(text) }, this.options.scope));
+    const scores = await this.timed("complete", () => this.means.store.scoresFor(half, { vector, query: shortened(text) }, this.options.scope));
+    return lexical.length < this.depth ? { ...scores, lexical: new Map() } : scores;
   }
 
   /** The embedder is weak in languages it was not made for: there the words have more to say. */

@@ -36,7 +36,7 @@ export async function search(input: SearchInput, means: AnswerMeans, signal?: Ab
   const limit = Math.max(input.limit, set.answers.candidates);
   const found = await find(input.text, means, { filter: input.filter, unlocked: input.includePrivate, limit, settings, ignoreFilters: input.ignoreFilters, signal });
   const retrieved = performance.now();
-  const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker, budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
+  const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker?.(), budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
   const reranked = performance.now();
   const first = candidates.slice(0, input.limit);
   const best = await bestSentences(input.text, first.map((candidate) => candidate.passage.text), { most: 1 });

@@ -4,7 +4,7 @@ import { allWords, fold, terms, type Term } from "./terms.ts";
 /** Shorter words have too many neighbours that mean something else. */
 const SHORTEST = 5;
 
-/** The words of a question that stand in none of the passages it found: rare words rank their passages first, so such a word stands nowhere. */
+/** The words of a question that stand in none of the passages it found, and so perhaps nowhere: rare words rank their passages first. */
 export function unknownWords(question: string, found: readonly ScoredPassage[]): Term[] {
   const there = new Set(found.flatMap(({ passage }) => wordsOf(passage).map((word) => word.key)));
   return terms(question).filter((term) => term.kind !== "number" && fold(term.word).length >= SHORTEST && !there.has(term.key));

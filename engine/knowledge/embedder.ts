@@ -31,6 +31,8 @@ export interface EmbedderOptions {
 export interface WorkerEmbedder extends Embedder {
   /** No further batch of passages is started until the returned function is called; queries go on. Pauses nest. */
   pausePassages(): () => void;
+  /** Scores of texts by a cross-encoder in the same worker, loaded from its folder on first use. @throws LorekeepError NEEDS_MODEL, MODEL_FAILED */
+  rerank(modelFolder: string, question: string, texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]>;
   readonly state: WorkerState;
 }
 
@@ -41,6 +43,8 @@ type Kind = "query" | "passage";
 const BATCH_CHARACTERS = 8192;
 const BATCH_TEXTS = 64;
 const QUERY_CACHE = 256;
+/** What the cross-encoders of the catalogue were made for. */
+const RERANK_TOKENS = 512;
 const LOAD_DEADLINE_MS = 180_000;
 const CALL_DEADLINE_MS = 60_000;
 
@@ -119,6 +123,11 @@ class EmbedderInWorker implements WorkerEmbedder {
       this.queries.delete(oldest);
     }
     return vector.slice();
+  }
+
+  async rerank(modelFolder: string, question: string, texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
+    const spec = { modelFolder: resolve(modelFolder), maxTokens: RERANK_TOKENS, threads: this.spec.threads };
+    return (await this.call((client, stop) => client.rerank({ spec, question, texts: [...texts] }, { signal: stop }), signal)).scores;
   }
 
   dispose(): Promise<void> {

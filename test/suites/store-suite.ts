@@ -72,6 +72,37 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await store.searchLexical("whale", everything, 0)).toEqual([]);
     });
 
+    it("scores given passages by both legs as a search would, and only those", async () => {
+      await store.maintain({ force: true }); // Rows no index knows yet are scored by the statistics of what the filter lets through.
+      const query = "whale harbour flour";
+      const vector = vectorFor("Bread needs flour, water and patience.");
+      const scores = await store.scoresFor(["whale:0", "bread:0", "nobody:0"], { vector, query }, everything);
+      const searched = new Map((await store.searchLexical(query, everything, 100)).map(({ passage, score }) => [passage.id, score]));
+      expect([...scores.dense.keys()].sort()).toEqual(["bread:0", "whale:0"]);
+      expect(scores.dense.get("bread:0")).toBeCloseTo(1, 5);
+      for (const id of ["whale:0", "bread:0"]) expect(scores.lexical.get(id)).toBeCloseTo(searched.get(id) ?? 0, 3);
+      expect((await store.scoresFor(["whale:0"], { vector, query: "flour" }, everything)).lexical.size).toBe(0);
+      expect((await store.scoresFor(["whale:0"], { vector, query }, scoped({ collectionIds: ["c2"] }))).dense.size).toBe(0);
+      expect((await store.scoresFor([], { vector, query }, everything)).dense.size).toBe(0);
+    });
+
+    it("finds passages with every word, and words with a letter wrong, also where they begin beyond ASCII", async () => {
+      const ids = async (query: string, options: { every?: boolean; fuzzy?: boolean }) => (await store.searchLexical(query, everything, 100, options)).map(({ passage }) => passage.id);
+      expect(await ids("whale harbour", { every: true })).toEqual(["whale:0"]);
+      expect(await ids("whale flour", { every: true })).toEqual([]);
+      expect(await ids("harbuor", {})).toEqual([]);
+      expect(await ids("harbur", { fuzzy: true })).toContain("whale:0");
+      expect(await ids("übermut", { fuzzy: true })).toEqual([]);
+    });
+
+    it("changes its version with every write and with nothing else", async () => {
+      const { version } = store;
+      await store.searchLexical("whale", everything, 1);
+      expect(store.version).toBe(version);
+      await store.remove(["nobody"]);
+      expect(store.version).not.toBe(version);
+    });
+
     it("gives the neighbours of a passage in order", async () => {
       expect((await store.neighbours("whale", 1, 5)).map(({ position }) => position)).toEqual([1, 2]);
       expect((await store.neighbours("whale", 0, 0)).map(({ text }) => text)).toEqual(["The whale surfaced near the harbour."]);

@@ -109,7 +109,7 @@ describe("assemble", () => {
   it("keeps two versions that name different figures", () => {
     const text = (price: number) => `The annual report of the northern branch says that the price of the main product in the autumn of last year was ${price} crowns for each delivered piece.`;
     const duplicates = new Duplicates();
-    expect([duplicates.repeats(text(500)), duplicates.repeats(text(600)), duplicates.repeats(`Well: ${text(500)}`)]).toEqual([false, false, true]);
+    expect([duplicates.repeats(text(500), "a"), duplicates.repeats(text(600), "b"), duplicates.repeats(`Well: ${text(500)}`, "c")]).toEqual([undefined, undefined, "a"]);
   });
 
   it("focuses on the paragraph under its heading", () => {

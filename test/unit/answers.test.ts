@@ -1,3 +1,4 @@
+import { settings } from "../../engine/contract/settings.ts";
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
@@ -54,6 +55,29 @@ describe("answering", () => {
     expect(none.message).toMatchObject({ state: "complete", sources: [], text: "Nothing in your documents matches this question." });
   });
 
+  it("says so where nothing answers, without asking the model or quoting what is merely near", async () => {
+    const strict = () => settings.parse({ search: { leastEvidence: 0.9 } });
+    const under = await start({ say: () => mayor }, { settings: strict });
+    const { message } = await under.ask("Which bridge does Galkos paint in winter?", "documents");
+    expect(message).toMatchObject({ state: "complete", sources: [], text: "I don't know: nothing in your documents seems to answer this.", trace: { evidence: { weak: true } } });
+    expect(message.trace.candidates.length).toBeGreaterThan(0);
+    expect(under.model.prompts).toEqual([]);
+    expect((await under.ask("Which bridge does Galkos paint in winter?", "quotes")).message.text).toBe("Nothing in your documents matches this question.");
+  });
+
+  it("takes a file name in the question for a filter, shows it, and leaves it when told to", async () => {
+    const under = await start({ say: () => mayor });
+    const first = await under.ask("Who is the mayor in towns.md?", "documents");
+    expect(first.message.trace.condensed?.filters).toEqual([{ kind: "file", words: "towns.md", filter: { path: "towns.md" } }]);
+    expect(new Set(first.message.trace.candidates.map((one) => one.passage.documentId))).toEqual(new Set(["towns.md"]));
+    const second = await under.ask("Who is the mayor in towns.md?", "documents", { options: { ignoreFilters: ["towns.md"] } });
+    expect(second.message.trace.condensed?.filters).toBeUndefined();
+    expect(new Set(second.message.trace.candidates.map((one) => one.passage.documentId)).size).toBeGreaterThan(1);
+    const edited = await under.ask("Who?", "documents", { options: { searchFor: "price of Loom Malson" } });
+    expect(edited.message.trace.condensed).toMatchObject({ how: "edited", text: "price of Loom Malson" });
+    expect(edited.message.trace.candidates[0]?.passage.documentId).toBe("products.md");
+  });
+
   it.each([
     ["NEEDS_MODEL", "documents", { installed: false }, {}],
     ["NEEDS_ADAPTER", "fine-tune", {}, {}],
@@ -61,7 +85,7 @@ describe("answering", () => {
     ["TOO_LONG", "documents", { contextSize: 300 }, {}],
   ] as const)("stores %s as the message's error, with a next step", async (code, mode, model, more) => {
     const under = await start({ say: () => mayor, ...model }, more);
-    const text = code === "TOO_LONG" ? "word ".repeat(500) : "Who is the mayor of Krasil?";
+    const text = code === "TOO_LONG" ? "Who is the mayor of Krasil? ".repeat(100) : "Who is the mayor of Krasil?";
     const { message, conversationId } = await under.ask(text, mode);
     expect(message).toMatchObject({ state: "failed", error: { code } });
     expect(message.error?.next).toBeTruthy();

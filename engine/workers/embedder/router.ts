@@ -1,8 +1,9 @@
 import { implement, ORPCError } from "@orpc/server";
 import { LorekeepError } from "../../base/errors.ts";
 import { encodeVector } from "../../base/vectors.ts";
-import { embedderContract, type EmbedderSpec } from "./contract.ts";
+import { embedderContract, type EmbedderSpec, type RerankerSpec } from "./contract.ts";
 import { loadModel, type LoadedModel } from "./model.ts";
+import { loadReranker, type LoadedReranker } from "./reranker.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** The embedder's procedures around one loaded model; loading another replaces it. */
@@ -19,6 +20,14 @@ export function createEmbedderRouter() {
     current = undefined;
     current = await loadModel(spec);
     return current;
+  };
+  let reranker: LoadedReranker | undefined;
+  const rerankerFor = async (spec: RerankerSpec): Promise<LoadedReranker> => {
+    if (reranker && JSON.stringify(reranker.spec) === JSON.stringify(spec)) return reranker;
+    await reranker?.dispose();
+    reranker = undefined;
+    reranker = await loadReranker(spec);
+    return reranker;
   };
   return os.router({
     load: os.load.handler(({ input }) => overTheWire(async () => {
@@ -37,6 +46,14 @@ export function createEmbedderRouter() {
         cut.push(embedding.cut);
       }
       return { vectors, cut };
+    })),
+    rerank: os.rerank.handler(({ input, signal }) => overTheWire(async () => {
+      const scores: number[] = [];
+      for (const text of input.texts) {
+        signal?.throwIfAborted();
+        scores.push(await turnstile.pass("query", async () => (await rerankerFor(input.spec)).score(input.question, text)));
+      }
+      return { scores };
     })),
   });
 }
