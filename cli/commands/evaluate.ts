@@ -79,7 +79,7 @@ export async function why(session: Session, question: string, options: WhyOption
   const { candidates, sources, budget } = options;
   const settings = { ...(candidates === undefined ? {} : { candidates }), ...(sources === undefined ? {} : { sources }), ...(budget === undefined ? {} : { budget }) };
   const input: WhyInput = {
-    question, filter: ids.length > 0 ? { collectionIds: ids } : {}, includePrivate: options.private ?? false, settings,
+    question, filter: ids.length > 0 ? { collectionIds: ids } : {}, includePrivate: options.private ?? false, settings, ignoreFilters: [],
     ...(options.expect === undefined ? {} : { phrase: options.expect }), ...(options.file === undefined ? {} : { document: options.file }),
   };
   const report = await client.evaluation.why(input, { signal });

@@ -4,7 +4,7 @@ import { source } from "./answers.ts";
 import { charRange, documentReason } from "./document.ts";
 import { errorMap } from "./errors.ts";
 import { documentState, id } from "./library.ts";
-import { candidate, searchFilter } from "./search.ts";
+import { candidate, evidence, searchFilter, searchSettings, understood } from "./search.ts";
 
 const base = oc.errors(errorMap);
 
@@ -24,16 +24,21 @@ export type KnownQuestion = z.infer<typeof knownQuestion>;
 export const questionSet = z.object({ id, name: z.string().min(1).max(200), questions: z.array(knownQuestion).max(100000), updated: z.string() });
 export type QuestionSet = z.infer<typeof questionSet>;
 
+/** Single settings of a search, without their defaults: `.partial()` alone would fill the absent ones in, and so reset what the person has set. */
+const searchChange = z.object(Object.fromEntries(Object.entries(searchSettings.shape).map(([name, field]) => [name, field.unwrap()])) as { [K in keyof typeof searchSettings.shape]: ReturnType<(typeof searchSettings.shape)[K]["unwrap"]> }).partial();
+
 /** What the retrieval page changes for one search, without changing the settings. Absent: as set. */
 export const probeSettings = z.object({
   candidates: z.number().int().min(1).max(2000),
   sources: z.number().int().min(1).max(100),
   /** Tokens the sources may take together, counted with the embedder's tokenizer. Absent: no limit. */
   budget: z.number().int().positive(),
+  /** Single settings of the search, such as the weight of meaning. */
+  search: searchChange,
 }).partial();
 export type ProbeSettings = z.infer<typeof probeSettings>;
 
-const probeInput = z.object({ question: z.string().min(1).max(20000), filter: searchFilter.default({}), includePrivate: z.boolean().default(false), settings: probeSettings.default({}) });
+const probeInput = z.object({ question: z.string().min(1).max(20000), filter: searchFilter.default({}), includePrivate: z.boolean().default(false), settings: probeSettings.default({}), /** Words of the question that are not to be taken for a filter. */ ignoreFilters: z.array(z.string()).default([]) });
 export type ProbeInput = z.output<typeof probeInput>;
 export const probeResult = z.object({
   /** Best first; what did not become a source says where and why it left. */
@@ -43,6 +48,8 @@ export const probeResult = z.object({
   best: z.array(charRange.optional()),
   /** The settings that held. */
   settings: z.object({ candidates: z.number().int(), sources: z.number().int(), budget: z.number().int().optional() }),
+  /** Conditions read out of the question, whether the evidence is enough to answer, and what the search had to say. */
+  understood: understood.optional(), evidence: evidence.optional(), notes: z.array(z.string()).optional(),
   ms: z.record(z.string(), z.number()),
 });
 export type ProbeResult = z.infer<typeof probeResult>;
@@ -70,12 +77,12 @@ export type WhyStep = z.infer<typeof whyStep>;
 /** A closed set: each says in which of the steps it was lost. */
 export const whyVerdicts = [
   "found", "merged", "duplicate", "no-documents", "no-such-document", "phrase-nowhere", "phrase-not-in-document", "needs-ocr", "not-read-yet", "not-readable",
-  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "no-room",
+  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "no-room", "weak-evidence",
 ] as const;
 
 /** The one change that would bring it in. `try` repeats the question with it; absent where the change is outside of the search. */
 export const whyChange = z.object({
-  kind: z.enum(["raise-candidates", "raise-sources", "raise-budget", "remove-filter", "unlock-private", "rephrase", "nearest-phrase", "wait", "retry", "ocr", "add-document"]),
+  kind: z.enum(["raise-candidates", "raise-sources", "raise-budget", "remove-filter", "ignore-recognised", "lower-threshold", "unlock-private", "rephrase", "nearest-phrase", "wait", "retry", "ocr", "add-document"]),
   /** What to do, as a person would say it. */
   sentence: z.string(),
   try: whyInput.optional(),

@@ -8,7 +8,7 @@ import type { ProbeInput, ProbeResult } from "../contract/evaluation.ts";
 export async function probe(input: ProbeInput, means: AnswerMeans, signal?: AbortSignal): Promise<ProbeResult> {
   const set = means.settings().answers;
   const settings = { candidates: input.settings.candidates ?? set.candidates, sources: input.settings.sources ?? set.sources, ...(input.settings.budget === undefined ? {} : { budget: input.settings.budget }) };
-  const found = await search({ text: input.question, filter: input.filter, limit: Math.min(settings.sources, settings.candidates), includePrivate: input.includePrivate }, withCandidates(means, settings.candidates), signal);
+  const found = await search({ text: input.question, filter: input.filter, limit: Math.min(settings.sources, settings.candidates), includePrivate: input.includePrivate, settings: input.settings.search, ignoreFilters: input.ignoreFilters }, withCandidates(means, settings.candidates), signal);
   const start = performance.now();
   const assembled = await assemble(found.candidates, {
     question: input.question, limit: settings.sources, budget: settings.budget ?? Infinity,
@@ -19,12 +19,12 @@ export async function probe(input: ProbeInput, means: AnswerMeans, signal?: Abor
     candidates: [...assembled.candidates],
     sources: assembled.sources.map(toContractSource),
     best: assembled.sources.map(({ passage }) => bestOf.get(passage.id)),
-    settings, ms: { ...found.ms, assemble: performance.now() - start },
+    settings, understood: found.understood, evidence: found.evidence, notes: found.notes, ms: { ...found.ms, assemble: performance.now() - start },
   };
 }
 
-/** The same means with another depth. The settings themselves stay. */
-export function withCandidates(means: AnswerMeans, candidates: number): AnswerMeans {
+/** The same means with another depth. The settings themselves stay. Searches that were kept are not used: what is shown is timed, and a corpus of its own has versions of its own. */
+export function withCandidates({ searches: _, ...means }: AnswerMeans, candidates: number): AnswerMeans {
   return { ...means, settings: () => { const all = means.settings(); return { ...all, answers: { ...all.answers, candidates } }; } };
 }
 

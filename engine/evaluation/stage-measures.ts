@@ -17,11 +17,14 @@ const compute: Readonly<Record<Measure, (ranking: readonly string[], relevant: J
   "mrr@10": (ranking, relevant) => reciprocalRank(ranking, relevant, 10),
 };
 
-/** Every stage's order of the candidates as units, each where its best passage stands. */
+/**
+ * Every stage's order of the candidates as units, each where its best passage stands. What a leg did not find by itself, and was only asked to score,
+ * does not count as found by it.
+ */
 export function rankingOf(candidates: readonly Candidate[], unit: (candidate: Candidate) => string): Judged["rankings"] {
   const rankings: Partial<Record<Stage, string[]>> = {};
   for (const stage of stages) {
-    const there = candidates.filter((candidate) => candidate[stage]).sort((a, b) => (a[stage]?.rank ?? 0) - (b[stage]?.rank ?? 0));
+    const there = candidates.filter((candidate) => candidate[stage] && !candidate[stage].completed).sort((a, b) => (a[stage]?.rank ?? 0) - (b[stage]?.rank ?? 0));
     if (stage !== "reranked") rankings[stage] = [...new Set(there.map(unit))];
     // A reranker reads the first candidates only; those behind keep their places behind them.
     else if (there.length > 0) rankings[stage] = [...new Set([...there, ...candidates.filter((candidate) => !candidate.reranked)].map(unit))];

@@ -1,4 +1,4 @@
-import type { WhyInput, WhyStep } from "../contract/evaluation.ts";
+import type { ProbeResult, WhyInput, WhyStep } from "../contract/evaluation.ts";
 import type { Passage, SearchFilter } from "../contract/search.ts";
 import type { EvaluationMeans } from "./means.ts";
 import type { Verdict } from "./why-place.ts";
@@ -18,7 +18,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** The lock first: a private document must not be told about by what a filter does to it. */
-export async function inScope(input: WhyInput, expected: readonly Passage[], means: EvaluationMeans): Promise<Scoped> {
+export async function inScope(input: WhyInput, expected: readonly Passage[], result: ProbeResult, means: EvaluationMeans): Promise<Scoped> {
   const { excludeDocumentIds, excludeCollectionIds } = means.library.privacy();
   const locked = (passage: Passage) => !input.includePrivate && (excludeDocumentIds.includes(passage.documentId) || excludeCollectionIds.includes(passage.collectionId));
   const open = expected.filter((passage) => !locked(passage));
@@ -28,7 +28,18 @@ export async function inScope(input: WhyInput, expected: readonly Passage[], mea
   }
   const cutting = await cuttingFields(input.filter, open, means);
   if (cutting.visible.length === 0) return cutByFilter(input, cutting.fields);
-  return { visible: cutting.visible, step: { name: "scope", state: "ok", sentence: Object.keys(input.filter).length === 0 ? "No filter stands in its way." : "The filters let it through." } };
+  const read = result.understood?.filters ?? [];
+  const left = read.length === 0 ? cutting : await cuttingFields(result.understood?.filter ?? {}, open, means);
+  if (left.visible.length === 0) return cutByWords(input, read.map(({ words }) => words));
+  return { visible: left.visible, step: { name: "scope", state: "ok", sentence: Object.keys(input.filter).length === 0 ? "No filter stands in its way." : "The filters let it through." } };
+}
+
+/** A condition that the question's own words were taken for. */
+function cutByWords(input: WhyInput, words: readonly string[]): Scoped {
+  const lifted = { ...input, ignoreFilters: [...input.ignoreFilters, ...words] };
+  const said = words.map((word) => `“${word}”`).join(" and ");
+  const change = { kind: "ignore-recognised" as const, sentence: `Take ${said} for ordinary words.`, try: lifted };
+  return { visible: [], step: { name: "scope", state: "cut", sentence: `${said} in the question was taken for a condition, and it does not meet it.` }, cut: { lifted, verdict: { code: "filtered", sentence: `The question's ${said} narrowed the search, and it lies outside.`, change } } };
 }
 
 function cutByFilter(input: WhyInput, fields: readonly string[]): Scoped {

@@ -19,14 +19,28 @@ export interface Fallen {
 export function judge(fallen: Fallen): { code: Verdict["code"]; sentence: string; changes: Change[] } {
   const { candidates, probe } = fallen;
   const through = candidates.find(({ dropped }) => dropped === undefined);
-  if (through) return { code: "found", sentence: `It was found: it is source ${sourceOf(through.passage, probe)} of ${probe.sources.length}.`, changes: [] };
   const merged = candidates.find(({ dropped }) => dropped?.reason === "merged");
+  if ((through ?? merged) && probe.evidence?.weak) return tooWeak(fallen);
+  if (through) return { code: "found", sentence: `It was found: it is source ${sourceOf(through.passage, probe)} of ${probe.sources.length}.`, changes: [] };
   if (merged) return { code: "merged", sentence: `It was found: it is part of source ${sourceOf(merged.passage, probe)}, joined with its neighbours.`, changes: [] };
   const first = candidates[0];
   if (!first) return notACandidate(fallen);
-  if (first.dropped?.reason === "duplicate") return { code: "duplicate", sentence: "It says the same as a passage before it, which was taken in its place.", changes: [] };
+  if (first.dropped?.reason === "duplicate") return { code: "duplicate", sentence: `It says the same as a passage ${standIn(first, probe)}, which was taken in its place.`, changes: [] };
   if (first.dropped?.reason === "budget") return { code: "no-room", sentence: `It was chosen, but the ${probe.settings.budget ?? 0} tokens that sources may take were full before it.`, changes: moreRoom(fallen) };
   return beyondSources(fallen, first);
+}
+
+function standIn({ dropped }: Candidate, { candidates }: ProbeResult): string {
+  const other = candidates.find(({ passage }) => passage.id === dropped?.of)?.passage;
+  return other ? `of “${other.title ?? other.path}”` : "before it";
+}
+
+/** It is there, and the answer says all the same that nothing answers the question. */
+function tooWeak(fallen: Fallen): ReturnType<typeof judge> {
+  const { input, probe } = fallen;
+  const { score = 0, least = 0 } = probe.evidence ?? {};
+  const lower: Change = { kind: "lower-threshold", sentence: "Answer from weak evidence too (Settings, Search).", try: { ...input, settings: { ...input.settings, search: { ...input.settings.search, leastEvidence: 0 } } } };
+  return { code: "weak-evidence", sentence: `It was found, but the evidence as a whole (${score.toFixed(2)}) is below ${least.toFixed(2)}, so the answer says that nothing answers this.`, changes: [...rephrasings(fallen), lower] };
 }
 
 function sourceOf(passage: Passage, { sources }: ProbeResult): number {
@@ -53,7 +67,7 @@ function notACandidate(fallen: Fallen): ReturnType<typeof judge> {
     const raised = { ...input.settings, candidates: Math.max(best, probe.settings.candidates) };
     const deeper: Change = { kind: "raise-candidates", sentence: `Look at ${raised.candidates} candidates instead of ${probe.settings.candidates}.`, try: { ...input, settings: raised } };
     // The two legs together may still put it behind the sources: then both must give.
-    const both: Change = { kind: "raise-candidates", sentence: `Look at ${raised.candidates} candidates and take up to 100 sources.`, try: { ...input, settings: { ...raised, sources: 100 } } };
+    const both: Change = { kind: "raise-candidates", sentence: `Look at ${2 * raised.candidates} candidates and take up to 100 sources.`, try: { ...input, settings: { ...raised, candidates: 2 * raised.candidates, sources: 100 } } };
     changes.unshift(deeper);
     changes.push(both);
   }

@@ -42,10 +42,11 @@ function unplaced({ steps, verdict }: Placed): Found {
 }
 
 async function searched(input: WhyInput, placed: Placed, means: EvaluationMeans, signal: AbortSignal | undefined): Promise<Found> {
-  const scoped = await inScope(input, placed.expected, means);
+  const result = await probe(input, means.answering, signal);
+  const scoped = await inScope(input, placed.expected, result, means);
   const asked = scoped.cut?.lifted ?? input;
   const visible = scoped.cut ? placed.expected : scoped.visible;
-  const [ranks, result] = await Promise.all([ranksOf(asked, visible, means, signal), probe(input, means.answering, signal)]);
+  const ranks = await ranksOf(asked, visible, means, signal);
   const limit = result.settings.candidates;
   const steps = [...placed.steps, scoped.step];
   if (scoped.cut) return cutByScope({ steps, scoped, ranks, result, expected: placed.expected }, means, signal);
@@ -83,20 +84,28 @@ function later(result: ProbeResult, candidates: readonly Candidate[], code: WhyR
   if (!best) return [{ name: "fused", state: "cut", sentence: `It is not among the ${result.candidates.length} candidates (${depth} by words, ${depth} by meaning).` }, { name: "sources", state: "open", sentence: "Not reached." }];
   const steps: WhyStep[] = [{ name: "fused", state: "ok", sentence: `Both together put it ${ordinal(best.fused?.rank ?? 1)} of ${result.candidates.length}.`, ...best.fused }];
   if (best.reranked) steps.push({ name: "reranked", state: "ok", sentence: `The reranker put it ${ordinal(best.reranked.rank)}.`, ...best.reranked });
-  const kept = code === "found" || code === "merged" || code === "duplicate";
-  return [...steps, { name: "sources", state: code === "duplicate" ? "weak" : kept ? "ok" : "cut", sentence }];
+  const kept = code === "found" || code === "merged" || code === "duplicate" || code === "weak-evidence";
+  return [...steps, { name: "sources", state: code === "duplicate" || code === "weak-evidence" ? "weak" : kept ? "ok" : "cut", sentence }];
 }
 
 /** Tries one after the other; if none helps, the first is named, and that it does not do it alone. */
 async function firstThatHelps(changes: readonly Change[], expected: readonly Passage[], means: EvaluationMeans, signal: AbortSignal | undefined): Promise<Change | undefined> {
-  for (const change of changes) {
+  for (const change of [...changes, ...changes.map(fromWeakEvidence)]) {
     if (change.try && (await brings(change.try, expected, means, signal))) return { ...change, proved: true };
   }
   const [first] = changes;
   return first && { ...first, ...(first.try ? { proved: false } : {}) };
 }
 
+/** The same change where the evidence as a whole stays thin: the answer would still say that nothing answers the question. */
+function fromWeakEvidence(change: Change): Change {
+  const { try: input } = change;
+  if (!input || change.kind === "lower-threshold") return change;
+  const search = { ...input.settings.search, leastEvidence: 0 };
+  return { ...change, sentence: `${change.sentence} And answer from weak evidence too (Settings, Search).`, try: { ...input, settings: { ...input.settings, search } } };
+}
+
 async function brings(input: WhyInput, expected: readonly Passage[], means: EvaluationMeans, signal: AbortSignal | undefined): Promise<boolean> {
   const result = await probe(input, means.answering, signal);
-  return expectedAmong(result, expected).some(({ dropped }) => dropped === undefined || dropped.reason === "merged");
+  return !result.evidence?.weak && expectedAmong(result, expected).some(({ dropped }) => dropped === undefined || dropped.reason === "merged");
 }

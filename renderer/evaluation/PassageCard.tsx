@@ -48,5 +48,7 @@ export function PassageCard({ place, candidate, best, input, onSave }: CardProps
 function Marked({ text, start, best }: { text: string; start: number; best: CharRange | undefined }) {
   const [from, to] = best ? [best.start - start, best.end - start] : [0, 0];
   if (!best || from < 0 || to > text.length) return <>{text}</>;
-  return <>{text.slice(0, from)}<mark>{text.slice(from, to)}</mark>{text.slice(to)}</>;
+  // What is marked must be in sight: a late sentence is shown with a little before it.
+  const begin = from > 220 ? text.indexOf(" ", from - 120) + 1 : 0;
+  return <>{begin > 0 ? "… " : ""}{text.slice(begin, from)}<mark>{text.slice(from, to)}</mark>{text.slice(to)}</>;
 }

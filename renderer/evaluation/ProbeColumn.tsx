@@ -1,32 +1,52 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Candidate, ProbeInput, ProbeResult, ProbeSettings } from "../../engine/contract/index.ts";
+import { X } from "lucide-react";
+import type { Candidate, ProbeInput, ProbeResult, ProbeSettings, SearchSettings } from "../../engine/contract/index.ts";
 import { milliseconds, plural } from "../app/words.ts";
-import { Button, EmptyState, ErrorState, Slider, Spinner } from "../design/index.ts";
+import { Badge, Button, EmptyState, ErrorState, SegmentedControl, Slider, Spinner } from "../design/index.ts";
 import { useEngineQuery } from "../engine/queries.ts";
 import { PassageCard } from "./PassageCard.tsx";
 import { SaveDialog } from "./SaveDialog.tsx";
 import css from "./evaluation.module.css";
 
 const FIRST = 20;
-interface ColumnProps { name: string; input: ProbeInput; defaults: { candidates: number; sources: number }; onSettings(settings: ProbeSettings): void }
+interface ColumnProps { name: string; input: ProbeInput; defaults: { candidates: number; sources: number; search: SearchSettings }; onSettings(settings: ProbeSettings): void; onIgnore(words: string): void }
+
+const fusions = [{ value: "z-score" as const, label: "Scores", hint: "Standardised scores of both legs are added." }, { value: "rrf" as const, label: "Ranks", hint: "Reciprocal ranks of both legs are added." }];
 
 /** One search under one set of settings, which can be changed while one looks. */
-export function ProbeColumn({ name, input, defaults, onSettings }: ColumnProps) {
+export function ProbeColumn({ name, input, defaults, onSettings, onIgnore }: ColumnProps) {
   const { data, error, isFetching } = useEngineQuery(["documents", "probe", input], (engine, signal) => engine.evaluation.probe(input, { signal }), { placeholderData: keepPreviousData });
   const [saving, setSaving] = useState<Candidate>();
   const { candidates = defaults.candidates, sources = defaults.sources } = input.settings;
-  const set = (change: ProbeSettings) => onSettings({ candidates, sources, ...change });
+  const own = input.settings.search ?? {};
+  const { fusion, denseWeight } = { fusion: own.fusion ?? defaults.search.fusion, denseWeight: own.denseWeight ?? defaults.search.denseWeight };
+  const set = (change: ProbeSettings) => onSettings({ candidates, sources, ...(input.settings.search ? { search: own } : {}), ...change });
+  const changed = candidates !== defaults.candidates || sources !== defaults.sources || input.settings.search !== undefined;
   return (
     <section className={css.column} aria-label={name} data-column={name} aria-busy={isFetching}>
       <div className={css.knobs}>
         <Slider label="Candidates" value={candidates} min={1} max={500} step={1} onChange={(value) => set({ candidates: value })} />
         <Slider label="Sources" value={sources} min={1} max={50} step={1} onChange={(value) => set({ sources: value })} />
-        {candidates !== defaults.candidates || sources !== defaults.sources ? <Button size="s" variant="ghost" onClick={() => onSettings({})}>As in the settings</Button> : null}
+        <Slider label="Weight of meaning" value={denseWeight} min={0} max={1} step={0.05} format={(share) => `${Math.round(share * 100)} %`} onChange={(value) => set({ search: { ...own, denseWeight: value } })} />
+        <SegmentedControl label="Fusion" size="s" value={fusion} segments={fusions} onChange={(value) => set({ search: { ...own, fusion: value } })} />
+        {changed ? <Button size="s" variant="ghost" onClick={() => onSettings({})}>As in the settings</Button> : null}
       </div>
-      {error ? <ErrorState error={error} compact /> : data ? <Results result={data} input={input} onSave={setSaving} /> : <div className={css.loading}><Spinner label="Searching" /></div>}
+      {error ? <ErrorState error={error} compact /> : data ? <><Understood result={data} onIgnore={onIgnore} /><Results result={data} input={input} onSave={setSaving} /></> : <div className={css.loading}><Spinner label="Searching" /></div>}
       {saving ? <SaveDialog question={input.question} passage={saving.passage} onClose={() => setSaving(undefined)} /> : null}
     </section>
+  );
+}
+
+/** What was read into the question, each to be taken back with a click; and whether it is enough to answer from. */
+function Understood({ result: { understood, evidence, notes = [] }, onIgnore }: { result: ProbeResult; onIgnore(words: string): void }) {
+  return (
+    <>
+      {understood && understood.filters.length > 0 ? <div className={css.read}>Narrowed to {understood.filters.map(({ words, kind }) => <Button key={words} size="s" icon={<X />} aria-label={`Do not take “${words}” for a condition`} onClick={() => onIgnore(words)}>{kind}: {words}</Button>)}</div> : null}
+      {understood && understood.parts.length > 1 ? <div className={css.read}>Searched apart: {understood.parts.map((part) => <Badge key={part}>{part}</Badge>)}</div> : null}
+      {evidence?.weak ? <p className={css.weak} data-weak="">An answer would say that nothing in your documents answers this: the evidence ({evidence.score.toFixed(2)}) is below {evidence.least.toFixed(2)}.</p> : null}
+      {notes.map((note) => <p key={note} className={css.weak}>{note}</p>)}
+    </>
   );
 }
 

@@ -27,18 +27,19 @@ export function ProbePanel() {
   const [collection, setCollection] = useState(ALL);
   const [includePrivate, setPrivate] = useState(false);
   const [second, setSecond] = useState<ProbeSettings>();
+  const [ignored, setIgnored] = useState<string[]>([]);
   const [first, setFirst] = useState<ProbeSettings>({});
   const asked = useRested(question.trim());
   if (error) return <ErrorState error={error} />;
   if (!settings) return <div className={css.loading}><Spinner label="Reading the settings" /></div>;
-  const { candidates, sources } = settings.answers;
+  const { answers: { candidates, sources }, search } = settings;
   const filter = collection === ALL ? {} : { collectionIds: [collection] };
   const column = (name: string, value: ProbeSettings, onChange: (next: ProbeSettings) => void) =>
-    <ProbeColumn name={name} input={{ question: asked, filter, includePrivate, settings: { candidates, sources, ...value } }} defaults={{ candidates, sources }} onSettings={onChange} />;
+    <ProbeColumn name={name} input={{ question: asked, filter, includePrivate, ignoreFilters: ignored, settings: { candidates, sources, ...value } }} defaults={{ candidates, sources, search }} onIgnore={(words) => setIgnored([...ignored, words])} onSettings={onChange} />;
   return (
     <div className={css.panel}>
       <div className={css.ask}>
-        <SearchField className={css.question ?? ""} label="Question" placeholder="Ask your documents" value={question} onChange={setQuestion} autoFocus />
+        <SearchField className={css.question ?? ""} label="Question" placeholder="Ask your documents" value={question} onChange={(text) => { setQuestion(text); setIgnored([]); }} autoFocus />
         {collections.length > 1 ? <Select label="Collection" value={collection} onChange={setCollection} options={[{ value: ALL, label: "All collections" }, ...collections.map(({ id, name }) => ({ value: id, label: name }))]} /> : null}
         <Switch label="Private too" checked={includePrivate} onChange={setPrivate} />
         <Button icon={<Columns2 />} aria-pressed={second !== undefined} onClick={() => setSecond(second === undefined ? { candidates: Math.min(500, candidates * 2) } : undefined)}>{second === undefined ? "Compare settings" : "One column"}</Button>

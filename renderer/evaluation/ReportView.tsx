@@ -34,7 +34,7 @@ export function ReportView({ report }: { report: RetrievalReport }) {
         <>
           <h3>Missed ({report.misses.length})</h3>
           <ul className={css.misses}>{report.misses.map((miss) => (
-            <li key={miss.id}><span>{miss.question}</span><Button size="s" onClick={() => goWhy({ question: miss.question, filter: {}, includePrivate: false, settings: {}, ...(miss.expectPhrase === undefined ? {} : { phrase: miss.expectPhrase }), ...(miss.expectDocument === undefined ? {} : { document: miss.expectDocument }) })}>Why?</Button></li>
+            <li key={miss.id}><span>{miss.question}</span><Button size="s" onClick={() => goWhy({ question: miss.question, filter: {}, includePrivate: false, ignoreFilters: [], settings: {}, ...(miss.expectPhrase === undefined ? {} : { phrase: miss.expectPhrase }), ...(miss.expectDocument === undefined ? {} : { document: miss.expectDocument }) })}>Why?</Button></li>
           ))}</ul>
         </>
       ) : null}

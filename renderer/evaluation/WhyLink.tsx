@@ -10,7 +10,7 @@ export function WhyLink({ trace }: { trace: AnswerTrace }) {
   const ask = () => {
     if (phrase.trim() === "") return;
     const { budget } = trace.tokens;
-    goWhy({ question: trace.condensed?.text ?? trace.question, phrase: phrase.trim(), filter: trace.filter, includePrivate: false, settings: budget === undefined || budget <= 0 ? {} : { budget } });
+    goWhy({ question: trace.condensed?.text ?? trace.question, phrase: phrase.trim(), filter: trace.filter, includePrivate: false, ignoreFilters: [], settings: budget === undefined || budget <= 0 ? {} : { budget } });
   };
   return (
     <form className={css.whyLink} onSubmit={(event) => { event.preventDefault(); ask(); }}>

@@ -15,7 +15,7 @@ export function WhyPanel({ given }: { given: WhyInput | undefined }) {
   const ready = question.trim() !== "" && (phrase.trim() !== "" || document.trim() !== "");
   const ask = () => {
     if (!ready) return;
-    goWhy({ filter: {}, includePrivate: false, settings: {}, ...given, question: question.trim(), phrase: phrase.trim(), document: document.trim() });
+    goWhy({ filter: {}, includePrivate: false, ignoreFilters: [], settings: {}, ...given, question: question.trim(), phrase: phrase.trim(), document: document.trim() });
   };
   return (
     <div className={css.panel}>

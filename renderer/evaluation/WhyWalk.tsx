@@ -66,7 +66,9 @@ function Held({ input }: { input: WhyInput }) {
     ...Object.keys(filter).length > 0 ? ["with filters"] : [], ...(includePrivate ? ["private documents included"] : []),
     ...(settings.candidates === undefined ? [] : [`${settings.candidates} candidates`]), ...(settings.sources === undefined ? [] : [`${settings.sources} sources`]), ...(settings.budget === undefined ? [] : [`room for ${settings.budget} tokens`]),
   ];
-  return held.length === 0 ? null : <p className={css.quiet}>Asked {held.join(", ")}. <button type="button" className={css.link} onClick={() => goWhy({ ...input, filter: {}, includePrivate: false, settings: {} })}>Ask as usual</button></p>;
+  if (settings.search !== undefined) held.push("with other settings of the search");
+  if (input.ignoreFilters.length > 0) held.push(`with ${input.ignoreFilters.map((words) => `“${words}”`).join(", ")} as ordinary words`);
+  return held.length === 0 ? null : <p className={css.quiet}>Asked {held.join(", ")}. <button type="button" className={css.link} onClick={() => goWhy({ ...input, filter: {}, includePrivate: false, settings: {}, ignoreFilters: [] })}>Ask as usual</button></p>;
 }
 
 function Step({ step }: { step: WhyStep }) {

@@ -94,8 +94,8 @@ describe("why it was not found", () => {
   });
 
   test("beyond-sources: as many sources as it takes", async () => {
-    const report = await why("When does the lease of the house end?", { document: "Nordpol.md", settings: { sources: 1 } });
-    const first = report.verdict.code === "found" ? await why("When does the lease of the house end?", { document: "Anton.md", settings: { sources: 1 } }) : report;
+    const report = await why("When does the lease of the house end?", { document: "Nordpol.md", settings: { sources: 1, search: { leastEvidence: 0 } } });
+    const first = report.verdict.code === "found" ? await why("When does the lease of the house end?", { document: "Anton.md", settings: { sources: 1, search: { leastEvidence: 0 } } }) : report;
     expect(first.verdict).toMatchObject({ code: "beyond-sources" });
     expect(first.verdict.change?.kind).toBe("raise-sources");
     await provesItself(first);
@@ -121,9 +121,31 @@ describe("why it was not found", () => {
     const all = await engine.client.evaluation.probe({ question: "When does the lease of the house end?", settings: { budget: 90, sources: 8 } });
     const fallen = all.candidates.find(({ dropped }) => dropped?.reason === "budget");
     expect(fallen, "something must not fit").toBeDefined();
-    const report = await why("When does the lease of the house end?", { document: fallen?.passage.path ?? "", settings: { budget: 90, sources: 8 } });
+    const report = await why("When does the lease of the house end?", { document: fallen?.passage.path ?? "", settings: { budget: 90, sources: 8, search: { leastEvidence: 0 } } });
     expect(report.verdict).toMatchObject({ code: "no-room", change: { kind: "raise-budget" } });
     await provesItself(report);
+  });
+
+  test("weak-evidence: it is a source, but the answer says that nothing answers this", async () => {
+    const settings = { search: { leastEvidence: 0.999 } };
+    const report = await why("What about the canteen?", { phrase: "opens at noon", settings });
+    expect(report.verdict.code).toBe("weak-evidence");
+    expect(report.probe?.evidence).toMatchObject({ weak: true, least: 0.999 });
+    await provesItself(report);
+  });
+
+  test("filtered by what the question's own words were taken for", async () => {
+    const report = await why("In handbook.md, when does the lease of the Ida house end?", { document: "Ida.md" });
+    expect(report.probe?.understood?.filters.map(({ kind }) => kind)).toEqual(["file"]);
+    expect(report.verdict).toMatchObject({ code: "filtered", change: { kind: "ignore-recognised" } });
+    await provesItself(report);
+  });
+
+  test("settings of one search leave the person's own as they are", async () => {
+    await engine.client.settings.update({ search: { recency: 0.3, leastEvidence: 0.999 } });
+    const { evidence } = await engine.client.evaluation.probe({ question: "When does the canteen open?", settings: { search: { denseWeight: 0.4 } } });
+    expect(evidence?.least).toBe(0.999);
+    await engine.client.settings.update({ search: { recency: null, leastEvidence: null } });
   });
 
   test("duplicate: the same words were taken from elsewhere", async () => {
