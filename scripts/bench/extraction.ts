@@ -2,7 +2,7 @@
  * What reaches the index of what is on the page. Word recall of the shared PDFs against their expected texts; words in order of PDFs made here
  * (one column with divided words, two columns, a table); and text recognition of pages drawn here from known text: clean, at 150 dpi, leaning by
  * 2°, noisy, in English and German. Recognised by the processes the engine uses.
- *   node scripts/run.mjs scripts/bench/extraction.ts [--pages 3]
+ *   node scripts/run.mjs scripts/bench/extraction.ts [--pages 3] [--scans PART-OF-NAME] [--show]
  */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ import { PAGE, scannedPdf, scanOf, type ScanOptions } from "../../test/scanned.t
 
 const flag = (name: string, otherwise: number) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : Number(process.argv[at + 1]); };
 const pagesEach = flag("pages", 3);
+const only = process.argv[process.argv.indexOf("--scans") + 1 || Infinity] ?? "";
 const shared = resolve(process.env.LOREKEEP_TEST_DATA ?? "../shared");
 const scratch = mkdtempSync(join(tmpdir(), "lorekeep-extraction-"));
 const host = createNodeWorkerHost(resolve("out/workers"));
@@ -129,7 +130,8 @@ async function madePdfs(): Promise<void> {
 }
 
 async function scans(): Promise<void> {
-  const kinds: [string, ScanOptions][] = [["clean, 300 dpi", { dpi: 300 }], ["150 dpi", { dpi: 150 }], ["leaning by 2°, 200 dpi", { dpi: 200, skew: 2 }], ["noisy (σ 40), 200 dpi", { dpi: 200, noise: 40 }], ["leaning, noisy, 150 dpi", { dpi: 150, skew: 2, noise: 40 }]];
+  if (pagesEach === 0) return;
+  const kinds: [string, ScanOptions][] = [["clean, 300 dpi", { dpi: 300 }], ["150 dpi", { dpi: 150 }], ["leaning by 2°, 200 dpi", { dpi: 200, skew: 2 }], ["noisy (σ 40), 200 dpi", { dpi: 200, noise: 40 }]];
   console.log(`\nText recognition, ${pagesEach} pages each\n\n| page | English | its confidence | German | its confidence | s/page |\n| --- | --- | --- | --- | --- | --- |`);
   for (const [name, options] of kinds) {
     const cells: string[] = [];
@@ -157,7 +159,7 @@ async function scans(): Promise<void> {
 async function sharedScans(): Promise<void> {
   console.log("\nShared scans\n\n| file | pictures | words | confidence | s/picture |\n| --- | --- | --- | --- | --- |");
   const folder = join(shared, "documents/scans");
-  for (const name of readdirSync(folder).filter((file) => /\.(pdf|docx|pptx)$/.test(file))) {
+  for (const name of readdirSync(folder).filter((file) => /\.(pdf|docx|pptx)$/.test(file) && file.includes(only))) {
     const { text, confidence, seconds } = await whole(join(folder, name), ["eng"]);
     console.log(`| ${name} | ${seconds.length} | ${wordsOf(text).length} | ${percent(confidence)} | ${mean(seconds).toFixed(1)} |`);
     if (process.argv.includes("--show")) console.log(text);

@@ -1,7 +1,11 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { PDFDocumentLoadingTask, PDFDocumentProxy } from "pdfjs-dist";
 import { corrupt, Refusal } from "../../refusal.ts";
+
+/** pdf.js waits for the drawing commands that were asked for before it lets go of a document, milliseconds; some never come. */
+const CLOSE_MS = 2_000;
 
 /** Larger pictures are left out when a page is drawn, pixels. */
 const MAX_IMAGE_PIXELS = 64 * 2 ** 20;
@@ -35,7 +39,7 @@ async function opened(task: PDFDocumentLoadingTask, signal: AbortSignal): Promis
   const onAbort = () => void task.destroy();
   const close = async () => {
     signal.removeEventListener("abort", onAbort);
-    await task.destroy();
+    await Promise.race([task.destroy(), setTimeout(CLOSE_MS, undefined, { ref: false })]);
   };
   signal.addEventListener("abort", onAbort);
   try {

@@ -7,8 +7,8 @@ type Matrix = readonly [number, number, number, number, number, number];
 
 /** With more text than this on a page, its pictures are illustrations: the drawing commands, which cost as much as drawing, are not asked for. */
 const LITTLE_TEXT = 600;
-/** Share of the page that its pictures must fill. */
-const LARGE = 0.12;
+/** Share of the page that its pictures must fill: a small one may hold a line or two. */
+const LARGE = 0.015;
 
 const PAINTED: ReadonlySet<number> = new Set([OPS.paintImageXObject, OPS.paintImageMaskXObject, OPS.paintInlineImageXObject]);
 /** Letters drawn as outlines: many small paths, and no text at all. */
