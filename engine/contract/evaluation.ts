@@ -4,7 +4,7 @@ import { source } from "./answers.ts";
 import { charRange, documentReason } from "./document.ts";
 import { errorMap } from "./errors.ts";
 import { documentState, id } from "./library.ts";
-import { candidate, evidence, searchFilter, searchSettings, understood } from "./search.ts";
+import { candidate, evidence, searchChange, searchFilter, understood } from "./search.ts";
 
 const base = oc.errors(errorMap);
 
@@ -23,9 +23,6 @@ export type KnownQuestion = z.infer<typeof knownQuestion>;
 
 export const questionSet = z.object({ id, name: z.string().min(1).max(200), questions: z.array(knownQuestion).max(100000), updated: z.string() });
 export type QuestionSet = z.infer<typeof questionSet>;
-
-/** Single settings of a search, without their defaults: `.partial()` alone would fill the absent ones in, and so reset what the person has set. */
-const searchChange = z.object(Object.fromEntries(Object.entries(searchSettings.shape).map(([name, field]) => [name, field.unwrap()])) as { [K in keyof typeof searchSettings.shape]: ReturnType<(typeof searchSettings.shape)[K]["unwrap"]> }).partial();
 
 /** What the retrieval page changes for one search, without changing the settings. Absent: as set. */
 export const probeSettings = z.object({

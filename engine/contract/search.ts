@@ -90,6 +90,11 @@ export const searchSettings = z.object({
 });
 export type SearchSettings = z.infer<typeof searchSettings>;
 
+/** Single settings of a search, without their defaults: `.partial()` alone would fill the absent ones in, and so reset what the person has set. */
+export const searchChange = z
+  .object(Object.fromEntries(Object.entries(searchSettings.shape).map(([name, field]) => [name, field.unwrap()])) as { [K in keyof typeof searchSettings.shape]: ReturnType<(typeof searchSettings.shape)[K]["unwrap"]> })
+  .partial();
+
 /** A condition read out of the question's own words: shown to the person, who can remove it (`ignoreFilters`). */
 export const recognisedFilter = z.object({
   kind: z.enum(["file", "type", "date", "tag"]),
@@ -122,7 +127,7 @@ const searchInput = z.object({
   limit: z.number().int().min(1).max(1000).default(10),
   includePrivate: z.boolean().default(false),
   /** Replaces single settings for this search: what the test page changes live. */
-  settings: searchSettings.partial().optional(),
+  settings: searchChange.optional(),
   /** Words of the question that are not to be taken for a filter. */
   ignoreFilters: z.array(z.string()).optional(),
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { settings } from "../../engine/contract/settings.ts";
+import { searchChange } from "../../engine/contract/search.ts";
 import { settingsPatch } from "../../engine/contract/settings.ts";
 import { openSettings } from "../../engine/settings/settings.ts";
 
@@ -45,4 +46,8 @@ test("a patch that has crossed the contract names only what was given", async ()
   await store.update({ appearance: { textSize: 18 } });
   await store.update(settingsPatch.parse({ appearance: { theme: "dark" } }));
   expect(store.value.appearance).toEqual({ theme: "dark", textSize: 18 });
+});
+
+test("a search's own settings name only what was given, too", () => {
+  expect(searchChange.parse({})).toEqual({});
 });
