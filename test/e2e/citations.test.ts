@@ -11,7 +11,7 @@ import { wordsUnder } from "./words-under.ts";
 
 /** PDF files that programs of all kinds have made. */
 const pdfs = ["documents/mixed/test.pdf", "documents/mixed/REPAIR-2022-INV-001_multipage.pdf", "documents/pdf-samples/004-pdflatex-4-pages/pdflatex-4-pages.pdf", "documents/pdf-samples/011-google-doc-document/google-doc-document.pdf"];
-const questions = ["What do multi-agent conversations make possible?", "What was repaired and what did it cost?", "Lorem ipsum dolor sit amet"];
+const questions = ["What do multi-agent conversations make possible?", "What is the insured name and the policy number?", "What information does a blind text give about the selected font?"];
 
 const letters = (text: string) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
