@@ -24,6 +24,8 @@ export const comparison = z.object({
   id, conversationId: id, userMessageId: id, question: z.string(), created: z.string(),
   /** `assistantId` is absent until the contender has begun to answer. */
   contenders: z.array(contender.extend({ assistantId: id.optional() })),
+  /** The names are hidden until a choice is made. */
+  blind: z.boolean(),
   verdict: verdict.optional(),
 });
 export type Comparison = z.infer<typeof comparison>;
@@ -44,8 +46,11 @@ const compareInput = z.object({
   conversationId: id.optional(), parentId: id.nullable().optional(),
   text: z.string().min(1).max(100000),
   contenders: z.array(contender).min(2).max(4),
+  /** Hides who answered until the choice; the contenders are best given in a random order. */
+  blind: z.boolean().default(false),
 });
-export type CompareInput = z.output<typeof compareInput>;
+export type CompareInput = z.input<typeof compareInput>;
+export type CompareRequest = z.output<typeof compareInput>;
 
 export const compareContract = {
   /** Asks every contender the same. Closing the stream stops the one that writes; those behind it do not begin. */
@@ -54,7 +59,7 @@ export const compareContract = {
   list: base.output(z.array(comparison)),
   get: base.input(z.object({ id })).output(comparison),
   /** Keeps which answer was the better one; the conversation goes on from it. Absent winner: takes the choice back. */
-  choose: base.input(z.object({ id, winner: verdict.shape.winner.optional(), blind: z.boolean().default(false) })).output(comparison),
+  choose: base.input(z.object({ id, winner: verdict.shape.winner.optional() })).output(comparison),
   /** Forgets the comparison and its choice; the conversation stays. */
   remove: base.input(z.object({ id })).output(z.void()),
   standings: base.output(z.array(standing)),

@@ -47,14 +47,14 @@ function useShown(id: string | undefined): Shown | undefined {
   const { data: conversation } = useConversation(kept?.conversationId);
   const live = run && (id === undefined ? run.comparison === undefined : run.comparison?.id === id) ? run : undefined;
   return useMemo(() => {
-    if (live) return { ...live, comparison: kept ?? live.comparison };
-    if (!kept) return undefined;
+    if (live?.running) return live;
+    if (!kept) return live;
     const answer = (assistantId: string | undefined) => conversation?.tree.find((one): one is AssistantMessage => one.role === "assistant" && one.id === assistantId);
     const columns = kept.contenders.map(({ name, assistantId }): Column => {
       const message = answer(assistantId);
       return { name, begun: assistantId !== undefined, step: undefined, sources: message?.sources ?? [], text: message?.text ?? "", message };
     });
-    return { question: kept.question, columns, comparison: kept, blind: false, running: false, failure: undefined };
+    return { question: kept.question, columns, comparison: kept, blind: kept.blind, running: false, failure: live?.failure };
   }, [live, kept, conversation]);
 }
 
@@ -74,7 +74,7 @@ function Ask() {
     if (!ready) return;
     const contenders = contendersOf(entries, shelf);
     if (window.location.hash !== "#/compare") go("compare");
-    start({ text: text.trim(), contenders: blind ? shuffled(contenders) : contenders }, blind);
+    start({ text: text.trim(), contenders: blind ? shuffled(contenders) : contenders, blind });
     store.setState({ text: "" });
   };
   const onKey = (event: KeyboardEvent) => { if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) { event.preventDefault(); send(); } };
@@ -99,10 +99,10 @@ function Answers({ shown }: { shown: Shown }) {
   const mark = useCompareState((state) => state.mark);
   const { comparison, columns, running } = shown;
   const verdict = comparison?.verdict;
-  const hidden = shown.blind && !verdict;
-  const choosable = comparison !== undefined && !running;
+  const hidden = shown.blind;
+  const choosable = comparison !== undefined && !running && columns.filter(({ message }) => message?.state === "complete").length >= LEAST;
   const choose = (winner: Verdict["winner"] | undefined) => {
-    if (comparison) engine.compare.choose({ id: comparison.id, winner, blind: hidden }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
+    if (comparison) engine.compare.choose({ id: comparison.id, winner }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
   };
   return (
     <div className={css.answers}>
@@ -119,7 +119,7 @@ function Answers({ shown }: { shown: Shown }) {
           <Button size="s" aria-pressed={verdict?.winner === "tie"} onClick={() => choose(verdict?.winner === "tie" ? undefined : "tie")}>{verdict?.winner === "tie" ? "✓ " : ""}Equally good</Button>
           <Button size="s" aria-pressed={verdict?.winner === "none-good"} onClick={() => choose(verdict?.winner === "none-good" ? undefined : "none-good")}>{verdict?.winner === "none-good" ? "✓ " : ""}None is good</Button>
           <span className={css.hint}>{verdict ? `Kept${verdict.blind ? ", chosen blind" : ""}.` : hidden ? "The names are shown once you have chosen." : "Your choice is kept, and counts in the standings."}</span>
-          <Button size="s" variant="ghost" icon={<MessagesSquare />} onClick={() => go("chat", comparison.conversationId)}>Go on in the chat</Button>
+          {hidden ? null : <Button size="s" variant="ghost" icon={<MessagesSquare />} onClick={() => go("chat", comparison.conversationId)}>Go on in the chat</Button>}
         </div>
       ) : null}
     </div>

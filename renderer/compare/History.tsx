@@ -34,7 +34,7 @@ function Entry({ one, current, onOpen }: { one: Comparison; current: boolean; on
   const remove = () => engine.compare.remove({ id: one.id }).then(() => { if (current) go("compare"); }, (error: unknown) => toasts.fail(error, "It could not be removed"));
   return (
     <li className={cx(css.past, current && css.pastOn)}>
-      <button type="button" onClick={onOpen}><b>{one.question}</b><span>{one.contenders.map(({ name }) => name).join(", ")} · {outcome} · {shortDate(one.created)}</span></button>
+      <button type="button" onClick={onOpen}><b>{one.question}</b><span>{one.contenders.map(({ name }) => name).sort().join(", ")} · {outcome} · {shortDate(one.created)}</span></button>
       <IconButton size="s" label={`Remove the comparison “${one.question}”`} onClick={() => void remove()}><Trash2 /></IconButton>
     </li>
   );

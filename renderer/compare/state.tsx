@@ -21,7 +21,7 @@ interface CompareState {
   readonly run: Run | undefined;
 }
 
-interface Compare { readonly store: StoreApi<CompareState>; start(input: CompareInput, blind: boolean): void; stop(): void }
+interface Compare { readonly store: StoreApi<CompareState>; start(input: CompareInput): void; stop(): void }
 const CompareContext = createContext<Compare | undefined>(undefined);
 
 /** Above the screens: a comparison goes on while one looks elsewhere. */
@@ -58,11 +58,11 @@ function createCompare(engine: EngineClient): Compare {
 
   return {
     store,
-    start(input, blind) {
+    start(input) {
       controller?.abort();
       const mine = controller = new AbortController();
       const columns = input.contenders.map(({ name }): Column => ({ name, begun: false, step: undefined, sources: [], text: "", message: undefined }));
-      store.setState({ run: { question: input.text, blind, columns, comparison: undefined, running: true, failure: undefined } });
+      store.setState({ run: { question: input.text, blind: input.blind ?? false, columns, comparison: undefined, running: true, failure: undefined } });
       follow(input, mine.signal)
         .then(() => undefined, (error: unknown) => failureOf(error))
         .then((failure) => { if (controller === mine) change({ running: false, failure: failure?.code === "ABORTED" ? undefined : failure }); })

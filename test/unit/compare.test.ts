@@ -67,9 +67,10 @@ describe("comparing", () => {
 
   it("keeps a choice, goes on from it, and takes it back", async () => {
     const { under, comparisons, client } = await start({ say: ({ system }) => system.slice(0, 3) });
-    const { done } = await run(await client.ask({ text: "Hello?", contenders: [corner("base"), corner("documents")] }));
-    const chosen = await client.choose({ id: done.id, winner: 0, blind: true });
-    expect(chosen.verdict).toMatchObject({ winner: 0, blind: true });
+    const { done } = await run(await client.ask({ text: "Hello?", contenders: [corner("base"), corner("documents")], blind: true }));
+    expect(done.blind).toBe(true);
+    const chosen = await client.choose({ id: done.id, winner: 0 });
+    expect(chosen).toMatchObject({ blind: false, verdict: { winner: 0, blind: true } });
     expect((await under.answers.conversations.get(done.conversationId)).head).toBe(done.contenders[0]?.assistantId);
     expect(await client.standings()).toEqual([{ name: "base", judged: 1, chosen: 1, tied: 0, blind: 1 }, { name: "documents", judged: 1, chosen: 0, tied: 0, blind: 1 }]);
     await comparisons.dispose();
@@ -77,6 +78,7 @@ describe("comparing", () => {
     expect(again.get(done.id)).toEqual(chosen);
     await again.dispose();
     expect((await client.choose({ id: done.id })).verdict).toBeUndefined();
+    expect((await client.choose({ id: done.id, winner: 0 })).verdict).toMatchObject({ blind: false });
     await expect(client.choose({ id: done.id, winner: 3 })).rejects.toMatchObject({ code: "INVALID" });
     await under.answers.conversations.remove(done.conversationId);
     expect((await client.choose({ id: done.id, winner: 1 })).verdict).toMatchObject({ winner: 1 });
@@ -103,7 +105,7 @@ describe("the order of answering", () => {
 describe("standings", () => {
   it("count a tie for nobody and an open comparison not at all", () => {
     const one = (winner?: number | "tie"): Comparison => ({
-      id: "1", conversationId: "1", userMessageId: "1", question: "?", created: "", contenders: ["a", "b"].map((name) => ({ name, options: { mode: "base", adapters: [], filter: {}, sampling: {} } })),
+      id: "1", conversationId: "1", userMessageId: "1", question: "?", created: "", blind: false, contenders: ["a", "b"].map((name) => ({ name, options: { mode: "base", adapters: [], filter: {}, sampling: {} } })),
       ...(winner === undefined ? {} : { verdict: { winner, blind: false, time: "" } }),
     });
     expect(standingsOf([one(1), one("tie"), one()])).toEqual([{ name: "b", judged: 2, chosen: 1, tied: 1, blind: 0 }, { name: "a", judged: 2, chosen: 0, tied: 1, blind: 0 }]);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Answers } from "../../answer/answers.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import type { AnswerEvent } from "../../contract/answers.ts";
-import type { CompareEvent, CompareInput, Comparison, Contender, Verdict } from "../../contract/compare.ts";
+import type { CompareEvent, CompareRequest, Comparison, Contender, Verdict } from "../../contract/compare.ts";
 import type { Comparisons } from "./comparisons.ts";
 
 export interface CompareMeans {
@@ -17,7 +17,7 @@ type Emit = (event: CompareEvent) => void;
  * again, so that they stand side by side in the conversation and it can go on from any of them. One after the other, those of one
  * model together: two models never share the memory. A contender that fails has a failed answer; the others go on.
  */
-export async function compare(input: CompareInput, { answers, comparisons }: CompareMeans, emit: Emit, signal: AbortSignal): Promise<void> {
+export async function compare(input: CompareRequest, { answers, comparisons }: CompareMeans, emit: Emit, signal: AbortSignal): Promise<void> {
   distinct(input.contenders);
   let current: Comparison | undefined;
   for (const place of runOrder(input.contenders)) {
@@ -38,16 +38,16 @@ export async function compare(input: CompareInput, { answers, comparisons }: Com
   if (current) emit({ type: "done", comparison: current });
 }
 
-/** Keeps a choice, or takes it back; the chosen answer becomes the one the conversation goes on from. @throws LorekeepError NOT_FOUND, INVALID */
-export async function choose(id: string, choice: Omit<Verdict, "time"> | undefined, { answers, comparisons }: CompareMeans): Promise<Comparison> {
+/** Keeps a choice, or takes it back; the first one reveals the names, the chosen answer becomes the one the conversation goes on from. @throws LorekeepError NOT_FOUND, INVALID */
+export async function choose(id: string, winner: Verdict["winner"] | undefined, { answers, comparisons }: CompareMeans): Promise<Comparison> {
   const { verdict: _before, ...known } = comparisons.get(id);
-  if (choice === undefined) return comparisons.put(known);
-  if (typeof choice.winner === "number") {
-    const assistantId = known.contenders[choice.winner]?.assistantId;
+  if (winner === undefined) return comparisons.put(known);
+  if (typeof winner === "number") {
+    const assistantId = known.contenders[winner]?.assistantId;
     if (assistantId === undefined) throw new LorekeepError("INVALID", { reason: "That contender has not answered.", field: "winner" });
     await answers.conversations.update(known.conversationId, { head: assistantId }).catch(unlessGone);
   }
-  return comparisons.put({ ...known, verdict: { ...choice, time: new Date().toISOString() } });
+  return comparisons.put({ ...known, blind: false, verdict: { winner, blind: known.blind, time: new Date().toISOString() } });
 }
 
 /** Places in the order they answer: contenders of one model in a row, and within it those of the same adapters, else as they were given. */
@@ -60,8 +60,8 @@ export function runOrder(contenders: readonly Contender[]): number[] {
     .map(({ place }) => place);
 }
 
-function begun({ text, contenders }: CompareInput, { conversationId, user }: Extract<AnswerEvent, { type: "accepted" }>): Comparison {
-  return { id: randomUUID(), conversationId, userMessageId: user.id, question: text, created: user.created, contenders };
+function begun({ text, contenders, blind }: CompareRequest, { conversationId, user }: Extract<AnswerEvent, { type: "accepted" }>): Comparison {
+  return { id: randomUUID(), conversationId, userMessageId: user.id, question: text, created: user.created, blind, contenders };
 }
 
 function withAnswer(one: Comparison, place: number, assistantId: string): Comparison {

@@ -14,7 +14,7 @@ export function compareRoutes(means: CompareMeans, tell: () => void) {
     ask: os.compare.ask.handler(({ input, signal }) => stream(pump<CompareEvent>((emit, stop) => compare(input, means, emit, stop).finally(tell), signal))),
     list: os.compare.list.handler(() => comparisons.list()),
     get: os.compare.get.handler(({ input }) => comparisons.get(input.id)),
-    choose: os.compare.choose.handler(async ({ input: { id, winner, blind } }) => told(await choose(id, winner === undefined ? undefined : { winner, blind }, means))),
+    choose: os.compare.choose.handler(async ({ input: { id, winner } }) => told(await choose(id, winner, means))),
     remove: os.compare.remove.handler(async ({ input }) => told(await comparisons.remove(input.id))),
     standings: os.compare.standings.handler(() => comparisons.standings()),
   };
