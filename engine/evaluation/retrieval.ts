@@ -1,7 +1,8 @@
 import type { AnswerMeans } from "../answer/means.ts";
 import { search, type SearchOutput } from "../answer/search.ts";
 import { LorekeepError } from "../base/errors.ts";
-import type { KnownQuestion, RetrievalEvent, RetrievalInput, RetrievalReport } from "../contract/evaluation.ts";
+import type { RetrievalEvent, RetrievalInput, RetrievalReport } from "../contract/evaluation.ts";
+import type { KnownQuestion } from "../contract/questions.ts";
 import type { Candidate } from "../contract/search.ts";
 import { citationReport, citedAnswer, type CitedAnswer } from "./citations.ts";
 import { openCorpus } from "./corpus.ts";
