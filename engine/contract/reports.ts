@@ -8,7 +8,7 @@ export const figure = z.object({ n: z.number().int(), mean: z.number(), low: z.n
 export type Figure = z.infer<typeof figure>;
 
 /** All 0..1. repetition is better when low. */
-export const scoreMeasures = ["correct", "fact", "format", "exact", "tokenF1", "similarity", "recall", "precision", "citation", "marked", "faithfulness", "refusal", "repetition"] as const;
+export const scoreMeasures = ["correct", "fact", "format", "exact", "tokenF1", "similarity", "recall", "precision", "citation", "marked", "faithfulness", "refusal", "answered", "repetition"] as const;
 export type ScoreMeasure = (typeof scoreMeasures)[number];
 const spread = z.object({ n: z.number().int(), p50: z.number(), p95: z.number() });
 

@@ -72,8 +72,8 @@ export const answerScores = z.object({
   exact: z.boolean().optional(),
   /** Token F1 with the closest expected answer, 0..1, and the cosine of the two by the embedder. */
   tokenF1: z.number().optional(), similarity: z.number().optional(),
-  /** Says that it does not know (no sentence claims anything); and whether that was right. */
-  refused: z.boolean(), refusal: z.boolean().optional(),
+  /** Says that it does not know: no sentence claims anything. refusal: it does, where nothing answers the question. answered: it does not, where something does. */
+  refused: z.boolean(), refusal: z.boolean().optional(), answered: z.boolean().optional(),
   /** Schema and pattern, where either is asked for; each by itself, and what the schema misses. */
   format: z.boolean().optional(), schema: z.boolean().optional(), pattern: z.boolean().optional(), formatProblem: z.string().optional(),
   /** Expected passages among the sources: found (0 or 1), share of the sources that are, and the rank among the candidates. */
@@ -82,7 +82,7 @@ export const answerScores = z.object({
   citation: z.boolean().optional(), marked: z.boolean().optional(),
   /** Share of the claims that the sources support. */
   faithfulness: z.number().optional(),
-  /** Share of the words that lie in a repeated run of words, 0..1. */
+  /** Share of the runs of four words that were there before, 0..1 (seq-rep-4 of Welleck et al. 2019). */
   repetition: z.number(),
   characters: z.number().int(), words: z.number().int(),
 });
