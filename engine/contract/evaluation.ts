@@ -4,25 +4,10 @@ import { source } from "./answers.ts";
 import { charRange, documentReason } from "./document.ts";
 import { errorMap } from "./errors.ts";
 import { documentState, id } from "./library.ts";
+import { setsContract } from "./questions.ts";
 import { candidate, evidence, searchChange, searchFilter, understood } from "./search.ts";
 
 const base = oc.errors(errorMap);
-
-/** A question with what its answer is known to be. At least one expectation, or `unanswerable`. */
-export const knownQuestion = z.object({
-  id,
-  question: z.string().min(1).max(20000),
-  /** File name, end of the path, or id of the document that answers it. */
-  expectDocument: z.string().min(1).max(4000).optional(),
-  /** Words that stand in the passage that answers it; compared without case, accents and line breaks. */
-  expectPhrase: z.string().min(1).max(4000).optional(),
-  /** Nothing in the documents answers it. */
-  unanswerable: z.boolean().optional(),
-}).refine((one) => one.unanswerable === true || one.expectDocument !== undefined || one.expectPhrase !== undefined, { message: "Needs expectDocument, expectPhrase or unanswerable." });
-export type KnownQuestion = z.infer<typeof knownQuestion>;
-
-export const questionSet = z.object({ id, name: z.string().min(1).max(200), questions: z.array(knownQuestion).max(100000), updated: z.string() });
-export type QuestionSet = z.infer<typeof questionSet>;
 
 /** What the retrieval page changes for one search, without changing the settings. Absent: as set. */
 export const probeSettings = z.object({
@@ -161,10 +146,5 @@ export const evaluationContract = {
   why: base.input(whyInput).output(whyReport),
   /** One search as an answer would do it, under other settings. */
   probe: base.input(probeInput).output(probeResult),
-  sets: {
-    list: base.output(z.array(questionSet)),
-    /** Makes a set (without an id) or replaces it. */
-    save: base.input(questionSet.omit({ updated: true, id: true }).extend({ id: id.optional() })).output(questionSet),
-    remove: base.input(z.object({ id })).output(z.void()),
-  },
+  sets: { list: setsContract.list, save: setsContract.save, remove: setsContract.remove },
 };

@@ -1,7 +1,8 @@
 import { answerQuestion, type Answered } from "../answer/answer-question.ts";
 import type { AnswerMeans } from "../answer/means.ts";
 import { documentText } from "../contract/document.ts";
-import type { KnownQuestion, RetrievalReport } from "../contract/evaluation.ts";
+import type { RetrievalReport } from "../contract/evaluation.ts";
+import type { KnownQuestion } from "../contract/questions.ts";
 import type { SearchFilter } from "../contract/search.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { bootstrap } from "./metrics.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { JsonStore } from "../base/json-store.ts";
-import { questionSet, type QuestionSet } from "../contract/evaluation.ts";
+import { questionSet, type QuestionSet } from "../contract/questions.ts";
 
 const stored = z.object({ sets: z.array(questionSet) });
 

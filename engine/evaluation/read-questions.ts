@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
-import { knownQuestion, type KnownQuestion } from "../contract/evaluation.ts";
+import { knownQuestion, type KnownQuestion } from "../contract/questions.ts";
 
 export interface Problem {
   readonly file: string;

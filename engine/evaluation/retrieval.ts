@@ -1,12 +1,14 @@
 import type { AnswerMeans } from "../answer/means.ts";
 import { search, type SearchOutput } from "../answer/search.ts";
 import { LorekeepError } from "../base/errors.ts";
-import type { KnownQuestion, RetrievalEvent, RetrievalInput, RetrievalReport } from "../contract/evaluation.ts";
+import type { RetrievalEvent, RetrievalInput, RetrievalReport } from "../contract/evaluation.ts";
+import type { KnownQuestion } from "../contract/questions.ts";
 import type { Candidate } from "../contract/search.ts";
 import { citationReport, citedAnswer, type CitedAnswer } from "./citations.ts";
 import { openCorpus } from "./corpus.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { bootstrap } from "./metrics.ts";
+import { isExpected } from "./expected.ts";
 import { holds } from "./phrase.ts";
 import { withCandidates } from "./probe.ts";
 import type { QuestionSets } from "./question-sets.ts";
@@ -66,16 +68,8 @@ async function groundOf(questions: Questions, input: RetrievalInput, means: Eval
   const { documents, passages } = await means.answering.store.stats();
   const withoutEnding = (path: string) => (path.split(/[\\/]/).pop() ?? path).replace(/\.[^.]+$/, "");
   const unitOf: Ground["unitOf"] = (candidate, question) =>
-    "relevant" in question ? withoutEnding(candidate.passage.path) : isRight(candidate, question) ? RIGHT : candidate.passage.id;
+    "relevant" in question ? withoutEnding(candidate.passage.path) : isExpected(candidate.passage, question) ? RIGHT : candidate.passage.id;
   return { means: means.answering, documents, passages, unitOf, dispose: () => Promise.resolve() };
-}
-
-function isRight({ passage }: Candidate, { expectDocument, expectPhrase, unanswerable }: KnownQuestion): boolean {
-  if (unanswerable) return false;
-  const path = passage.path.toLowerCase();
-  const wanted = expectDocument?.toLowerCase();
-  const there = wanted === undefined || passage.documentId === expectDocument || path === wanted || /[\\/]/.test(path.at(-wanted.length - 1) ?? "/") && path.endsWith(wanted) || passage.title?.toLowerCase() === wanted;
-  return there && (expectPhrase === undefined || holds(passage.text, expectPhrase));
 }
 
 export interface Asked extends Judged {
