@@ -1,4 +1,4 @@
-import { BookOpen, Box, Library, MessagesSquare, Scale, ScanSearch, Settings2, type LucideIcon } from "lucide-react";
+import { BookOpen, Box, ChartNoAxesColumn, Library, MessagesSquare, Scale, ScanSearch, Settings2, type LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import { ChatScreen } from "../chat/ChatScreen.tsx";
 import { CompareScreen } from "../compare/CompareScreen.tsx";
@@ -6,6 +6,7 @@ import { RetrievalScreen } from "../evaluation/RetrievalScreen.tsx";
 import { GuideScreen } from "../guide/GuideScreen.tsx";
 import { LibraryScreen } from "../library/LibraryScreen.tsx";
 import { ModelsScreen } from "../models/ModelsScreen.tsx";
+import { EvaluateScreen } from "../runs/EvaluateScreen.tsx";
 import { SettingsScreen } from "../settings/SettingsScreen.tsx";
 
 /** A place in the rail. `id` is the second part of the route (a conversation, a document, a section). */
@@ -17,6 +18,7 @@ export const screens: readonly Screen[] = [
   { route: "models", name: "Models", icon: Box, keys: "Alt 3", view: ModelsScreen },
   { route: "retrieval", name: "Retrieval", icon: ScanSearch, keys: "Alt 5", view: RetrievalScreen },
   { route: "compare", name: "Compare", icon: Scale, keys: "Alt 6", view: CompareScreen },
+  { route: "evaluate", name: "Evaluate", icon: ChartNoAxesColumn, keys: "Alt 7", view: EvaluateScreen },
   { route: "settings", name: "Settings", icon: Settings2, keys: "Alt 4", view: SettingsScreen, place: "end" },
   { route: "guide", name: "User guide", icon: BookOpen, keys: "F1", view: GuideScreen, place: "hidden" },
 ];

@@ -11,12 +11,13 @@ import { VersionSwitch, type Versions } from "./Message.tsx";
 import { modeName, modes, usesDocuments } from "./modes.ts";
 import { NextStep } from "./NextStep.tsx";
 import { QuotesAnswer } from "./QuotesAnswer.tsx";
+import { KeepQuestion } from "../runs/KeepQuestion.tsx";
 import { useChat, useChatState } from "./state.tsx";
 import css from "./Message.module.css";
 
-interface AnswerProps { message: AssistantMessage; versions: Versions; onRegenerate(mode?: AnswerMode): void; busy: boolean }
+interface AnswerProps { conversationId: string | undefined; message: AssistantMessage; versions: Versions; onRegenerate(mode?: AnswerMode): void; busy: boolean }
 
-export const Answer = memo(function Answer({ message, versions, onRegenerate, busy }: AnswerProps) {
+export const Answer = memo(function Answer({ conversationId, message, versions, onRegenerate, busy }: AnswerProps) {
   const { trace } = message;
   const scope = useMemo<AnswerScope>(() => ({ messageId: message.id, sources: message.sources, sentences: message.sentences, grounded: usesDocuments(trace.mode) && message.sources.length > 0 }), [message, trace.mode]);
   return (
@@ -26,7 +27,7 @@ export const Answer = memo(function Answer({ message, versions, onRegenerate, bu
         {message.state === "stopped" ? <div className={css.stateLine}><CircleStop aria-hidden />Stopped{message.text ? " here." : " before the first word."}</div> : null}
         {message.state === "failed" ? <Failed message={message} onRetry={() => onRegenerate()} busy={busy} /> : null}
         {trace.mode === "quotes" ? null : <CitedSources message={message} />}
-        <Footer message={message} versions={versions} onRegenerate={onRegenerate} busy={busy} />
+        <Footer conversationId={conversationId} message={message} versions={versions} onRegenerate={onRegenerate} busy={busy} />
       </article>
     </AnswerScopeContext>
   );
@@ -63,7 +64,7 @@ function CitedSources({ message }: { message: AssistantMessage }) {
   );
 }
 
-function Footer({ message, versions, onRegenerate, busy }: AnswerProps) {
+function Footer({ conversationId, message, versions, onRegenerate, busy }: AnswerProps) {
   const { store } = useChat();
   const { copied, copy } = useCopy();
   const shown = useChatState(({ panel }) => panel?.kind === "trace" && panel.messageId === message.id);
@@ -78,6 +79,7 @@ function Footer({ message, versions, onRegenerate, busy }: AnswerProps) {
         {modes.filter(({ mode }) => mode !== trace.mode).map((info) => <MenuItem key={info.mode} hint={info.line} onSelect={() => onRegenerate(info.mode)}>{info.name}</MenuItem>)}
       </Menu>
       <IconButton size="s" label="How this answer was made" active={shown} onClick={() => store.setState({ panel: shown ? undefined : { kind: "trace", messageId: message.id } })}><Info /></IconButton>
+      {conversationId && message.state === "complete" ? <KeepQuestion conversationId={conversationId} message={message} /> : null}
       <VersionSwitch versions={versions} what="answer" />
       <span className={css.meta}>
         <Badge>{modeName(trace.mode)}</Badge>

@@ -41,7 +41,7 @@ export function Thread({ conversationId }: { conversationId: string | undefined 
   const answerView = (message: AssistantMessage) => {
     const user = messages.find((other): other is UserMessage => other.id === message.parentId && other.role === "user");
     const again = (mode?: AnswerMode) => { if (user) { thread.regenerate(user, optionsOf(message, thread.conversation?.options), mode); toEnd(); } };
-    return <Answer message={message} versions={versionsOf(message)} onRegenerate={again} busy={busy} />;
+    return <Answer conversationId={conversationId} message={message} versions={versionsOf(message)} onRegenerate={again} busy={busy} />;
   };
 
   return (

@@ -9,12 +9,12 @@ import { useDocumentCounts } from "../engine/queries.ts";
 import { cornerEntry, corners, LEAST, MOST, nameOf, type Entry } from "./contenders.ts";
 import css from "./compare.module.css";
 
-interface Props { entries: readonly Entry[]; shelf: readonly ShelfItem[]; changed: boolean; onChange(entries: readonly Entry[] | undefined): void }
+interface Props { entries: readonly Entry[]; shelf: readonly ShelfItem[]; changed: boolean; most?: number; least?: number; onChange(entries: readonly Entry[] | undefined): void }
 
 /** Who answers: the corners as switches, and any model or version beside them. */
-export function ContenderBar({ entries, shelf, changed, onChange }: Props) {
+export function ContenderBar({ entries, shelf, changed, most = MOST, least = LEAST, onChange }: Props) {
   const { data: counts } = useDocumentCounts();
-  const full = entries.length >= MOST;
+  const full = entries.length >= most;
   const toggle = (mode: Entry["options"]["mode"]) => onChange(entries.some(({ key }) => key === mode) ? entries.filter(({ key }) => key !== mode) : [...entries, cornerEntry(mode)]);
   return (
     <div className={css.bar} role="group" aria-label="Who answers">
@@ -32,7 +32,7 @@ export function ContenderBar({ entries, shelf, changed, onChange }: Props) {
       ))}
       {full ? null : <OwnContender onAdd={(options) => onChange([...entries, { key: `own-${crypto.randomUUID()}`, options, own: true }])} />}
       {changed ? <Button size="s" variant="ghost" icon={<RotateCcw />} onClick={() => onChange(undefined)}>The usual ones</Button> : null}
-      {entries.length < LEAST ? <span className={css.hint} role="status">Choose at least two.</span> : null}
+      {entries.length < least ? <span className={css.hint} role="status">Choose at least {least === 1 ? "one" : "two"}.</span> : null}
     </div>
   );
 }

@@ -1,0 +1,66 @@
+import { useState } from "react";
+import type { KnownQuestion } from "../../engine/contract/index.ts";
+import { Button, Dialog, Switch, TextArea, TextField } from "../design/index.ts";
+import { readSchema } from "./expected.ts";
+import css from "./runs.module.css";
+
+interface Props { question: KnownQuestion | undefined; onClose(): void; onKeep(question: KnownQuestion): Promise<boolean> }
+
+const lines = (text: string): string[] => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
+/** A question with what a right answer is; one expectation is enough. */
+export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
+  const [fields, setFields] = useState(() => ({
+    question: given?.question ?? "", answers: given?.expectAnswers?.join("\n") ?? "", number: given?.expectNumber?.value.toString() ?? "", tolerance: given?.expectNumber?.tolerance?.toString() ?? "",
+    document: given?.expectDocument ?? "", phrase: given?.expectPhrase ?? "", unanswerable: given?.unanswerable ?? false,
+    schema: given?.jsonSchema ? JSON.stringify(given.jsonSchema, null, 2) : "", pattern: given?.pattern ?? "", rubric: given?.rubric ?? "", tags: given?.tags?.join(", ") ?? "",
+  }));
+  const [more, setMore] = useState(Boolean(given?.jsonSchema ?? given?.pattern ?? given?.rubric ?? given?.expectNumber));
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const set = (change: Partial<typeof fields>) => setFields((now) => ({ ...now, ...change }));
+  const keep = async () => {
+    const read = readSchema(fields.schema);
+    const [value, tolerance] = [Number(fields.number), Number(fields.tolerance)];
+    const answers = lines(fields.answers);
+    const tags = fields.tags.split(",").map((tag) => tag.trim()).filter(Boolean);
+    if (read.problem) return setProblem(read.problem);
+    if ((fields.number !== "" && !Number.isFinite(value)) || (fields.tolerance !== "" && !(tolerance >= 0))) return setProblem("The number and how far it may be off are written like 12.5.");
+    const expectations = {
+      ...(answers.length > 0 ? { expectAnswers: answers } : {}), ...(fields.number === "" ? {} : { expectNumber: { value, ...(fields.tolerance === "" ? {} : { tolerance }) } }),
+      ...(fields.document.trim() ? { expectDocument: fields.document.trim() } : {}), ...(fields.phrase.trim() ? { expectPhrase: fields.phrase.trim() } : {}), ...(fields.unanswerable ? { unanswerable: true } : {}),
+      ...(read.schema ? { jsonSchema: read.schema } : {}), ...(fields.pattern ? { pattern: fields.pattern } : {}), ...(fields.rubric.trim() ? { rubric: fields.rubric.trim() } : {}),
+    };
+    if (Object.keys(expectations).length === 0) return setProblem("Say what a right answer is: one of the fields below the question is enough.");
+    setBusy(true);
+    const kept = await onKeep({ id: given?.id ?? crypto.randomUUID(), question: fields.question.trim(), ...(given?.history ? { history: given.history } : {}), ...expectations, ...(tags.length > 0 ? { tags } : {}) });
+    setBusy(false);
+    if (kept) onClose();
+  };
+  const footer = <><Button onClick={onClose}>Cancel</Button><Button variant="primary" busy={busy} disabled={fields.question.trim() === ""} onClick={() => void keep()}>Keep</Button></>;
+  return (
+    <Dialog open onOpenChange={(open) => { if (!open) onClose(); }} width="l" title={given ? "Edit the question" : "A question with its answer"} footer={footer}>
+      <div className={css.form}>
+        <TextArea autoFocus label="Question" rows={2} maxLength={20000} value={fields.question} onChange={(event) => set({ question: event.target.value })} error={problem} />
+        <Switch label="Nothing in the documents answers it" hint="Right is to say so." checked={fields.unanswerable} onChange={(unanswerable) => set({ unanswerable })} />
+        {fields.unanswerable ? null : <TextArea label="Right answers, one a line" hint="One of them is enough; case, accents and punctuation do not count." rows={2} value={fields.answers} onChange={(event) => set({ answers: event.target.value })} />}
+        <div className={css.pair}>
+          <TextField label="Document it stands in" placeholder="handbook.pdf" value={fields.document} onChange={(event) => set({ document: event.target.value })} />
+          <TextField label="Words of the passage" value={fields.phrase} onChange={(event) => set({ phrase: event.target.value })} />
+        </div>
+        {more ? (
+          <>
+            <div className={css.pair}>
+              <TextField label="A number" inputMode="decimal" value={fields.number} onChange={(event) => set({ number: event.target.value })} />
+              <TextField label="May be off by" inputMode="decimal" placeholder="0" value={fields.tolerance} onChange={(event) => set({ tolerance: event.target.value })} />
+            </div>
+            <TextField label="Pattern that must match" placeholder="^\d{4}-\d{2}-\d{2}" value={fields.pattern} onChange={(event) => set({ pattern: event.target.value })} spellCheck={false} />
+            <TextArea label="JSON schema the answer must follow" rows={3} spellCheck={false} value={fields.schema} onChange={(event) => set({ schema: event.target.value })} />
+            <TextArea label="What a good answer does" hint="Only a judge can tell whether it does." rows={2} value={fields.rubric} onChange={(event) => set({ rubric: event.target.value })} />
+          </>
+        ) : <Button size="s" variant="ghost" onClick={() => setMore(true)}>Number, pattern, schema, rubric</Button>}
+        <TextField label="Tags" placeholder="prices, follow-up" hint="Separated by commas; the report counts each apart." value={fields.tags} onChange={(event) => set({ tags: event.target.value })} />
+      </div>
+    </Dialog>
+  );
+}
