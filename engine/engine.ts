@@ -116,7 +116,11 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
     reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
   }));
-  const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
+  const evaluation = owner.own(await createEvaluation({
+    workspace, answering: answers.means, library, embedder, workerHost, conversations: answers.conversations,
+    modelNames: async () => new Map((await models.shelf.list()).map(({ id, name }) => [id, name])),
+    uploadPath: async (id) => (await uploads.find(id)).path, onNotice: (text) => notices.add("warning", text),
+  }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
   return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons };

@@ -11,13 +11,13 @@ export const contender = z.object({ name: z.string().min(1).max(200), options: a
 export type Contender = z.infer<typeof contender>;
 
 /** Which answer is the better one: its place among the contenders, or that none is. */
-export const verdict = z.object({
+export const preference = z.object({
   winner: z.union([z.number().int().nonnegative(), z.literal("tie"), z.literal("none-good")]),
   /** The names were hidden when it was chosen. */
   blind: z.boolean(),
   time: z.string(),
 });
-export type Verdict = z.infer<typeof verdict>;
+export type Preference = z.infer<typeof preference>;
 
 /** One message that was answered in several ways. The answers themselves stand side by side in their conversation. */
 export const comparison = z.object({
@@ -26,7 +26,7 @@ export const comparison = z.object({
   contenders: z.array(contender.extend({ assistantId: id.optional() })),
   /** The names are hidden until a choice is made. */
   blind: z.boolean(),
-  verdict: verdict.optional(),
+  preference: preference.optional(),
 });
 export type Comparison = z.infer<typeof comparison>;
 
@@ -59,7 +59,7 @@ export const compareContract = {
   list: base.output(z.array(comparison)),
   get: base.input(z.object({ id })).output(comparison),
   /** Keeps which answer was the better one; the conversation goes on from it. Absent winner: takes the choice back. */
-  choose: base.input(z.object({ id, winner: verdict.shape.winner.optional() })).output(comparison),
+  choose: base.input(z.object({ id, winner: preference.shape.winner.optional() })).output(comparison),
   /** Forgets the comparison and its choice; the conversation stays. */
   remove: base.input(z.object({ id })).output(z.void()),
   standings: base.output(z.array(standing)),

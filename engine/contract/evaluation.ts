@@ -5,6 +5,7 @@ import { charRange, documentReason } from "./document.ts";
 import { errorMap } from "./errors.ts";
 import { documentState, id } from "./library.ts";
 import { setsContract } from "./questions.ts";
+import { runsContract } from "./runs.ts";
 import { candidate, evidence, searchChange, searchFilter, understood } from "./search.ts";
 
 const base = oc.errors(errorMap);
@@ -146,5 +147,6 @@ export const evaluationContract = {
   why: base.input(whyInput).output(whyReport),
   /** One search as an answer would do it, under other settings. */
   probe: base.input(probeInput).output(probeResult),
-  sets: { list: setsContract.list, save: setsContract.save, remove: setsContract.remove },
+  sets: setsContract,
+  runs: runsContract,
 };

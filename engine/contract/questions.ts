@@ -53,8 +53,8 @@ export type Limit = z.infer<typeof limit>;
 
 /** What a person says about the work: the half of the recommendation that no measurement knows. */
 export const questionnaire = z.object({
-  /** How often what the answers rest on changes. */
-  changes: z.enum(["never", "yearly", "monthly", "daily"]),
+  /** How often what the answers rest on changes. no-knowledge: they rest on nothing but the question, as in rewriting. */
+  changes: z.enum(["no-knowledge", "never", "yearly", "monthly", "daily"]),
   /** Must an answer say where it is written? */
   citations: z.enum(["no", "helpful", "required"]),
   /** Is a form needed: any, a tone of voice, or a fixed format such as JSON? */

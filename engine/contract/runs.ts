@@ -88,7 +88,8 @@ export const answerScores = z.object({
 });
 export type AnswerScores = z.infer<typeof answerScores>;
 
-export const verdicts = ["right", "partly", "wrong"] as const;
+/** none: the judge could not say, and why. */
+export const verdicts = ["right", "partly", "wrong", "none"] as const;
 export const verdict = z.object({ verdict: z.enum(verdicts), reason: z.string() });
 export type Verdict = z.infer<typeof verdict>;
 

@@ -1,4 +1,5 @@
 import type { AnswerMeans } from "../answer/means.ts";
+import type { Conversation } from "../contract/answers.ts";
 import type { Library } from "../ingest/library.ts";
 import type { Embedder } from "../knowledge/store.ts";
 import type { WorkerHost } from "../workers/host.ts";
@@ -11,4 +12,12 @@ export interface EvaluationMeans {
   readonly library: Pick<Library, "parts" | "privacy">;
   readonly embedder: Embedder;
   readonly workerHost: WorkerHost;
+  /** Where a chat's answer becomes a known question. */
+  readonly conversations: { get(id: string): Promise<Conversation> };
+  /** Path of a file that the upload route took. @throws LorekeepError NOT_FOUND */
+  readonly uploadPath: (id: string) => Promise<string>;
+  /** Names on the shelf by id. */
+  readonly modelNames: () => Promise<ReadonlyMap<string, string>>;
+  /** Told what a person should know: a run that could not be read. */
+  readonly onNotice: (text: string) => void;
 }

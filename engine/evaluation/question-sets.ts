@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { JsonStore } from "../base/json-store.ts";
 import { questionSet, type QuestionSet } from "../contract/questions.ts";
+import { problemOf } from "./questions/fields.ts";
 
 const stored = z.object({ sets: z.array(questionSet) });
 
@@ -34,9 +35,20 @@ export class QuestionSets {
     return found;
   }
 
-  /** @throws LorekeepError CONFLICT where another set has the name, NOT_FOUND where the id is of none. */
+  /** The name, or the next free one behind it: "Questions 2". */
+  freeName(wanted: string): string {
+    const taken = new Set(this.store.value.sets.map(({ name }) => name));
+    const stem = wanted.trim().slice(0, 190) || "Questions";
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? stem : `${stem} ${n}`;
+      if (!taken.has(name)) return name;
+    }
+  }
+
+  /** @throws LorekeepError CONFLICT where another set has the name, NOT_FOUND where the id is of none, INVALID where a schema or a pattern is none. */
   async save(input: Omit<QuestionSet, "id" | "updated"> & { id?: string | undefined }): Promise<QuestionSet> {
     if (input.id !== undefined) this.get(input.id);
+    check(input);
     const set: QuestionSet = { ...input, id: input.id ?? randomUUID(), updated: new Date().toISOString() };
     await this.store.update(({ sets }) => {
       if (sets.some((other) => other.name === set.name && other.id !== set.id)) throw new LorekeepError("CONFLICT", { reason: `There is a question set “${set.name}” already.`, next: "Choose another name.", field: "name" });
@@ -52,5 +64,16 @@ export class QuestionSets {
 
   dispose(): Promise<void> {
     return this.store.dispose();
+  }
+}
+
+function check({ jsonSchema, questions }: Pick<QuestionSet, "jsonSchema" | "questions">): void {
+  const own = problemOf({ jsonSchema });
+  if (own !== undefined) throw new LorekeepError("INVALID", { reason: own, field: "jsonSchema" });
+  const ids = new Set<string>();
+  for (const question of questions) {
+    const problem = ids.has(question.id) ? "There is a question with this id already." : problemOf(question);
+    if (problem !== undefined) throw new LorekeepError("INVALID", { reason: `Question ${question.id}: ${problem}`, field: "questions" });
+    ids.add(question.id);
   }
 }

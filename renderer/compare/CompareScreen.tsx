@@ -1,6 +1,6 @@
 import { ArrowUp, MessagesSquare, Scale, Square } from "lucide-react";
 import { useEffect, useMemo, type KeyboardEvent } from "react";
-import type { AssistantMessage, Comparison, Verdict } from "../../engine/contract/index.ts";
+import type { AssistantMessage, Comparison, Preference } from "../../engine/contract/index.ts";
 import { go } from "../app/route.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { useAutosize } from "../chat/autosize.ts";
@@ -98,10 +98,10 @@ function Answers({ shown }: { shown: Shown }) {
   const { store } = useCompare();
   const mark = useCompareState((state) => state.mark);
   const { comparison, columns, running } = shown;
-  const verdict = comparison?.verdict;
+  const preference = comparison?.preference;
   const hidden = shown.blind;
   const choosable = comparison !== undefined && !running && columns.filter(({ message }) => message?.state === "complete").length >= LEAST;
-  const choose = (winner: Verdict["winner"] | undefined) => {
+  const choose = (winner: Preference["winner"] | undefined) => {
     if (comparison) engine.compare.choose({ id: comparison.id, winner }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
   };
   return (
@@ -110,15 +110,15 @@ function Answers({ shown }: { shown: Shown }) {
       {shown.failure === undefined ? null : <ErrorState error={shown.failure} title="This could not be compared" compact />}
       <div className={css.columns} data-columns={columns.length}>
         {columns.map((column, place) => (
-          <AnswerColumn key={place} place={place} column={column} hidden={hidden} against={mark && place > 0 ? columns[0]?.text : undefined} chosen={verdict?.winner === place}
-            onChoose={choosable && column.message?.state === "complete" ? () => choose(verdict?.winner === place ? undefined : place) : undefined} />
+          <AnswerColumn key={place} place={place} column={column} hidden={hidden} against={mark && place > 0 ? columns[0]?.text : undefined} chosen={preference?.winner === place}
+            onChoose={choosable && column.message?.state === "complete" ? () => choose(preference?.winner === place ? undefined : place) : undefined} />
         ))}
       </div>
       {choosable ? (
-        <div className={css.verdict} role="group" aria-label="Your choice">
-          <Button size="s" aria-pressed={verdict?.winner === "tie"} onClick={() => choose(verdict?.winner === "tie" ? undefined : "tie")}>{verdict?.winner === "tie" ? "✓ " : ""}Equally good</Button>
-          <Button size="s" aria-pressed={verdict?.winner === "none-good"} onClick={() => choose(verdict?.winner === "none-good" ? undefined : "none-good")}>{verdict?.winner === "none-good" ? "✓ " : ""}None is good</Button>
-          <span className={css.hint}>{verdict ? `Kept${verdict.blind ? ", chosen blind" : ""}.` : hidden ? "The names are shown once you have chosen." : "Your choice is kept, and counts in the standings."}</span>
+        <div className={css.preference} role="group" aria-label="Your choice">
+          <Button size="s" aria-pressed={preference?.winner === "tie"} onClick={() => choose(preference?.winner === "tie" ? undefined : "tie")}>{preference?.winner === "tie" ? "✓ " : ""}Equally good</Button>
+          <Button size="s" aria-pressed={preference?.winner === "none-good"} onClick={() => choose(preference?.winner === "none-good" ? undefined : "none-good")}>{preference?.winner === "none-good" ? "✓ " : ""}None is good</Button>
+          <span className={css.hint}>{preference ? `Kept${preference.blind ? ", chosen blind" : ""}.` : hidden ? "The names are shown once you have chosen." : "Your choice is kept, and counts in the standings."}</span>
           {hidden ? null : <Button size="s" variant="ghost" icon={<MessagesSquare />} onClick={() => go("chat", comparison.conversationId)}>Go on in the chat</Button>}
         </div>
       ) : null}

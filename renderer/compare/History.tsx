@@ -29,7 +29,7 @@ export function History({ current }: { current: string | undefined }) {
 function Entry({ one, current, onOpen }: { one: Comparison; current: boolean; onOpen(): void }) {
   const engine = useEngine();
   const toasts = useToasts();
-  const { winner } = one.verdict ?? {};
+  const { winner } = one.preference ?? {};
   const outcome = winner === undefined ? "not chosen" : winner === "tie" ? "equally good" : winner === "none-good" ? "none good" : `better: ${one.contenders[winner]?.name ?? ""}`;
   const remove = () => engine.compare.remove({ id: one.id }).then(() => { if (current) go("compare"); }, (error: unknown) => toasts.fail(error, "It could not be removed"));
   return (

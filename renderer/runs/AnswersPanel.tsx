@@ -15,7 +15,7 @@ const filters = [{ value: "all" as const, label: "All" }, { value: "wrong" as co
 
 /** Every question with the answers of all corners side by side, and a thumb for each. */
 export function AnswersPanel({ run }: { run: RunSummary }) {
-  const { data: answers, error } = useEngineQuery<RunAnswer[]>(["evaluation", "answers", run.id], (engine, signal) => engine.runs.answers({ id: run.id }, { signal }));
+  const { data: answers, error } = useEngineQuery<RunAnswer[]>(["evaluation", "answers", run.id], (engine, signal) => engine.evaluation.runs.answers({ id: run.id }, { signal }));
   const { data: sets } = useSets();
   const [text, setText] = useState("");
   const [filter, setFilter] = useState<(typeof filters)[number]["value"]>("all");
@@ -37,7 +37,7 @@ export function AnswersPanel({ run }: { run: RunSummary }) {
   });
   return (
     <div className={css.panel}>
-      <div className={css.sectionHead}><SearchField label="Search questions and answers" value={text} onChange={setText} /><SegmentedControl label="Which" size="s" value={filter} segments={filters} onChange={setFilter} /></div>
+      <div className={css.sectionHead}><SearchField label="Search questions and answers" value={text} onChange={setText} /><SegmentedControl label="Which" size="s" value={filter} segments={filters} onChange={(value) => setFilter(value)} /></div>
       <ol className={css.asked}>
         {found.slice(0, SHOWN).map(({ id, of, known }) => (
           <li key={id}>
@@ -56,7 +56,7 @@ function AnswerCard({ run, answer }: { run: RunSummary; answer: RunAnswer }) {
   const engine = useEngine();
   const toasts = useToasts();
   const { scores } = answer;
-  const rate = (thumb: "up" | "down") => { engine.runs.rate({ id: run.id, variant: answer.variant, questionId: answer.questionId, thumb: answer.thumb === thumb ? null : thumb }).catch((error: unknown) => toasts.fail(error, "The thumb could not be kept")); };
+  const rate = (thumb: "up" | "down") => { engine.evaluation.runs.rate({ id: run.id, variant: answer.variant, questionId: answer.questionId, thumb: answer.thumb === thumb ? null : thumb }).catch((error: unknown) => toasts.fail(error, "The thumb could not be kept")); };
   const misses = (["fact", "format", "citation", "recall"] as const).filter((measure) => scores[measure] === false || scores[measure] === 0).map((measure) => scoreWords[measure][0]);
   return (
     <article className={css.answerCard} aria-label={answer.variant} data-correct={scores.correct}>

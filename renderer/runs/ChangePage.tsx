@@ -9,7 +9,7 @@ import css from "./runs.module.css";
 
 /** What changed between two runs, corner by corner and question by question. */
 export function ChangePage({ before, after }: { before: string; after: string }) {
-  const { data, error } = useEngineQuery<RunComparison>(["evaluation", "compare", before, after], (engine, signal) => engine.runs.compare({ before, after }, { signal }));
+  const { data, error } = useEngineQuery<RunComparison>(["evaluation", "compare", before, after], (engine, signal) => engine.evaluation.runs.compare({ before, after }, { signal }));
   if (error) return <ErrorState error={error} title="These two cannot be compared" />;
   if (!data) return <div className={css.loading}><Spinner label="Comparing" /></div>;
   return (

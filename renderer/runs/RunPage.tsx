@@ -24,7 +24,7 @@ export function RunPage({ id }: { id: string }) {
   const [tab, setTab] = useState<"report" | "answers">("report");
   const run = runs?.find((one) => one.id === id);
   useGrowing(run);
-  const report = useEngineQuery<RunReport>(["evaluation", "report", id, given], (engine, signal) => engine.runs.report({ id, ...(given ? { questionnaire: given } : {}) }, { signal }), { enabled: run !== undefined, placeholderData: (before) => before });
+  const report = useEngineQuery<RunReport>(["evaluation", "report", id, given], (engine, signal) => engine.evaluation.runs.report({ id, ...(given ? { questionnaire: given } : {}) }, { signal }), { enabled: run !== undefined, placeholderData: (before) => before });
   if (error) return <ErrorState error={error} />;
   if (!runs) return <div className={css.loading}><Spinner label="Loading" /></div>;
   if (!run) return <EmptyState title="This run is not there any more" actions={<Button onClick={() => goEvaluate({ kind: "runs" })}>To the runs</Button>} />;
@@ -35,7 +35,7 @@ export function RunPage({ id }: { id: string }) {
         <Actions run={run} questionnaire={given} />
       </header>
       {run.state === "done" ? null : <div className={css.live}><Progress run={run} />{run.error ? <p className={css.bad} role="alert">{run.error.reason} {run.error.next}</p> : null}</div>}
-      <Tabs label="This run" value={tab} tabs={tabs} onChange={setTab}>
+      <Tabs label="This run" value={tab} tabs={tabs} onChange={(value) => setTab(value)}>
         <TabPanel value="report">{report.error ? <ErrorState error={report.error} /> : report.data ? (report.data.answers === 0 ? <EmptyState title="No answer yet" compact>The report grows with the answers.</EmptyState> : <ReportPanel report={report.data} questionnaire={given} onQuestionnaire={setGiven} />) : <div className={css.loading}><Spinner label="Counting" /></div>}</TabPanel>
         <TabPanel value="answers"><AnswersPanel run={run} /></TabPanel>
       </Tabs>
@@ -47,7 +47,7 @@ function Actions({ run, questionnaire }: { run: RunSummary; questionnaire: Quest
   const engine = useEngine();
   const toasts = useToasts();
   const { resume, stop } = useRunActions(run);
-  const write = (format: (typeof formats)[number][0]) => { engine.runs.export({ id: run.id, format, ...(questionnaire ? { questionnaire } : {}) }).then(save, (error: unknown) => toasts.fail(error, "The report could not be exported")); };
+  const write = (format: (typeof formats)[number][0]) => { engine.evaluation.runs.export({ id: run.id, format, ...(questionnaire ? { questionnaire } : {}) }).then(save, (error: unknown) => toasts.fail(error, "The report could not be exported")); };
   return (
     <div className={css.buttons}>
       {run.state === "running" ? <Button icon={<Square />} onClick={stop}>Stop</Button> : run.state === "done" ? null : <Button icon={<Play />} onClick={resume}>Go on</Button>}

@@ -20,9 +20,9 @@ export function useRunActions(run: Pick<RunSummary, "id">) {
   const toasts = useToasts();
   const tell = (title: string) => (error: unknown) => toasts.fail(error, title);
   return {
-    resume: () => { engine.runs.resume({ id: run.id }).catch(tell("The run cannot go on")); },
-    stop: () => { engine.runs.stop({ id: run.id }).catch(tell("The run could not be stopped")); },
-    remove: () => engine.runs.remove({ id: run.id }).catch(tell("The run could not be removed")),
+    resume: () => { engine.evaluation.runs.resume({ id: run.id }).catch(tell("The run cannot go on")); },
+    stop: () => { engine.evaluation.runs.stop({ id: run.id }).catch(tell("The run could not be stopped")); },
+    remove: () => engine.evaluation.runs.remove({ id: run.id }).catch(tell("The run could not be removed")),
   };
 }
 

@@ -36,8 +36,8 @@ export function StartRun({ sets, runs }: { sets: readonly QuestionSet[]; runs: r
   const start = async () => {
     setBusy(true);
     try {
-      const input: Parameters<typeof engine.runs.start>[0] = { setId: set.id, variants, ...(judge === NOBODY ? {} : { judge: { modelId: judge } }), ...(questions < set.questions.length ? { most: questions } : {}) };
-      const run = await engine.runs.start(input);
+      const input: Parameters<typeof engine.evaluation.runs.start>[0] = { setId: set.id, variants, ...(judge === NOBODY ? {} : { judge: { modelId: judge } }), ...(questions < set.questions.length ? { most: questions } : {}) };
+      const run = await engine.evaluation.runs.start(input);
       goEvaluate({ kind: "run", id: run.id });
     } catch (error) {
       toasts.fail(error, "The run could not begin");

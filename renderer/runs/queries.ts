@@ -1,4 +1,4 @@
 import { useEngineQuery } from "../engine/queries.ts";
 
 export const useSets = () => useEngineQuery(["evaluation", "sets"], (engine, signal) => engine.evaluation.sets.list(undefined, { signal }));
-export const useRuns = () => useEngineQuery(["evaluation", "runs"], (engine, signal) => engine.runs.list(undefined, { signal }));
+export const useRuns = () => useEngineQuery(["evaluation", "runs"], (engine, signal) => engine.evaluation.runs.list(undefined, { signal }));

@@ -1,5 +1,7 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { ProbeInput, ProbeResult, QuestionSet } from "../../engine/contract/index.ts";
+import { exportQuestions } from "../../engine/evaluation/questions/import.ts";
+import { formatOf, questionsFrom } from "../../engine/evaluation/questions/read.ts";
 import { os } from "../../engine/contract/server.ts";
 import { searchFake } from "./fake-answers.ts";
 import type { FakeWorld } from "./fake-world.ts";
@@ -11,6 +13,8 @@ function probeFake(world: FakeWorld, { question, filter, settings }: ProbeInput)
   const taken = hits.slice(0, sources).map(({ passage }, i) => ({ number: i + 1, passage, range: passage.range, text: passage.text }));
   return { candidates: all, sources: taken, best: taken.map(() => undefined), settings: { candidates, sources }, ms: { total: 1 } };
 }
+
+const missing = (): never => { throw new LorekeepError("UNSUPPORTED", "The fake engine measures nothing."); };
 
 /** The contract's part `evaluation` over the fake's documents: probes by shared words, sets in memory; a walk that ends at the first step. */
 export function evaluationHandlers(world: FakeWorld) {
@@ -34,6 +38,21 @@ export function evaluationHandlers(world: FakeWorld) {
         return set;
       }),
       remove: os.evaluation.sets.remove.handler(({ input }) => void sets.delete(input.id)),
+      import: os.evaluation.sets.import.handler(({ input: { text = "", name = "Questions", format } }) => {
+        const { questions, problems } = questionsFrom(text, format ?? formatOf(undefined, text));
+        const set = { id: `set-${sets.size + 1}`, name, questions, updated: new Date().toISOString() };
+        sets.set(set.id, set);
+        return { set, added: questions.length, replaced: 0, problems };
+      }),
+      export: os.evaluation.sets.export.handler(({ input: { id, format } }) => exportQuestions(sets.get(id) ?? missing(), format)),
+      fromAnswer: os.evaluation.sets.fromAnswer.handler(() => missing()),
+    },
+    runs: {
+      list: os.evaluation.runs.list.handler(() => []),
+      start: os.evaluation.runs.start.handler(() => missing()), resume: os.evaluation.runs.resume.handler(() => missing()), stop: os.evaluation.runs.stop.handler(() => missing()),
+      watch: os.evaluation.runs.watch.handler(async function* () { await Promise.resolve(); yield* []; missing(); }),
+      remove: os.evaluation.runs.remove.handler(() => missing()), answers: os.evaluation.runs.answers.handler(() => missing()), rate: os.evaluation.runs.rate.handler(() => missing()),
+      report: os.evaluation.runs.report.handler(() => missing()), export: os.evaluation.runs.export.handler(() => missing()), compare: os.evaluation.runs.compare.handler(() => missing()),
     },
   };
 }

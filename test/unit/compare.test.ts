@@ -70,18 +70,18 @@ describe("comparing", () => {
     const { done } = await run(await client.ask({ text: "Hello?", contenders: [corner("base"), corner("documents")], blind: true }));
     expect(done.blind).toBe(true);
     const chosen = await client.choose({ id: done.id, winner: 0 });
-    expect(chosen).toMatchObject({ blind: false, verdict: { winner: 0, blind: true } });
+    expect(chosen).toMatchObject({ blind: false, preference: { winner: 0, blind: true } });
     expect((await under.answers.conversations.get(done.conversationId)).head).toBe(done.contenders[0]?.assistantId);
     expect(await client.standings()).toEqual([{ name: "base", judged: 1, chosen: 1, tied: 0, blind: 1 }, { name: "documents", judged: 1, chosen: 0, tied: 0, blind: 1 }]);
     await comparisons.dispose();
     const again = await Comparisons.open(under.workspace);
     expect(again.get(done.id)).toEqual(chosen);
     await again.dispose();
-    expect((await client.choose({ id: done.id })).verdict).toBeUndefined();
-    expect((await client.choose({ id: done.id, winner: 0 })).verdict).toMatchObject({ blind: false });
+    expect((await client.choose({ id: done.id })).preference).toBeUndefined();
+    expect((await client.choose({ id: done.id, winner: 0 })).preference).toMatchObject({ blind: false });
     await expect(client.choose({ id: done.id, winner: 3 })).rejects.toMatchObject({ code: "INVALID" });
     await under.answers.conversations.remove(done.conversationId);
-    expect((await client.choose({ id: done.id, winner: 1 })).verdict).toMatchObject({ winner: 1 });
+    expect((await client.choose({ id: done.id, winner: 1 })).preference).toMatchObject({ winner: 1 });
     await client.remove({ id: done.id });
     await expect(client.get({ id: done.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
@@ -106,7 +106,7 @@ describe("standings", () => {
   it("count a tie for nobody and an open comparison not at all", () => {
     const one = (winner?: number | "tie"): Comparison => ({
       id: "1", conversationId: "1", userMessageId: "1", question: "?", created: "", blind: false, contenders: ["a", "b"].map((name) => ({ name, options: { mode: "base", adapters: [], filter: {}, sampling: {} } })),
-      ...(winner === undefined ? {} : { verdict: { winner, blind: false, time: "" } }),
+      ...(winner === undefined ? {} : { preference: { winner, blind: false, time: "" } }),
     });
     expect(standingsOf([one(1), one("tie"), one()])).toEqual([{ name: "b", judged: 2, chosen: 1, tied: 1, blind: 0 }, { name: "a", judged: 2, chosen: 0, tied: 1, blind: 0 }]);
   });

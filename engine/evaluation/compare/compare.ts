@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Answers } from "../../answer/answers.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import type { AnswerEvent } from "../../contract/answers.ts";
-import type { CompareEvent, CompareRequest, Comparison, Contender, Verdict } from "../../contract/compare.ts";
+import type { CompareEvent, CompareRequest, Comparison, Contender, Preference } from "../../contract/compare.ts";
 import type { Comparisons } from "./comparisons.ts";
 
 export interface CompareMeans {
@@ -39,15 +39,15 @@ export async function compare(input: CompareRequest, { answers, comparisons }: C
 }
 
 /** Keeps a choice, or takes it back; the first one reveals the names, the chosen answer becomes the one the conversation goes on from. @throws LorekeepError NOT_FOUND, INVALID */
-export async function choose(id: string, winner: Verdict["winner"] | undefined, { answers, comparisons }: CompareMeans): Promise<Comparison> {
-  const { verdict: _before, ...known } = comparisons.get(id);
+export async function choose(id: string, winner: Preference["winner"] | undefined, { answers, comparisons }: CompareMeans): Promise<Comparison> {
+  const { preference: _before, ...known } = comparisons.get(id);
   if (winner === undefined) return comparisons.put(known);
   if (typeof winner === "number") {
     const assistantId = known.contenders[winner]?.assistantId;
     if (assistantId === undefined) throw new LorekeepError("INVALID", { reason: "That contender has not answered.", field: "winner" });
     await answers.conversations.update(known.conversationId, { head: assistantId }).catch(unlessGone);
   }
-  return comparisons.put({ ...known, blind: false, verdict: { winner, blind: known.blind, time: new Date().toISOString() } });
+  return comparisons.put({ ...known, blind: false, preference: { winner, blind: known.blind, time: new Date().toISOString() } });
 }
 
 /** Places in the order they answer: contenders of one model in a row, and within it those of the same adapters, else as they were given. */

@@ -60,13 +60,13 @@ export class Comparisons {
 /** Counts the choices by the contenders' names, most often chosen first. Comparisons without a choice count for nothing. */
 export function standingsOf(comparisons: readonly Comparison[]): Standing[] {
   const byName = new Map<string, Standing>();
-  for (const { contenders, verdict } of comparisons) {
-    if (!verdict) continue;
+  for (const { contenders, preference } of comparisons) {
+    if (!preference) continue;
     contenders.forEach(({ name }, place) => {
       const before = byName.get(name) ?? { name, judged: 0, chosen: 0, tied: 0, blind: 0 };
       byName.set(name, {
-        name, judged: before.judged + 1, chosen: before.chosen + Number(verdict.winner === place),
-        tied: before.tied + Number(verdict.winner === "tie"), blind: before.blind + Number(verdict.blind),
+        name, judged: before.judged + 1, chosen: before.chosen + Number(preference.winner === place),
+        tied: before.tied + Number(preference.winner === "tie"), blind: before.blind + Number(preference.blind),
       });
     });
   }
