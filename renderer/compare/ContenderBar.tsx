@@ -6,7 +6,7 @@ import { modeName, modes, obstacleOf, usesModel, usesTune } from "../chat/modes.
 import { answerOptionsOf } from "../chat/options.ts";
 import { Button, Popover, SegmentedControl, Tooltip } from "../design/index.ts";
 import { useDocumentCounts } from "../engine/queries.ts";
-import { cornerEntry, corners, LEAST, MOST, nameOf, type Entry } from "./contenders.ts";
+import { cornerEntry, corners, LEAST, MOST, nameOf, sharedOf, type Entry, type Shared } from "./contenders.ts";
 import css from "./compare.module.css";
 
 interface Props { entries: readonly Entry[]; shelf: readonly ShelfItem[]; changed: boolean; most?: number; least?: number; onChange(entries: readonly Entry[] | undefined): void }
@@ -15,7 +15,9 @@ interface Props { entries: readonly Entry[]; shelf: readonly ShelfItem[]; change
 export function ContenderBar({ entries, shelf, changed, most = MOST, least = LEAST, onChange }: Props) {
   const { data: counts } = useDocumentCounts();
   const full = entries.length >= most;
-  const toggle = (mode: Entry["options"]["mode"]) => onChange(entries.some(({ key }) => key === mode) ? entries.filter(({ key }) => key !== mode) : [...entries, cornerEntry(mode)]);
+  const shared = sharedOf(entries, shelf);
+  const toggle = (mode: Entry["options"]["mode"]) => onChange(entries.some(({ key }) => key === mode) ? entries.filter(({ key }) => key !== mode) : [...entries, cornerEntry(mode, shared)]);
+  const share = (patch: Partial<Shared>) => onChange(entries.map((entry) => (entry.own ? entry : cornerEntry(entry.options.mode, { ...shared, ...patch }))));
   return (
     <div className={css.bar} role="group" aria-label="Who answers">
       {corners.map((mode) => {
@@ -31,6 +33,12 @@ export function ContenderBar({ entries, shelf, changed, most = MOST, least = LEA
         <span key={entry.key} className={css.own}>{nameOf(entry, shelf)}<button type="button" aria-label={`Leave out ${nameOf(entry, shelf)}`} onClick={() => onChange(entries.filter(({ key }) => key !== entry.key))}><X /></button></span>
       ))}
       {full ? null : <OwnContender onAdd={(options) => onChange([...entries, { key: `own-${crypto.randomUUID()}`, options, own: true }])} />}
+      {entries.some(({ own, options }) => !own && usesModel(options.mode)) ? (
+        <span className={css.shared}>
+          <ModelPicker options={{ ...answerOptionsOf("base"), ...(shared.modelId === undefined ? {} : { modelId: shared.modelId }) }} onChange={({ modelId }) => share({ modelId })} />
+          {entries.some(({ own, options }) => !own && usesTune(options.mode)) ? <AdapterPicker options={{ ...answerOptionsOf("fine-tune"), adapters: shared.adapters }} onChange={({ adapters = [] }) => share({ adapters })} /> : null}
+        </span>
+      ) : null}
       {changed ? <Button size="s" variant="ghost" icon={<RotateCcw />} onClick={() => onChange(undefined)}>The usual ones</Button> : null}
       {entries.length < least ? <span className={css.hint} role="status">Choose at least {least === 1 ? "one" : "two"}.</span> : null}
     </div>

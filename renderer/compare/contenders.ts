@@ -9,14 +9,27 @@ export const corners: readonly AnswerMode[] = ["base", "documents", "fine-tune",
 export const MOST = 4;
 export const LEAST = 2;
 
-export const cornerEntry = (mode: AnswerMode): Entry => ({ key: mode, options: answerOptionsOf(mode), own: false });
+/** What the plain corners share: the model, and the fine-tune that two of them lay over it. */
+export type Shared = Pick<AnswerOptions, "adapters"> & { readonly modelId?: string | undefined };
+
+export function cornerEntry(mode: AnswerMode, { modelId, adapters }: Shared): Entry {
+  return { key: mode, own: false, options: { ...answerOptionsOf(mode), ...(modelId === undefined ? {} : { modelId }), adapters: usesTune(mode) ? adapters : [] } };
+}
+
+/** What the entries share now; where no corner says, the newest adapter that is there. */
+export function sharedOf(entries: readonly Entry[], shelf: readonly ShelfItem[]): Shared {
+  const plain = entries.filter(({ own }) => !own);
+  const [newest] = shelf.filter((item) => item.kind === "adapter" && item.state === "ready");
+  const adapters = plain.find(({ options }) => options.adapters.length > 0)?.options.adapters ?? (newest ? [{ modelId: newest.id, scale: 1 }] : []);
+  return { modelId: plain.find(({ options }) => options.modelId !== undefined)?.options.modelId, adapters };
+}
 
 /** The four corners, less those that need what is not installed. */
 export function usualEntries(shelf: readonly ShelfItem[]): Entry[] {
   const model = shelf.some((item) => item.kind === "model");
-  const tune = shelf.some((item) => item.kind === "adapter");
-  if (!model) return [cornerEntry("quotes")];
-  return (tune ? ["base", "documents", "fine-tune", "hybrid"] as const : ["base", "documents"] as const).map(cornerEntry);
+  const shared = sharedOf([], shelf);
+  if (!model) return [cornerEntry("quotes", shared)];
+  return (shared.adapters.length > 0 ? ["base", "documents", "fine-tune", "hybrid"] as const : ["base", "documents"] as const).map((mode) => cornerEntry(mode, shared));
 }
 
 /** "Documents", "Hybrid · Qwen3 4B + notary v2 × 0.5": only what was chosen by hand is named. */
