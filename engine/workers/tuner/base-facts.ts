@@ -44,7 +44,7 @@ export async function baseFacts(base: string | undefined, about: { folder: strin
 }
 
 /** A base that is named by path without giving the path away. */
-export const shortName = (named: string): string => basename(named.replace(/[\\/]+$/, "")) || named;
+export const shortName = (named: string): string => named.split(/[\\/]/).filter(Boolean).at(-1) ?? "unnamed";
 
 async function configNear(folder: string, named: string | undefined): Promise<string | undefined> {
   const places = [folder, ...(named === undefined ? [] : isAbsolute(named) ? [named] : [join(dirname(folder), named)])].map((place) => join(place, "config.json"));

@@ -48,15 +48,15 @@ export async function convertAdapter(job: ConvertJob, { signal, progress, freeBy
   }
 }
 
-/** The bytes of one factor as the GGUF wants them. Without a change of numbers, not one is touched. */
+/** The bytes of one factor as the GGUF wants them. Every number is looked at; without a change of type or scale, none is touched. */
 function converted({ from, to, turn, times, source, name }: Factor, bytes: Uint8Array): Uint8Array {
   const [rows = 0, columns = 0] = source.shape;
   let result = bytes;
+  const values = new Float32Array(rows * columns);
+  decode(from, bytes, values.length, values);
+  if (times !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * times;
+  refuseUnfitNumbers(values, values.length, { tensor: name, type: to });
   if (from !== to || times !== 1) {
-    const values = new Float32Array(rows * columns);
-    decode(from, bytes, values.length, values);
-    if (times !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * times;
-    refuseUnfitNumbers(values, values.length, { tensor: name, type: to });
     result = new Uint8Array(bytesOf(to, values.length));
     encode(to, values, values.length, result);
   }
