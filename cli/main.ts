@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAbort } from "../engine/base/errors.ts";
-import { answerModes, documentStates } from "../engine/contract/index.ts";
+import { answerModes, convertTypes, documentStates, mergeTypes } from "../engine/contract/index.ts";
 import { add } from "./commands/add.ts";
 import { ask } from "./commands/ask.ts";
 import { evalRetrieval, why } from "./commands/evaluate.ts";
@@ -11,6 +11,7 @@ import { addModel, catalogue, downloadModel, listModels, removeModel } from "./c
 import { search } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
+import { convertAdapter, mergeModels } from "./commands/tune.ts";
 import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
 import { createTerminal, describeError, UsageError } from "./terminal.ts";
 
@@ -123,8 +124,17 @@ function modelCommands(models: Command, command: (parent: Command, name: string,
   models.action(within((session) => listModels(session)));
   command(models, "add <file>", "Put a GGUF model or adapter on the shelf.", "lorekeep models add ~/models/llama-3.2-3b-q4.gguf\nlorekeep models add tone-lora.gguf --copy").option("--copy", "copy it into the workspace").action(within(addModel));
   command(models, "remove <model>", "Take it off the shelf.", "lorekeep models remove llama-3.2-3b-q4").action(within((session, wanted: string) => removeModel(session, wanted)));
+  result(command(models, "convert <folder>", "A trainer's adapter (PEFT folder) to GGUF, onto the shelf or to a file.", "lorekeep models convert ~/training/my-voice --base llama-3.2-3b-f16.gguf\nlorekeep models convert my-voice --base ~/hf/Llama-3.2-3B --output my-voice.gguf"))
+    .option("--base <model>", "what it was trained for: a GGUF, a model of the shelf, or a Hugging Face folder").addOption(new Option("--type <type>", "how its numbers are kept").choices(convertTypes).default("as-stored")).action(within(convertAdapter));
+  result(command(models, "merge <base> <adapters...>", "A base and adapters, each FILE or FILE:SCALE, to one model, onto the shelf or to a file.", "lorekeep models merge llama-3.2-3b-f16.gguf my-voice.gguf\nlorekeep models merge base.gguf tone.gguf:0.5 format.gguf --type Q8_0 --output mine.gguf"))
+    .addOption(new Option("--type <type>", "how its weights are kept").choices(mergeTypes).default("as-base")).action(within(mergeModels));
   command(models, "catalogue", "Models known to work, to download.", "lorekeep models catalogue").action(within((session) => catalogue(session)));
   command(models, "download <what> [file]", "Download from the catalogue, or FILE from a repository.", "lorekeep models download smollm2-360m-instruct\nlorekeep models download owner/repo model-q4.gguf").action(within((session, what: string, file: string | undefined) => downloadModel(session, what, file)));
+}
+
+/** Where something that is made goes. */
+function result(command: Command): Command {
+  return command.option("--output <file>", "write this file instead of putting it on the shelf").option("--add", "with --output: also put it on the shelf, linked").option("--name <name>", "what it calls itself");
 }
 
 /** --workspace and --json may stand before or after the command's name. */

@@ -30,6 +30,8 @@ import { settingsRoutes } from "./settings/routes.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
 import { systemRoutes } from "./system-routes.ts";
+import { tuneRoutes } from "./tune/routes.ts";
+import { Tuner } from "./tune/tuner.ts";
 import type { WorkerHost } from "./workers/host.ts";
 
 export interface EngineOptions {
@@ -74,6 +76,7 @@ interface Rooms {
   readonly answers: Answers;
   readonly evaluation: Evaluation;
   readonly comparisons: Comparisons;
+  readonly tuner: Tuner;
 }
 
 /** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
@@ -110,6 +113,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   }));
 
   const models = await openModels({ options, owner, settings, network, tell });
+  const tuner = owner.own(await Tuner.open({ workspace, host: workerHost, shelf: models.shelf }));
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
@@ -123,7 +127,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons };
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons, tuner };
 }
 
 interface OpeningModels {
@@ -160,13 +164,14 @@ function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
 }
 
 function buildRouter(rooms: Rooms) {
-  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, network, notices, changes } = rooms;
+  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, tuner, network, notices, changes } = rooms;
   return os.router({
     ...libraryRoutes(library),
     ...answerRoutes(answers),
     compare: compareRoutes({ answers, comparisons }, () => changes.emit({ topic: "comparisons" })),
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
+    tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),
   });
@@ -181,13 +186,13 @@ function countByState(library: Library): { total: number; indexed: number; faile
   return count;
 }
 
-async function describe({ options, embedder, store, library, runtime }: Rooms) {
+async function describe({ options, embedder, store, library, runtime, tuner }: Rooms) {
   const { total, indexed, failed } = countByState(library);
   const stats = await store.stats();
   return {
     version: options.version, host: options.hostKind, workspace: options.workspace,
     embedder: { name: embedder.name, identity: embedder.identity, dimensions: embedder.dimensions },
     documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, queue: library.parts.queue.progress(),
-    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker],
+    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker, tuner.worker],
   };
 }

@@ -25,6 +25,7 @@ export async function buildNode() {
       "workers/embedder": "engine/workers/embedder/main.ts",
       "workers/generator": "engine/workers/generator/main.ts",
       "workers/ocr": "engine/workers/ocr/main.ts",
+      "workers/tuner": "engine/workers/tuner/main.ts",
       "cli/main": "cli/main.ts",
       "electron/engine-host": "electron/engine-host.ts",
     }),

@@ -7,6 +7,7 @@ import { modelsContract } from "./models.ts";
 import { searchContract } from "./search.ts";
 import { settingsContract } from "./settings.ts";
 import { systemContract } from "./system.ts";
+import { tuneContract } from "./tune.ts";
 
 /** What may be asked of the engine. Every other type in the face, the terminal and the hosts is derived from this. */
 export const contract = {
@@ -20,6 +21,7 @@ export const contract = {
   compare: compareContract,
   evaluation: evaluationContract,
   models: modelsContract,
+  tune: tuneContract,
   settings: settingsContract,
   system: systemContract,
 };
@@ -40,3 +42,4 @@ export * from "./runs.ts";
 export * from "./search.ts";
 export * from "./settings.ts";
 export * from "./system.ts";
+export * from "./tune.ts";

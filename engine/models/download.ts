@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bytesInWords } from "../base/gguf/refusal.ts";
 import { fromFileSystem, isAbort, LorekeepError } from "../base/errors.ts";
 import type { NetworkResponse } from "../base/network.ts";
-import { ensureDiskSpace, type FreeBytes } from "./disk.ts";
+import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
 import { hubFailure, hubRequest, inspectHubFile, type HubFile, type HubFileInfo, type HubOptions } from "./hub.ts";
 import { TransferMeter, type TransferProgress } from "./meter.ts";
 import { partialBytes, PartialFile } from "./partial.ts";

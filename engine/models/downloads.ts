@@ -6,7 +6,7 @@ import { Emitter } from "../base/emitter.ts";
 import { isAbort, LorekeepError } from "../base/errors.ts";
 import { JsonStore } from "../base/json-store.ts";
 import type { Network } from "../base/network.ts";
-import type { FreeBytes } from "./disk.ts";
+import type { FreeBytes } from "../base/disk.ts";
 import { download, type Downloaded } from "./download.ts";
 import { hubUrl, inspectHubFile, type HubFile, type HubFileInfo } from "./hub.ts";
 import { partialBytes, removePartial } from "./partial.ts";

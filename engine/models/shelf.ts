@@ -9,7 +9,7 @@ import { JsonStore, type SetAside } from "../base/json-store.ts";
 import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
-import { ensureDiskSpace, type FreeBytes } from "./disk.ts";
+import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
 import { shelfContent, type ImportProgress, type ModelSource, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
 
 export interface ModelShelfOptions {

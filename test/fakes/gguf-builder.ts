@@ -3,22 +3,25 @@ import { tensorTypes } from "../../engine/base/gguf/formats.ts";
 /** A metadata value to write. `bomb` claims a list of that many numbers and writes none; `nested` and `unknown` are against the format. */
 export type FakeValue =
   | { type: "uint32" | "uint16" | "nested" | "unknown"; value: number }
+  | { type: "float32"; value: number }
   | { type: "string"; value: string }
   | { type: "strings"; value: string[] }
   | { type: "uint32s"; value: number[] }
   | { type: "bomb"; value: bigint };
 
-/** A tensor to write; `offset` and `stored` override where it claims to be and how many bytes are really written. */
+/** A tensor to write; `data` are its bytes (default zeroes), `offset` and `stored` override where it claims to be and how many bytes are really written. */
 export interface FakeTensor {
   name: string;
   shape: number[];
   type: number;
+  data?: Uint8Array;
   offset?: bigint;
   stored?: number;
 }
 
 const u16 = (n: number) => { const b = Buffer.alloc(2); b.writeUInt16LE(n); return b; };
 const u32 = (n: number) => { const b = Buffer.alloc(4); b.writeUInt32LE(n); return b; };
+const f32 = (n: number) => { const b = Buffer.alloc(4); b.writeFloatLE(n); return b; };
 const u64 = (n: bigint | number) => { const b = Buffer.alloc(8); b.writeBigUInt64LE(BigInt(n)); return b; };
 const str = (s: string) => Buffer.concat([u64(Buffer.byteLength(s)), Buffer.from(s)]);
 const ALIGNMENT = 32;
@@ -27,6 +30,7 @@ function encoded(value: FakeValue): Buffer {
   switch (value.type) {
     case "uint16": return Buffer.concat([u32(2), u16(value.value)]);
     case "uint32": return Buffer.concat([u32(4), u32(value.value)]);
+    case "float32": return Buffer.concat([u32(6), f32(value.value)]);
     case "string": return Buffer.concat([u32(8), str(value.value)]);
     case "strings": return Buffer.concat([u32(9), u32(8), u64(value.value.length), ...value.value.map(str)]);
     case "uint32s": return Buffer.concat([u32(9), u32(4), u64(value.value.length), ...value.value.map(u32)]);
@@ -41,16 +45,20 @@ function bytesOf({ shape, type, stored }: FakeTensor): number {
   return stored ?? (shape.reduce((product, n) => product * n, 1) / elements) * bytes;
 }
 
-/** A small GGUF file, version 3, zeroes for weights. Entries that are undefined are left out. */
+/** A small GGUF file, version 3. Entries that are undefined are left out. */
 export function buildGguf(metadata: Record<string, FakeValue | undefined>, tensors: FakeTensor[]): Buffer {
   const entries = Object.entries(metadata).flatMap(([key, value]) => (value ? [Buffer.concat([str(key), encoded(value)])] : []));
   let offset = 0;
+  const data: Buffer[] = [];
   const infos = tensors.map((tensor) => {
     const info = Buffer.concat([str(tensor.name), u32(tensor.shape.length), ...tensor.shape.map(u64), u32(tensor.type), u64(tensor.offset ?? offset)]);
-    offset += Math.ceil(bytesOf(tensor) / ALIGNMENT) * ALIGNMENT;
+    const room = Math.ceil(bytesOf(tensor) / ALIGNMENT) * ALIGNMENT;
+    data.push(Buffer.alloc(room));
+    data.at(-1)?.set(tensor.data ?? []);
+    offset += room;
     return info;
   });
   const header = Buffer.concat([Buffer.from("GGUF"), u32(3), u64(tensors.length), u64(entries.length), ...entries, ...infos]);
   const padding = Buffer.alloc((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT);
-  return Buffer.concat([header, padding, Buffer.alloc(offset)]);
+  return Buffer.concat([header, padding, ...data]);
 }

@@ -28,6 +28,10 @@ export interface GgufTensor {
 export interface GgufHeader {
   readonly version: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
+  /** Where each entry of the metadata stands in the file, key, type and value together: [start, end) in bytes. */
+  readonly spans: ReadonlyMap<string, readonly [number, number]>;
+  /** Bytes that tensor data is aligned to. */
+  readonly alignment: number;
   readonly tensors: readonly GgufTensor[];
   /** Where tensor data begins, bytes from the start of the file. */
   readonly dataOffset: number;
@@ -63,11 +67,14 @@ async function parse(cursor: Cursor): Promise<GgufHeader> {
   const tensorCount = cursor.expect(await cursor.u64(), 24, cursor.limits.tensorCount, "tensors");
   const metadataCount = cursor.expect(await cursor.u64(), 13, cursor.limits.metadataCount, "metadata entries");
   const metadata = new Map<string, GgufValue>();
+  const spans = new Map<string, readonly [number, number]>();
   const bytes = new Set<number>();
   for (let i = 0; i < metadataCount; i++) {
+    const start = cursor.position;
     const key = await cursor.string();
     if (metadata.has(key)) throw refused(`This GGUF file states "${key}" twice. It is damaged.`);
     metadata.set(key, await value(cursor, key, bytes));
+    spans.set(key, [start, cursor.position]);
   }
   const tensors: GgufTensor[] = [];
   const names = new Set<string>();
@@ -77,9 +84,10 @@ async function parse(cursor: Cursor): Promise<GgufHeader> {
     names.add(tensor.name);
     tensors.push(tensor);
   }
-  const dataOffset = align(cursor.position, alignment(metadata));
+  const alignment = statedAlignment(metadata);
+  const dataOffset = align(cursor.position, alignment);
   checkEnd(tensors, dataOffset, cursor.size);
-  return { version, metadata, tensors, dataOffset, fileBytes: cursor.size, byteTokens: bytes.size };
+  return { version, metadata, spans, alignment, tensors, dataOffset, fileBytes: cursor.size, byteTokens: bytes.size };
 }
 
 /** Magic and version; what else the file may be is said by name, because these are the mistakes people make. */
@@ -152,7 +160,7 @@ async function readTensor(cursor: Cursor): Promise<GgufTensor> {
   return { name, shape, type, typeName: known?.name, offset, bytes: known && (elements / known.elements) * known.bytes };
 }
 
-function alignment(metadata: ReadonlyMap<string, GgufValue>): number {
+function statedAlignment(metadata: ReadonlyMap<string, GgufValue>): number {
   const stated = metadata.get("general.alignment") ?? 32;
   if (typeof stated !== "number" || stated < 1 || stated > 2 ** 20 || !Number.isInteger(Math.log2(stated))) {
     throw refused("This GGUF file states an impossible alignment. It is damaged.");
@@ -160,7 +168,8 @@ function alignment(metadata: ReadonlyMap<string, GgufValue>): number {
   return stated;
 }
 
-const align = (position: number, to: number) => Math.ceil(position / to) * to;
+/** The next multiple of `to` from `position` on. */
+export const align = (position: number, to: number) => Math.ceil(position / to) * to;
 
 function checkEnd(tensors: readonly GgufTensor[], dataOffset: number, fileBytes: number): void {
   const expected = tensors.reduce((end, t) => Math.max(end, dataOffset + t.offset + (t.bytes ?? 0)), 0);

@@ -78,7 +78,9 @@ function modelInfo(header: GgufHeader, architecture: string): GgufInfo {
 function adapterInfo(header: GgufHeader, architecture: string): GgufInfo {
   const type = text(header, "adapter.type");
   if (type !== "lora") throw refused(`This adapter is of the kind "${type ?? "unknown"}"; LoRA adapters can be used.`);
-  const rank = header.tensors.find((t) => t.name.endsWith(".lora_a"))?.shape[1];
+  const factor = header.tensors.find((t) => /\.lora_[ab]$/.test(t.name));
+  // B is rank × outputs, A inputs × rank; an embedding table's A is stored the other way round.
+  const rank = factor?.shape[factor.name.endsWith(".lora_b") || factor.name.startsWith("token_embd.") ? 0 : 1];
   if (!rank) throw refused("This adapter has no LoRA weights.", "Convert it again with llama.cpp's convert_lora_to_gguf.py.");
   const alpha = number(header, "adapter.lora.alpha") ?? rank;
   return { ...common(header, architecture), kind: "adapter", adapter: { rank, alpha }, layers: 0, contextLength: undefined, chatTemplate: undefined, vocabularySize: 0, kvBytesPerToken: 0 };

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { bytesInWords } from "../base/gguf/refusal.ts";
-import { fromFileSystem, LorekeepError } from "../base/errors.ts";
+import { bytesInWords } from "./gguf/refusal.ts";
+import { fromFileSystem, LorekeepError } from "./errors.ts";
 
 /** Bytes that may still be written to the file system `folder` lies on. Replaced in tests. */
 export type FreeBytes = (folder: string) => Promise<number>;

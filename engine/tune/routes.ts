@@ -1,0 +1,61 @@
+import { basename, resolve } from "node:path";
+import { inspectGguf } from "../base/gguf/info.ts";
+import { LorekeepError } from "../base/errors.ts";
+import { pump } from "../base/pump.ts";
+import { os, stream } from "../contract/server.ts";
+import type { ConvertEvent, ConvertInput, MergeEvent, MergeInput, ModelRef } from "../contract/tune.ts";
+import type { ModelShelf } from "../models/shelf.ts";
+import type { Tuner } from "./tuner.ts";
+
+export interface TuneRoutesParts {
+  readonly tuner: Tuner;
+  readonly shelf: ModelShelf;
+}
+
+/** The contract's convert and merge. */
+export function tuneRoutes(parts: TuneRoutesParts) {
+  return {
+    convert: os.tune.convert.handler(({ input, signal }) => stream(pump<ConvertEvent>((emit, stop) => convert(parts, input, { emit, stop }), signal))),
+    merge: os.tune.merge.handler(({ input, signal }) => stream(pump<MergeEvent>((emit, stop) => merge(parts, input, { emit, stop }), signal))),
+  };
+}
+
+interface Out<E> { readonly emit: (event: E) => void; readonly stop: AbortSignal }
+
+async function convert({ tuner, shelf }: TuneRoutesParts, input: ConvertInput, { emit, stop }: Out<ConvertEvent>): Promise<void> {
+  const folder = resolve(input.folder);
+  const base = input.base && (await fileOf(shelf, input.base)).path;
+  const name = input.name ?? basename(folder);
+  const { path, item, result } = await tuner.make({
+    verb: "converting", name, output: input.output, addToShelf: input.addToShelf,
+    start: (client, place, signal) => client.convert({ folder, type: input.type, name, place, ...(base === undefined ? {} : { base }) }, { signal }),
+  }, { signal: stop, progress: (step, done, total) => emit({ type: "progress", step: step === "writing" ? "converting" : step, done, total }) });
+  emit({ type: "done", path, ...(item ? { item } : {}), ...result });
+}
+
+async function merge({ tuner, shelf }: TuneRoutesParts, input: MergeInput, { emit, stop }: Out<MergeEvent>): Promise<void> {
+  const base = await fileOf(shelf, input.base);
+  const adapters: { path: string; sha256?: string; name?: string; scale: number }[] = [];
+  for (const { adapter, scale } of input.adapters) adapters.push({ ...(await fileOf(shelf, adapter)), scale });
+  const name = input.name ?? (await joinedName([base, ...adapters], stop));
+  const { path, item, result } = await tuner.make({
+    verb: "merging", name, output: input.output, addToShelf: input.addToShelf,
+    start: (client, place, signal) => client.merge({ base, adapters, type: input.type, name, place }, { signal }),
+  }, { signal: stop, progress: (step, done, total) => emit({ type: "progress", step: step === "writing" ? "merging" : step, done, total }) });
+  emit({ type: "done", path, ...(item ? { item } : {}), ...result });
+}
+
+/** Path, and what the shelf knows of it. @throws LorekeepError NOT_FOUND. */
+async function fileOf(shelf: ModelShelf, { id, path }: ModelRef): Promise<{ path: string; sha256?: string; name?: string }> {
+  if (id === undefined) return { path: resolve(path ?? "") };
+  const item = await shelf.get(id);
+  if (item.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is gone or was changed.`, next: "Put it back, or add it to the shelf again." });
+  return { path: item.path, sha256: item.sha256, name: item.name };
+}
+
+/** "Base + adapter + adapter", as far as a name may go. */
+async function joinedName(files: readonly { path: string; name?: string }[], signal: AbortSignal): Promise<string> {
+  const names: string[] = [];
+  for (const { path, name } of files) names.push(name ?? (await inspectGguf(path, { signal })).name ?? basename(path).replace(/\.gguf$/i, ""));
+  return names.join(" + ").slice(0, 200);
+}

@@ -1,0 +1,4 @@
+import { serveWorker } from "../serve-worker.ts";
+import { createTunerRouter } from "./router.ts";
+
+serveWorker(createTunerRouter());

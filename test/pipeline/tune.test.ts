@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { ConvertEvent, MergeEvent, MergeInput } from "../../engine/contract/index.ts";
+import { createEngine } from "../../engine/engine.ts";
+import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
+import { projectRoot, workersFolder } from "../data.ts";
+import { buildGguf } from "../fakes/gguf-builder.ts";
+import { noise, writePeft } from "../fakes/peft-builder.ts";
+import { modelMetadata, readTensors, smallFamilies, smallModel, tensor } from "../fakes/small-models.ts";
+import { createTestEngine, type TestEngine } from "../test-engine.ts";
+
+/** The whole way, through the contract and the real worker process. */
+describe("convert and merge", () => {
+  let engine: TestEngine;
+  let files: string;
+  let base: string;
+  let peft: string;
+  beforeAll(async () => {
+    engine = await createTestEngine();
+    files = mkdtempSync(join(tmpdir(), "tune-files-"));
+    base = join(files, "base.gguf");
+    writeFileSync(base, smallModel(smallFamilies[0]!, { values: (name, n) => noise(name.length + n, n) }));
+    peft = writePeft(join(files, "my-voice"), { tensors: {
+      "base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight": { shape: [4, 32], values: noise(1, 128) }, "base_model.model.model.layers.1.self_attn.q_proj.lora_B.weight": { shape: [32, 4], values: noise(2, 128) },
+    } });
+  });
+  afterAll(async () => {
+    await engine.dispose();
+    rmSync(files, { recursive: true, force: true });
+  });
+  afterEach(() => expect(halfWritten()).toEqual([]));
+
+  const halfWritten = () => [files, join(engine.workspace, "models")].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).filter((name) => /\.(merging|converting)-/.test(name));
+  const convert = async (input: Parameters<typeof engine.client.tune.convert>[0]) => last<ConvertEvent>(await engine.client.tune.convert(input));
+  const merge = async (input: Omit<MergeInput, "type" | "addToShelf" | "adapters"> & { adapters: { adapter: { id?: string; path?: string }; scale?: number }[]; addToShelf?: boolean }) => last<MergeEvent>(await engine.client.tune.merge(input));
+  async function last<E extends { type: string }>(events: AsyncIterable<E>): Promise<Extract<E, { type: "done" }>> {
+    let done: E | undefined;
+    for await (const event of events) done = event;
+    if (done?.type !== "done") throw new Error("ended without a result");
+    return done as Extract<E, { type: "done" }>;
+  }
+  /** A model whose merge takes a few hundred pieces. */
+  const large = () => {
+    const path = join(files, "large.gguf");
+    if (!existsSync(path)) writeFileSync(path, buildGguf(modelMetadata("llama"), [tensor("token_embd.weight", [4096, 16384], "BF16", new Float32Array(4096 * 16384)), tensor("blk.1.attn_q.weight", [32, 32], "F16", noise(8, 1024))]));
+    return path;
+  };
+
+  it("from a trainer's folder to a model on the shelf, by path and by id", async () => {
+    const adapter = await convert({ folder: peft, base: { path: base } });
+    expect(adapter).toMatchObject({ architecture: "llama", rank: 4, alpha: 8, targets: 1, item: { kind: "adapter", name: "my-voice", storage: "stored", rank: 4, baseModel: "https://huggingface.co/someone/some-model" } });
+    const merged = await merge({ base: { path: base }, adapters: [{ adapter: { id: adapter.item?.id ?? "" }, scale: 0.5 }] });
+    expect(merged).toMatchObject({ changed: 1, item: { kind: "model", name: "Small llama + my-voice", storage: "stored", baseModel: "Small llama", sha256: merged.sha256 } });
+    expect(readdirSync(join(engine.workspace, "models")).sort()).toEqual(["Small llama _ my-voice.gguf", "my-voice.gguf"]);
+    const again = await merge({ base: { path: base }, adapters: [{ adapter: { id: adapter.item?.id ?? "" }, scale: 0.5 }] });
+    expect(again.item?.id).toBe(merged.item?.id); // the same parts give the same bytes
+    expect(readdirSync(join(engine.workspace, "models"))).toHaveLength(2);
+    expect(JSON.parse(readFileSync(join(engine.workspace, "unfinished.json"), "utf8"))).toMatchObject({ files: [] });
+    expect((await readTensors(merged.path)).get("blk.0.attn_q.weight")!.bytes.equals((await readTensors(base)).get("blk.0.attn_q.weight")!.bytes)).toBe(true);
+  });
+
+  it("writes where it is told, never over a file, and onto the shelf when asked", async () => {
+    const adapter = await convert({ folder: peft, base: { path: base }, output: join(files, "voice.gguf"), addToShelf: true, name: "Voice" });
+    expect(adapter).toMatchObject({ path: join(files, "voice.gguf"), item: { name: "Voice", storage: "linked" } });
+    const merged = await merge({ base: { path: base }, adapters: [{ adapter: { path: adapter.path } }], output: join(files, "merged.gguf") });
+    expect(merged.item).toBeUndefined();
+    const before = readFileSync(merged.path);
+    await expect(merge({ base: { path: base }, adapters: [{ adapter: { path: adapter.path } }], output: merged.path })).rejects.toMatchObject({ code: "CONFLICT", data: { reason: "There is a file merged.gguf already.", field: "output" } });
+    expect(readFileSync(merged.path).equals(before)).toBe(true);
+    await expect(convert({ folder: peft, base: { path: base }, output: join(files, "voice.bin") })).rejects.toMatchObject({ code: "INVALID" });
+    await expect(convert({ folder: peft, base: { path: base }, output: join(files, "nowhere", "voice.gguf") })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(merge({ base: {}, adapters: [{ adapter: { path: adapter.path } }] })).rejects.toMatchObject({ code: "INVALID" });
+    await expect(merge({ base: { id: "gone" }, adapters: [{ adapter: { path: adapter.path } }] })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(merge({ base: { path: adapter.path }, adapters: [{ adapter: { path: base } }] })).rejects.toMatchObject({ code: "MODEL_REFUSED" });
+  });
+
+  it("stops when its reader leaves; the next in line goes on; the engine answers meanwhile", async () => {
+    const voice = (await convert({ folder: peft, base: { path: base }, output: join(files, "voice-2.gguf") })).path;
+    const events: string[] = [];
+    const stopped = (async () => {
+      for await (const event of await engine.client.tune.merge({ base: { path: large() }, adapters: [{ adapter: { path: voice } }], type: "F32", output: join(files, "stopped.gguf") })) {
+        events.push(event.type === "progress" ? event.step : event.type);
+        if (event.type === "progress" && event.step === "merging" && event.done < event.total / 2) {
+          expect((await engine.client.system.status()).workers.find((w) => w.name === "tuner")?.state).toBe("ready");
+          break;
+        }
+      }
+    })();
+    const next = merge({ base: { path: base }, adapters: [{ adapter: { path: voice } }], output: join(files, "next.gguf") });
+    await stopped;
+    expect(events).toContain("merging");
+    expect(events).not.toContain("done");
+    expect((await next).changed).toBe(1);
+    expect(existsSync(join(files, "stopped.gguf"))).toBe(false);
+  });
+
+  it("leaves nothing when the worker is killed, and works again", async () => {
+    const voice = join(files, "voice-2.gguf");
+    await expect((async () => {
+      for await (const event of await engine.client.tune.merge({ base: { path: large() }, adapters: [{ adapter: { path: voice } }], type: "F32", output: join(files, "killed.gguf") })) {
+        if (event.type !== "progress" || event.step !== "merging") continue;
+        const { pid } = (await engine.client.system.status()).workers.find((w) => w.name === "tuner") ?? {};
+        if (pid === undefined) continue; // it is dead: an event from before came late
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          // It has just died.
+        }
+      }
+    })()).rejects.toMatchObject({ code: "WORKER_DIED" });
+    expect(halfWritten()).toEqual([]);
+    expect((await merge({ base: { path: base }, adapters: [{ adapter: { path: voice } }], output: join(files, "after.gguf") })).changed).toBe(1);
+  });
+
+  it("sweeps at its start what a killed engine has left, and nothing else", async () => {
+    const workspace = mkdtempSync(join(tmpdir(), "tune-killed-"));
+    try {
+      mkdirSync(join(workspace, "models"));
+      const left = join(workspace, "models", "m.gguf.merging-0123abcd");
+      const mine = join(workspace, "models", "mine.gguf");
+      for (const path of [left, mine]) writeFileSync(path, "x");
+      writeFileSync(join(workspace, "unfinished.json"), JSON.stringify({ version: 1, files: [left, mine] }));
+      const other = await createEngine({ workspace, hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0-test" });
+      expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
+      await other.dispose();
+    } finally {
+      rmSync(workspace, { recursive: true, force: true });
+    }
+  });
+});
