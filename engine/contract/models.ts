@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { keptCheck } from "./check.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
 
@@ -28,11 +29,21 @@ export const modelSource = z.discriminatedUnion("type", [
   z.object({ type: z.literal("download"), repo: z.string(), revision: z.string(), file: z.string(), url: z.string() }),
 ]);
 
-/** Does it fit this machine, from the GGUF's own numbers. */
+/** Does it fit this machine, from the GGUF's own numbers. partly-on-gpu: it runs, but only some of its layers fit the graphics card. */
 export const modelFit = z.object({
-  verdict: z.enum(["fits", "smaller-context", "will-not-fit"]),
+  verdict: z.enum(["fits", "smaller-context", "partly-on-gpu", "will-not-fit"]),
   text: z.string(), modelBytes: z.number(), contextBytes: z.number(), freeBytes: z.number(), contextSize: z.number().int(),
 });
+
+/**
+ * The model a fine-tune was made from: what its file records, and the shelf's item that is it, found by hash or name or said by a person.
+ * A model that has this carries its fine-tune inside (merged).
+ */
+export const fineTuneOf = z.object({
+  id: id.optional(), name: z.string().optional(), sha256: z.string().optional(),
+  how: z.enum(["hash", "name", "person", "recorded"]),
+});
+export type FineTuneOf = z.infer<typeof fineTuneOf>;
 
 export const shelfItem = z.object({
   id, kind: z.enum(["model", "adapter"]), name: z.string(), path: z.string(),
@@ -44,6 +55,11 @@ export const shelfItem = z.object({
   parameters: z.number().optional(), quantisation: z.string().optional(), contextLength: z.number().int().optional(), hasTemplate: z.boolean(),
   licence: z.string().optional(), baseModel: z.string().optional(), rank: z.number().optional(), alpha: z.number().optional(),
   source: modelSource, added: z.string(), fit: modelFit.optional(),
+  /** The series a model belongs to (Llama 3.2, Qwen3), else its architecture; and the name of its chat template's form. */
+  family: z.string().optional(), template: z.string().optional(),
+  fineTuneOf: fineTuneOf.optional(),
+  /** Health checks, one per base it was held against. Only a fine-tune has any. */
+  checks: z.array(keptCheck).optional(),
 });
 export type ShelfItem = z.infer<typeof shelfItem>;
 
