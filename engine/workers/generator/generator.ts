@@ -77,7 +77,7 @@ export class Generator {
   /** See {@link generate}; waits for its turn first. */
   async generate(input: GenerateInput, run: Run): Promise<void> {
     await this.turn.run(run.signal, async () => {
-      const current = await this.upToDate(input.adapters, run.signal);
+      const current = await this.upToDate(input.adapters);
       const slot = await current.contexts.get(input.adapters, run.signal);
       await generate({ ...current, slot }, input, run);
     });
@@ -86,7 +86,7 @@ export class Generator {
   /** See the contract; waits for its turn first. @throws LorekeepError MODEL_REFUSED (an adapter), TOO_LONG, MODEL_FAILED. */
   async probe(input: ProbeInput, run: ProbeRun): Promise<void> {
     await this.turn.run(run.signal, async () => {
-      const current = await this.upToDate(input.adapters, run.signal);
+      const current = await this.upToDate(input.adapters);
       const slot = await this.apart(current, input, run.signal);
       try {
         await probe({ ...current, slot }, input, run);
@@ -114,7 +114,7 @@ export class Generator {
   }
 
   /** The loaded model; loaded afresh where an adapter's file was replaced, because the runtime would go on with the one it knows. */
-  private async upToDate(adapters: readonly AdapterUse[], signal: AbortSignal): Promise<Current> {
+  private async upToDate(adapters: readonly AdapterUse[]): Promise<Current> {
     const current = this.loaded();
     if (!current.contexts.isOutdated(await versionsOf(effective(adapters)))) return current;
     await this.bring(current.input, performance.now(), undefined); // to its end: a stop half way would leave no model
