@@ -45,11 +45,11 @@ export function isCalled(item: ShelfItem, wanted: string): boolean {
   return item.id === wanted || item.name.toLowerCase() === name || file === name || file === `${name}.gguf`;
 }
 
-/** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 4, default 1. A Windows drive letter is not a scale. */
+/** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 2, default 1. A Windows drive letter is not a scale. */
 export function parseAdapter(text: string): { file: string; scale: number } {
   const match = /^(.+):(\d+(?:\.\d+)?)$/.exec(text);
   if (!match) return { file: text, scale: 1 };
   const scale = Number(match[2]);
-  if (scale > 4) throw new UsageError(`--adapter ${text}: the scale is from 0 to 4.`);
+  if (scale > 2) throw new UsageError(`--adapter ${text}: the scale is from 0 to 2.`);
   return { file: match[1] ?? text, scale };
 }

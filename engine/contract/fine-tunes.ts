@@ -48,7 +48,10 @@ export type FineTuneVersion = z.infer<typeof fineTuneVersion>;
 /** A change of the default. `anyway`: the gate said worse, and a person decided all the same. */
 export const promotion = z.object({
   kind: z.enum(["first", "promoted", "promoted-anyway", "rolled-back", "removed"]),
-  from: id.optional(), to: id.optional(), when: z.string(), gate: gateRecord.optional(),
+  from: id.optional(), to: id.optional(),
+  /** The number of the version it is about: the new default, or the one that was removed. */
+  number: z.number().int().positive(),
+  when: z.string(), gate: gateRecord.optional(),
 });
 export type Promotion = z.infer<typeof promotion>;
 

@@ -63,7 +63,8 @@ async function evaluated({ slot: { sequence } }: GenerationSetting, token: Token
   const { logits, totalLogitWeight = Number.NaN } = result?.next ?? {};
   if (!logits || !Number.isFinite(totalLogitWeight)) return undefined;
   let top: [Token | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];
-  for (const [id, logit] of logits) if (logit > top[1]) top = [id, logit];
+  // Of two that are equal the lower id, so that the same distribution has the same likeliest token however it was asked for.
+  for (const [id, logit] of logits) if (logit > top[1] || (logit === top[1] && id < (top[0] ?? id))) top = [id, logit];
   const [likeliest, most] = top;
   if (likeliest === undefined || ![...logits.values()].every(Number.isFinite)) return undefined;
   const tokens = typeof wanted === "number" ? [...logits.keys()] : [...wanted];
