@@ -21,18 +21,18 @@ export async function ensureCollection(client: EngineClient, name: string): Prom
   return found?.id ?? (await client.collections.create({ name })).id;
 }
 
-/** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. */
-export async function shelfId(client: EngineClient, wanted: string, kind: ShelfItem["kind"]): Promise<string> {
-  const items = (await client.models.list()).filter((item) => item.kind === kind);
+/** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. Without a kind: either. */
+export async function shelfId(client: EngineClient, wanted: string, kind?: ShelfItem["kind"]): Promise<string> {
+  const items = (await client.models.list()).filter((item) => kind === undefined || item.kind === kind);
   const found = items.find((item) => isCalled(item, wanted));
   if (found) return found.id;
   const path = resolve(wanted);
   if (!existsSync(path)) {
-    throw new LorekeepError("NOT_FOUND", { reason: `There is no ${kind} "${wanted}" on the shelf and no such file.`, next: "See `lorekeep models`, or give the path of a GGUF file." });
+    throw new LorekeepError("NOT_FOUND", { reason: `There is no ${kind ?? "model or adapter"} "${wanted}" on the shelf and no such file.`, next: "See `lorekeep models`, or give the path of a GGUF file." });
   }
   for await (const event of await client.models.import({ path, mode: "link" })) {
     if (event.type !== "done") continue;
-    if (event.item.kind !== kind) throw new UsageError(`${wanted} is ${event.item.kind === "adapter" ? "an adapter" : "a model"}, not ${kind === "adapter" ? "an adapter" : "a model"}.`);
+    if (kind !== undefined && event.item.kind !== kind) throw new UsageError(`${wanted} is ${event.item.kind === "adapter" ? "an adapter" : "a model"}, not ${kind === "adapter" ? "an adapter" : "a model"}.`);
     return event.item.id;
   }
   throw new LorekeepError("MODEL_REFUSED", `${wanted} could not be put on the shelf.`);
@@ -45,11 +45,11 @@ export function isCalled(item: ShelfItem, wanted: string): boolean {
   return item.id === wanted || item.name.toLowerCase() === name || file === name || file === `${name}.gguf`;
 }
 
-/** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 4, default 1. A Windows drive letter is not a scale. */
+/** "FILE" or "FILE:SCALE"; the scale is a number from 0 to 2, default 1. A Windows drive letter is not a scale. */
 export function parseAdapter(text: string): { file: string; scale: number } {
   const match = /^(.+):(\d+(?:\.\d+)?)$/.exec(text);
   if (!match) return { file: text, scale: 1 };
   const scale = Number(match[2]);
-  if (scale > 4) throw new UsageError(`--adapter ${text}: the scale is from 0 to 4.`);
+  if (scale > 2) throw new UsageError(`--adapter ${text}: the scale is from 0 to 2.`);
   return { file: match[1] ?? text, scale };
 }

@@ -6,12 +6,14 @@ import { answerModes, convertTypes, documentStates, mergeTypes } from "../engine
 import { add } from "./commands/add.ts";
 import { ask } from "./commands/ask.ts";
 import { evalRetrieval, why } from "./commands/evaluate.ts";
+import { checkFineTune } from "./commands/check.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
 import { search } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import { convertAdapter, mergeModels } from "./commands/tune.ts";
+import { addVersion, listVersions, promoteVersion, rollBack, setBase } from "./commands/versions.ts";
 import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
 import { createTerminal, describeError, UsageError } from "./terminal.ts";
 
@@ -97,7 +99,9 @@ function program(installation: Installation, signal: AbortSignal): Command {
   command(root, "retry [targets...]", "Read again what failed.", "lorekeep retry\nlorekeep retry secret.pdf --password hunter2")
     .option("--password <password>", "for encrypted files; kept in memory only").option("--no-wait", "return at once").action(within(retry));
 
-  modelCommands(command(root, "models", "The shelf of models and adapters.", "lorekeep models\nlorekeep models add llama.gguf\nlorekeep models catalogue"), command, within);
+  const models = command(root, "models", "The shelf of models and adapters.", "lorekeep models\nlorekeep models add llama.gguf\nlorekeep models catalogue");
+  modelCommands(models, command, within);
+  fineTuneCommands(models, command, within);
 
   command(root, "status", "What is there and what it is doing.", "lorekeep status").action(within((session) => status(session)));
   command(root, "serve", "The app in your browser, on this machine only.", "lorekeep serve\nlorekeep serve --port 7700 --open")
@@ -135,6 +139,19 @@ function modelCommands(models: Command, command: (parent: Command, name: string,
 /** Where something that is made goes. */
 function result(command: Command): Command {
   return command.option("--output <file>", "write this file instead of putting it on the shelf").option("--add", "with --output: also put it on the shelf, linked").option("--name <name>", "what it calls itself");
+}
+
+function fineTuneCommands(models: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+  command(models, "check <fine-tune>", "Does an adapter or merged model fit its base, change anything, break anything? Exit codes: 0 fits, 10 changes nothing, 11 breaks the output, 12 for another base, 13 damaged.", "lorekeep models check tone-lora.gguf --base llama-3.2-3b-q4\nlorekeep models check tone-lora.gguf --base base.gguf --prompt \"Write to Mr. Fox\" --json")
+    .option("--base <model>", "the model to hold it against; otherwise the one it is known to belong to").option("--scale <number>", "strength of an adapter, 0 to 2", number)
+    .option("--prompt <text>", "a question of your own besides the general ones (repeatable)", collect, []).action(within(checkFineTune));
+  command(models, "base <fine-tune> <model>", "Say which model an adapter or merged model was made from.", "lorekeep models base merged-v1 llama-3.2-3b-q4").action(within((session, wanted: string, base: string) => setBase(session, wanted, base)));
+  command(models, "versions [name]", "Fine-tunes with their versions, scores and history.", "lorekeep models versions\nlorekeep models versions Tone").action(within((session, name: string | undefined) => listVersions(session, name)));
+  command(models, "version <fine-tune>", "Make an adapter or merged model a version of a fine-tune.", 'lorekeep models version tone-v2.gguf --of Tone --notes "twice the letters"')
+    .requiredOption("--of <name>", "the fine-tune; made if it is not there").option("--notes <text>", "what is new").action(within(addVersion));
+  command(models, "promote <name> <version>", "Make a version the default; one that did worse at its gate needs --anyway.", "lorekeep models promote Tone 2").option("--anyway", "although it did worse; this is recorded")
+    .action(within((session, name: string, version: string, options: { anyway?: boolean }) => promoteVersion(session, name, version, options)));
+  command(models, "rollback <name>", "Make the default before the present one the default again.", "lorekeep models rollback Tone").action(within((session, name: string) => rollBack(session, name)));
 }
 
 /** --workspace and --json may stand before or after the command's name. */

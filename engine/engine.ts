@@ -23,12 +23,14 @@ import { openKnowledge } from "./knowledge/lance/knowledge-store.ts";
 import type { KnowledgeStore } from "./knowledge/store.ts";
 import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
+import { FineTunes } from "./models/fine-tunes.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
+import { createChecks, type Checks } from "./tune/check/checks.ts";
 import { systemRoutes } from "./system-routes.ts";
 import { tuneRoutes } from "./tune/routes.ts";
 import { Tuner } from "./tune/tuner.ts";
@@ -70,6 +72,8 @@ interface Rooms {
   readonly store: KnowledgeStore;
   readonly library: Library;
   readonly shelf: ModelShelf;
+  readonly fineTunes: FineTunes;
+  readonly checks: Checks;
   readonly downloads: Downloads;
   readonly runtime: ModelRuntime;
   readonly catalogue: readonly CatalogueEntry[];
@@ -120,6 +124,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
     reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
   }));
+  const checks = owner.own(createChecks({ shelf: models.shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
   const evaluation = owner.own(await createEvaluation({
     workspace, answering: answers.means, library, embedder, workerHost, conversations: answers.conversations,
     modelNames: async () => new Map((await models.shelf.list()).map(({ id, name }) => [id, name])),
@@ -127,7 +132,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons, tuner };
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, checks, evaluation, comparisons, tuner };
 }
 
 interface OpeningModels {
@@ -138,7 +143,7 @@ interface OpeningModels {
   readonly tell: (topic: ChangeEvent["topic"]) => void;
 }
 
-async function openModels({ options, owner, settings, network, tell }: OpeningModels): Promise<Pick<Rooms, "shelf" | "downloads" | "runtime" | "catalogue">> {
+async function openModels({ options, owner, settings, network, tell }: OpeningModels): Promise<Pick<Rooms, "shelf" | "fineTunes" | "downloads" | "runtime" | "catalogue">> {
   const { workspace, workerHost, resources } = options;
   const shelf = owner.own(await ModelShelf.open({ workspace }));
   owner.onDispose(shelf.onChange(() => tell("models")));
@@ -150,7 +155,7 @@ async function openModels({ options, owner, settings, network, tell }: OpeningMo
   };
   const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));
   owner.onDispose(downloads.onChange(() => tell("downloads")));
-  return { shelf, runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
+  return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
 }
 
 function rerankerOf(folder: string, embedder: WorkerEmbedder): Reranker | undefined {
@@ -164,13 +169,16 @@ function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
 }
 
 function buildRouter(rooms: Rooms) {
-  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, tuner, network, notices, changes } = rooms;
+  const { settings, shelf, fineTunes, checks, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, tuner, network, notices, changes } = rooms;
   return os.router({
     ...libraryRoutes(library),
     ...answerRoutes(answers),
     compare: compareRoutes({ answers, comparisons }, () => changes.emit({ topic: "comparisons" })),
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
-    models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
+    models: modelRoutes({
+      shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
+      check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
+    }),
     tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),

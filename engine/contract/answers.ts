@@ -12,8 +12,8 @@ export const answerModes = ["quotes", "base", "documents", "fine-tune", "hybrid"
 export const answerMode = z.enum(answerModes);
 export type AnswerMode = z.infer<typeof answerMode>;
 
-/** A LoRA adapter on the shelf, applied with a scale (0: base, 1: as trained). */
-export const adapterChoice = z.object({ modelId: id, scale: z.number().min(0).max(4) });
+/** A LoRA adapter on the shelf (or a fine-tune: its default version), applied with a scale (0: base, 1: as trained, 2: twice that). */
+export const adapterChoice = z.object({ modelId: id, scale: z.number().min(0).max(2) });
 
 /** Sampling as a person sets it; absent fields take the model's own metadata, then the defaults of the settings. */
 export const samplingChoice = z.object({
@@ -26,7 +26,7 @@ export const answerOptions = z.object({
   mode: answerMode,
   /** Base or merged model; absent: the one that is loaded, else the shelf's default. */
   modelId: id.optional(),
-  adapters: z.array(adapterChoice).max(8).default([]),
+  adapters: z.array(adapterChoice).max(8).refine((all) => new Set(all.map(({ modelId }) => modelId)).size === all.length, { message: "An adapter is chosen twice." }).default([]),
   /** Absent filter fields: everything that is not private. */
   filter: searchFilter.default({}),
   /** Words of the question that are not to be taken for a filter. */

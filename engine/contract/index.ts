@@ -30,10 +30,12 @@ export const contract = {
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./answers.ts";
+export * from "./check.ts";
 export * from "./compare.ts";
 export * from "./document.ts";
 export * from "./errors.ts";
 export * from "./evaluation.ts";
+export * from "./fine-tunes.ts";
 export * from "./library.ts";
 export * from "./models.ts";
 export * from "./questions.ts";

@@ -1,6 +1,8 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { checkContract, keptCheck } from "./check.ts";
 import { errorMap } from "./errors.ts";
+import { fineTunesContract } from "./fine-tunes.ts";
 import { id } from "./library.ts";
 
 const base = oc.errors(errorMap);
@@ -28,11 +30,21 @@ export const modelSource = z.discriminatedUnion("type", [
   z.object({ type: z.literal("download"), repo: z.string(), revision: z.string(), file: z.string(), url: z.string() }),
 ]);
 
-/** Does it fit this machine, from the GGUF's own numbers. */
+/** Does it fit this machine, from the GGUF's own numbers. partly-on-gpu: it runs, but only some of its layers fit the graphics card. */
 export const modelFit = z.object({
-  verdict: z.enum(["fits", "smaller-context", "will-not-fit"]),
+  verdict: z.enum(["fits", "smaller-context", "partly-on-gpu", "will-not-fit"]),
   text: z.string(), modelBytes: z.number(), contextBytes: z.number(), freeBytes: z.number(), contextSize: z.number().int(),
 });
+
+/**
+ * The model a fine-tune was made from: what its file records, and the shelf's item that is it, found by hash or name or said by a person.
+ * A model that has this carries its fine-tune inside (merged).
+ */
+export const fineTuneOf = z.object({
+  id: id.optional(), name: z.string().optional(), sha256: z.string().optional(),
+  how: z.enum(["hash", "name", "person", "recorded"]),
+});
+export type FineTuneOf = z.infer<typeof fineTuneOf>;
 
 export const shelfItem = z.object({
   id, kind: z.enum(["model", "adapter"]), name: z.string(), path: z.string(),
@@ -44,6 +56,13 @@ export const shelfItem = z.object({
   parameters: z.number().optional(), quantisation: z.string().optional(), contextLength: z.number().int().optional(), hasTemplate: z.boolean(),
   licence: z.string().optional(), baseModel: z.string().optional(), rank: z.number().optional(), alpha: z.number().optional(),
   source: modelSource, added: z.string(), fit: modelFit.optional(),
+  /** The series a model belongs to (Llama 3.2, Qwen3), else its architecture; and the name of its chat template's form. */
+  family: z.string().optional(), template: z.string().optional(),
+  fineTuneOf: fineTuneOf.optional(),
+  /** An adapter, or a model known to have a fine-tune inside: the mode Fine-tune takes it. A name recorded in a model's file is not enough, most have one. */
+  isFineTune: z.boolean().optional(),
+  /** Health checks, one per base it was held against. Only a fine-tune has any. */
+  checks: z.array(keptCheck).optional(),
 });
 export type ShelfItem = z.infer<typeof shelfItem>;
 
@@ -68,7 +87,7 @@ export type Download = z.infer<typeof download>;
 
 export const importEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), step: z.enum(["checking", "copying"]), done: z.number(), total: z.number() }),
-  z.object({ type: z.literal("done"), item: shelfItem, existed: z.boolean() }),
+  z.object({ type: z.literal("done"), item: shelfItem, existed: z.boolean(), /** A known file that is another one now: its checks, and those of its adapters, are made again. */ updated: z.boolean().optional() }),
 ]);
 
 export const modelsContract = {
@@ -77,6 +96,10 @@ export const modelsContract = {
   import: base.input(z.object({ path: z.string().min(1).optional(), uploadId: id.optional(), mode: z.enum(["link", "copy"]).default("link") })).output(eventIterator(importEvent)),
   update: base.input(z.object({ id, name: z.string().min(1).max(200) })).output(shelfItem),
   remove: base.input(z.object({ id })).output(z.void()),
+  /** Says which model of the shelf an adapter or merged model was made from; null: what its file records. */
+  setBase: base.input(z.object({ id, baseId: id.nullable() })).output(shelfItem),
+  check: checkContract,
+  fineTunes: fineTunesContract,
   runtime: base.output(runtimeState),
   /** The state now, then every change. */
   watchRuntime: base.output(eventIterator(runtimeState)),

@@ -4,11 +4,13 @@ import { availableMemory } from "../base/memory.ts";
 import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
+import type { CheckEvent, CheckInput } from "../contract/check.ts";
 import { os, stream } from "../contract/server.ts";
 import type { Settings } from "../contract/settings.ts";
 import type { z } from "zod";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { Downloads, DownloadState } from "./downloads.ts";
+import type { FineTunes } from "./fine-tunes.ts";
 import type { HubFile } from "./hub.ts";
 import type { ModelRuntime } from "./runtime.ts";
 import type { ModelShelf } from "./shelf.ts";
@@ -16,22 +18,27 @@ import type { ShelfItem } from "./types.ts";
 
 export interface ModelRoutesParts {
   readonly shelf: ModelShelf;
+  readonly fineTunes: FineTunes;
   readonly runtime: ModelRuntime;
   readonly downloads: Downloads;
   readonly catalogue: readonly CatalogueEntry[];
   readonly settings: () => Settings;
   /** Path of a file that came in through the upload route; the shelf takes it over. */
   readonly uploadPath: (uploadId: string) => Promise<string>;
+  /** The health check (engine/tune/check). */
+  readonly check: (input: CheckInput, signal: AbortSignal | undefined) => AsyncIterable<CheckEvent>;
+  /** A known file is another one now: what was checked against it has to be checked again. */
+  readonly onUpdated: (item: ShelfItem) => void;
 }
 
 type ImportEvent = z.infer<typeof importEvent>;
 
 /** The contract's models: shelf, runtime, catalogue and downloads. */
 export function modelRoutes(parts: ModelRoutesParts) {
-  return { ...shelfRoutes(parts), ...runtimeRoutes(parts), ...downloadRoutes(parts) };
+  return { ...shelfRoutes(parts), ...fineTuneRoutes(parts), ...runtimeRoutes(parts), ...downloadRoutes(parts) };
 }
 
-function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
+function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts) {
   return {
     list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
     import: os.models.import.handler(({ input, signal }) => {
@@ -39,8 +46,9 @@ function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
       if ((path === undefined) === (uploadId === undefined)) throw new LorekeepError("INVALID", { reason: "Give either a path or an upload.", field: "path" });
       return stream(pump<ImportEvent>(async (emit, stop) => {
         const from = path ?? (await uploadPath(uploadId ?? ""));
-        const { item, existed } = await shelf.import(from, { mode: path === undefined ? "move" : mode, signal: stop, onProgress: (progress) => emit({ type: "progress", ...progress }) });
-        emit({ type: "done", item: await shown(item), existed });
+        const { item, existed, updated } = await shelf.import(from, { mode: path === undefined ? "move" : mode, signal: stop, onProgress: (progress) => emit({ type: "progress", ...progress }) });
+        emit({ type: "done", item: await shown(item), existed, updated });
+        if (updated) onUpdated(item);
       }, signal));
     }),
     update: os.models.update.handler(async ({ input }) => shown(await shelf.rename(input.id, input.name))),
@@ -48,6 +56,28 @@ function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
       if (runtime.state.modelId === input.id) await runtime.unload();
       await shelf.remove(input.id);
     }),
+    setBase: os.models.setBase.handler(async ({ input }) => shown(await shelf.setBase(input.id, input.baseId))),
+  };
+}
+
+function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
+  const routes = os.models.fineTunes;
+  return {
+    check: os.models.check.handler(({ input, signal }) => stream(check(input, signal))),
+    fineTunes: {
+      list: routes.list.handler(() => fineTunes.list()),
+      create: routes.create.handler(({ input: { name, ...version } }) => fineTunes.create(name, version)),
+      addVersion: routes.addVersion.handler(({ input: { id, ...version } }) => fineTunes.addVersion(id, version)),
+      update: routes.update.handler(async ({ input: { id, name, versionId, notes } }) => {
+        if (name !== undefined) await fineTunes.rename(id, name);
+        if (versionId !== undefined && notes !== undefined) await fineTunes.annotate(id, versionId, notes);
+        return fineTunes.get(id);
+      }),
+      removeVersion: routes.removeVersion.handler(({ input }) => fineTunes.removeVersion(input.id, input.versionId)),
+      remove: routes.remove.handler(({ input }) => fineTunes.remove(input.id)),
+      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, input.anyway)),
+      rollback: routes.rollback.handler(({ input }) => fineTunes.rollback(input.id)),
+    },
   };
 }
 

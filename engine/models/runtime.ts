@@ -6,7 +6,7 @@ import { Emitter } from "../base/emitter.ts";
 import { isAbort, LorekeepError } from "../base/errors.ts";
 import { Mutex } from "../base/mutex.ts";
 import { pump } from "../base/pump.ts";
-import type { generatorContract, GenerateEvent, GenerateInput } from "../workers/generator/contract.ts";
+import type { generatorContract, GenerateEvent, GenerateInput, Probed, ProbeInput } from "../workers/generator/contract.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
 import type { ModelShelf } from "./shelf.ts";
@@ -62,6 +62,8 @@ interface CallOptions {
 /** Times a call is moved to a fresh process before giving up. */
 const ATTEMPTS = 3;
 const COUNT_MS = 30_000;
+/** A probe's events come once per question, after a whole answer: so many times the silence of one that writes. */
+const PROBE_SILENCE = 5;
 const MEBIBYTE = 2 ** 20;
 /** Node, the runtime's own buffers, grammar and sampler: beyond weights and contexts. */
 const SLACK_BYTES = 1024 * MEBIBYTE;
@@ -150,16 +152,25 @@ export class ModelRuntime {
    * @throws LorekeepError NEEDS_MODEL, TOO_LONG, MODEL_REFUSED (adapter), TIMED_OUT, WORKER_DIED; AbortError.
    */
   generate(input: GenerateInput, signal?: AbortSignal): AsyncGenerator<GenerateEvent, void, void> {
-    return pump<GenerateEvent>((emit, stop) => this.call(async (client, callSignal) => {
-      for await (const event of await client.generate(input, { signal: callSignal })) {
-        for (const alive of this.waiting) alive();
-        emit(event);
-      }
-    }, { deadlineMs: this.options.stallMs ?? 120_000, signal: stop }), signal);
+    return this.streamed((client, stop) => client.generate(input, { signal: stop }), signal);
+  }
+
+  /** How the loaded model answers with a set of adapters, question by question; see the generator's contract. Silence kills, as in {@link generate}. */
+  probe(input: ProbeInput, signal?: AbortSignal): AsyncGenerator<Probed, void, void> {
+    return this.streamed((client, stop) => client.probe(input, { signal: stop }), signal, PROBE_SILENCE);
   }
 
   dispose(): void {
     this.supervisor.dispose();
+  }
+
+  private streamed<T>(work: Work<AsyncIterable<T>>, signal: AbortSignal | undefined, patience = 1): AsyncGenerator<T, void, void> {
+    return pump<T>((emit, stop) => this.call(async (client, callSignal) => {
+      for await (const event of await work(client, callSignal)) {
+        for (const alive of this.waiting) alive();
+        emit(event);
+      }
+    }, { deadlineMs: (this.options.stallMs ?? 120_000) * patience, signal: stop }), signal);
   }
 
   private async call<T>(work: Work<T>, options: CallOptions): Promise<T> {

@@ -3,11 +3,14 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
+import { templateName } from "../base/gguf/template-name.ts";
 import { modelFit, type ModelFit } from "../base/gguf/fit.ts";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
 import { JsonStore, type SetAside } from "../base/json-store.ts";
 import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
+import type { CheckReport } from "../contract/check.ts";
+import { belongsTo, isFineTune } from "./belongs.ts";
 import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
 import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
 import { shelfContent, type ImportProgress, type ModelSource, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
@@ -42,7 +45,8 @@ export interface Found {
 export class ModelShelf {
   /** Where stored files lie. */
   readonly folder: string;
-  private readonly store: JsonStore<ShelfContent>;
+  /** models.json, for the fine-tunes that are kept in it as well. */
+  readonly store: JsonStore<ShelfContent>;
   private readonly freeBytes: FreeBytes | undefined;
   private readonly importing = new Mutex();
 
@@ -53,7 +57,7 @@ export class ModelShelf {
   }
 
   static async open(options: ModelShelfOptions): Promise<ModelShelf> {
-    const store = await JsonStore.open({ path: join(options.workspace, "models.json"), schema: shelfContent, defaults: () => ({ items: [], threads: {} }) });
+    const store = await JsonStore.open({ path: join(options.workspace, "models.json"), schema: shelfContent, defaults: () => ({ items: [], threads: {}, fineTunes: [] }) });
     return new ModelShelf(options, store);
   }
 
@@ -84,10 +88,11 @@ export class ModelShelf {
 
   /**
    * Adds a GGUF. A file whose content is on the shelf already is recognised by its hash, whatever its name; where the known one has
-   * vanished, this one takes its place.
+   * vanished, this one takes its place. Other content where a known file lay is a new state of that item: it keeps its id, its name and what
+   * a person said of it, and `updated` is true.
    * @throws LorekeepError MODEL_REFUSED, NOT_FOUND, NO_SPACE, READ_ONLY; AbortError, with nothing left behind.
    */
-  async import(path: string, options: ImportOptions): Promise<{ item: ShelfItem; existed: boolean }> {
+  async import(path: string, options: ImportOptions): Promise<{ item: ShelfItem; existed: boolean; updated: boolean }> {
     const from = resolve(path);
     const info = await inspectGguf(from, options.signal ? { signal: options.signal } : {});
     return this.importing.run(options.signal, async () => {
@@ -96,19 +101,32 @@ export class ModelShelf {
       const known = this.store.value.items.find((item) => item.sha256 === sha256);
       if (known && (await this.shown(known)).state === "ready") {
         if (options.mode === "move" && this.absolute(known) !== from) await rm(from, { force: true });
-        return { item: await this.shown(known), existed: true };
+        return { item: await this.shown(known), existed: true, updated: false };
       }
+      const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.absolute(item) === from);
       const placed = await this.place(from, { options, total, sha256 });
-      const item = known ? { ...known, ...placed } : described(info, { ...placed, sha256, from, options });
-      await this.store.update((content) => ({ ...content, items: [...content.items.filter((other) => other.id !== item.id), item] }));
-      return { item: await this.shown(item), existed: known !== undefined };
+      const item = known ? { ...known, ...placed } : { ...described(info, { ...placed, sha256, from, options }), ...(replaced ? keptOf(replaced) : {}) };
+      await this.put(item);
+      return { item: await this.shown(item), existed: known !== undefined, updated: replaced !== undefined };
     });
   }
 
   async rename(id: string, name: string): Promise<ShelfItem> {
-    const item = { ...this.stored(id), name };
-    await this.store.update((content) => ({ ...content, items: content.items.map((other) => (other.id === id ? item : other)) }));
-    return this.shown(item);
+    return this.shown(await this.put({ ...this.stored(id), name }));
+  }
+
+  /** Notes what it was made from, as a person says; null: what the file itself records. @throws LorekeepError NOT_FOUND, INVALID. */
+  async setBase(id: string, baseId: string | null): Promise<ShelfItem> {
+    const { baseId: _, ...item } = this.stored(id);
+    if (baseId === null) return this.shown(await this.put(item));
+    if (baseId === id || this.stored(baseId).kind !== "model") throw new LorekeepError("INVALID", { reason: "A base is another model of the shelf.", field: "baseId" });
+    return this.shown(await this.put({ ...item, baseId }));
+  }
+
+  /** Keeps the newest health check against each base. Does nothing where the item has left the shelf meanwhile. */
+  async keepCheck(report: CheckReport): Promise<void> {
+    const item = this.store.value.items.find(({ id }) => id === report.itemId);
+    if (item) await this.put({ ...item, checks: [...item.checks.filter(({ baseId }) => baseId !== report.baseId), report] });
   }
 
   /** Takes it off the shelf. Deletes the file only where it lies in the workspace; a linked file is the person's own. */
@@ -148,6 +166,11 @@ export class ModelShelf {
     return this.store.dispose();
   }
 
+  private async put(item: StoredItem): Promise<StoredItem> {
+    await this.store.update((content) => ({ ...content, items: content.items.some(({ id }) => id === item.id) ? content.items.map((other) => (other.id === item.id ? item : other)) : [...content.items, item] }));
+    return item;
+  }
+
   private stored(id: string): StoredItem {
     const item = this.store.value.items.find((other) => other.id === id);
     if (item) return item;
@@ -161,7 +184,13 @@ export class ModelShelf {
   private async shown(item: StoredItem): Promise<ShelfItem> {
     const path = this.absolute(item);
     const size = await stat(path).then((s) => s.size, () => undefined);
-    return { ...item, path, state: size === item.sizeBytes ? "ready" : "missing" };
+    const { items } = this.store.value;
+    const fineTuneOf = belongsTo(item, items);
+    const isStale = (report: CheckReport) => report.fileSha256 !== item.sha256 || items.find(({ id }) => id === report.baseId)?.sha256 !== report.baseSha256;
+    return {
+      ...item, path, state: size === item.sizeBytes ? "ready" : "missing", isFineTune: isFineTune(item, items), ...(fineTuneOf ? { fineTuneOf } : {}),
+      checks: item.checks.map((report) => ({ ...report, stale: isStale(report) })),
+    };
   }
 
   private hash(path: string, total: number, { signal, onProgress }: ImportOptions): Promise<string> {
@@ -196,16 +225,25 @@ export class ModelShelf {
   }
 }
 
+/** What stays when a file is replaced by its next state. */
+function keptOf({ id, name, baseId, checks, added }: StoredItem) {
+  return { id, name, checks, added, ...(baseId === undefined ? {} : { baseId }) };
+}
+
 function described(info: GgufInfo, about: Pick<StoredItem, "path" | "storage" | "sizeBytes" | "sha256"> & { from: string; options: ImportOptions }): StoredItem {
   const { path, storage, sizeBytes, sha256, from, options } = about;
+  const form = info.chatTemplate === undefined ? undefined : templateName(info.chatTemplate);
   return {
     id: randomUUID(), kind: info.kind, name: options.name ?? info.name ?? basename(from).replace(/\.gguf$/i, ""), path, storage, sizeBytes, sha256,
     architecture: info.architecture, parameters: info.parameters, quantisation: info.quantisation, hasTemplate: info.chatTemplate !== undefined,
     ...(info.contextLength === undefined ? {} : { contextLength: info.contextLength }),
     ...(info.licence ? { licence: info.licence } : {}),
     ...(info.baseModel ? { baseModel: info.baseModel } : {}),
+    ...(info.baseSha256 ? { baseSha256: info.baseSha256 } : {}),
+    ...(info.merged ? { merged: true } : {}),
+    family: info.family ?? info.architecture, ...(form ? { template: form } : {}),
     ...(info.adapter ?? {}),
-    source: options.source ?? { type: "import", from }, added: new Date().toISOString(),
+    source: options.source ?? { type: "import", from }, added: new Date().toISOString(), checks: [],
   };
 }
 

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { checkReport, type KeptCheck } from "../contract/check.ts";
+import { fineTune } from "../contract/fine-tunes.ts";
+import type { FineTuneOf } from "../contract/models.ts";
 
 /** Where an installed file came from. */
 export const modelSource = z.discriminatedUnion("type", [
@@ -26,12 +29,22 @@ export const storedItem = z.object({
   hasTemplate: z.boolean(),
   licence: z.string().optional(),
   baseModel: z.string().optional(),
+  /** What the file records of its base, and what a person said: an id of the shelf. */
+  baseSha256: z.string().optional(),
+  baseId: z.string().optional(),
+  /** A model that Lorekeep merged. */
+  merged: z.boolean().optional(),
+  family: z.string().optional(),
+  /** Name of the chat template's form. */
+  template: z.string().optional(),
   /** Adapters only. */
   rank: z.number().optional(),
   alpha: z.number().optional(),
   source: modelSource,
   /** ISO 8601. */
   added: z.string(),
+  /** The newest health check against each base. */
+  checks: z.array(checkReport).default([]),
 });
 export type StoredItem = z.infer<typeof storedItem>;
 
@@ -39,11 +52,17 @@ export type StoredItem = z.infer<typeof storedItem>;
 export const shelfContent = z.object({
   items: z.array(storedItem),
   threads: z.record(z.string(), z.object({ threads: z.number().int().positive(), machine: z.string() })),
+  fineTunes: z.array(fineTune).default([]),
 });
 export type ShelfContent = z.infer<typeof shelfContent>;
 
-/** An item as it is now: with its absolute path, and whether its file is still what was added. */
-export type ShelfItem = StoredItem & { readonly state: "ready" | "missing" };
+/** An item as it is now: with its absolute path, whether its file is still what was added, what it was made from, and which checks still hold. */
+export type ShelfItem = Omit<StoredItem, "checks"> & {
+  readonly state: "ready" | "missing";
+  readonly fineTuneOf?: FineTuneOf;
+  readonly isFineTune: boolean;
+  readonly checks: KeptCheck[];
+};
 
 export interface ImportProgress {
   readonly step: "checking" | "copying";

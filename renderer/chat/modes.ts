@@ -1,4 +1,5 @@
 import type { AnswerMode, AnswerOptions, ShelfItem } from "../../engine/contract/index.ts";
+import { chosenAdapters } from "./adapters.ts";
 
 export interface ModeInfo { readonly mode: AnswerMode; readonly name: string; readonly line: string }
 
@@ -21,14 +22,12 @@ export interface Obstacle { readonly reason: string; readonly screen: "models" |
 export function obstacleOf(mode: AnswerMode, shelf: readonly ShelfItem[] | undefined, indexed: number | undefined): Obstacle | undefined {
   if (usesModel(mode) && shelf && !shelf.some((item) => item.kind === "model")) return { reason: "This mode needs a language model, and none is installed.", screen: "models", action: "Add a model" };
   if (usesDocuments(mode) && indexed === 0) return { reason: "There are no documents to answer from yet.", screen: "library", action: "Add documents" };
-  if (usesTune(mode) && shelf && !shelf.some((item) => item.kind === "adapter")) return { reason: "No adapter is installed. A merged fine-tune can be chosen as the model.", screen: "models", action: "Add an adapter", advice: true };
+  if (usesTune(mode) && shelf && !shelf.some((item) => item.kind === "adapter" || item.isFineTune)) return { reason: "No adapter is installed. A merged fine-tune can be chosen as the model.", screen: "models", action: "Add an adapter", advice: true };
   return undefined;
 }
 
 /** What is sent: only what the mode uses, so that Base really is the control. */
 export function effectiveOptions(options: AnswerOptions, shelf: readonly ShelfItem[] | undefined): AnswerOptions {
-  const adapters = shelf?.filter((item) => item.kind === "adapter") ?? [];
-  const [first] = adapters;
-  const chosen = options.adapters.filter((choice) => adapters.some((item) => item.id === choice.modelId));
-  return { ...options, adapters: usesTune(options.mode) ? (chosen.length === 0 && first && adapters.length === 1 ? [{ modelId: first.id, scale: 1 }] : chosen) : [] };
+  const model = shelf?.find((item) => item.id === options.modelId);
+  return { ...options, adapters: usesTune(options.mode) ? chosenAdapters(options, shelf ?? [], model) : [] };
 }

@@ -1,7 +1,8 @@
 import { Plus, RotateCcw, X } from "lucide-react";
 import { useState } from "react";
 import type { AnswerOptions, ShelfItem } from "../../engine/contract/index.ts";
-import { AdapterPicker, ModelPicker } from "../chat/ModelPickers.tsx";
+import { AdapterPicker } from "../chat/AdapterPicker.tsx";
+import { ModelPicker } from "../chat/ModelPickers.tsx";
 import { modeName, modes, obstacleOf, usesModel, usesTune } from "../chat/modes.ts";
 import { answerOptionsOf } from "../chat/options.ts";
 import { Button, Popover, SegmentedControl, Tooltip } from "../design/index.ts";

@@ -10,8 +10,8 @@ import css from "./models.module.css";
 /** What is to be downloaded: an entry of the catalogue, or any file of a repository. */
 export interface Wanted { readonly name: string; readonly catalogueId?: string; readonly repo?: string; readonly file?: string; readonly revision?: string }
 
-const fitTone = { fits: "good", "smaller-context": "warn", "will-not-fit": "danger" } as const;
-const fitWord = { fits: "Fits this machine", "smaller-context": "Fits with a smaller context", "will-not-fit": "Too large for this machine" } as const;
+const fitTone = { fits: "good", "smaller-context": "warn", "partly-on-gpu": "warn", "will-not-fit": "danger" } as const;
+const fitWord = { fits: "Fits this machine", "smaller-context": "Fits with a smaller context", "partly-on-gpu": "Partly on the graphics card", "will-not-fit": "Too large for this machine" } as const;
 
 /** Asks the hub first, and shows its answer: how large, from where, does it fit. Only then a click downloads. */
 export function DownloadDialog({ wanted, onClose, onStarted }: { wanted: Wanted; onClose(): void; onStarted(): void }) {

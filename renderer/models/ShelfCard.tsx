@@ -12,7 +12,7 @@ export type ShelfEdit = "rename" | "remove" | "context";
 
 interface ShelfCardProps { item: ShelfItem; runtime: Runtime; isDefault: boolean; onDefault(item: ShelfItem): void; onEdit(edit: ShelfEdit, item: ShelfItem): void }
 
-const verdictTone = { fits: "good", "smaller-context": "warn", "will-not-fit": "danger" } as const;
+const verdictTone = { fits: "good", "smaller-context": "warn", "partly-on-gpu": "warn", "will-not-fit": "danger" } as const;
 
 export function ShelfCard({ item, runtime, isDefault, onDefault, onEdit }: ShelfCardProps) {
   const [open, setOpen] = useState(false);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import { settings, type importEvent, type ShelfItem } from "../../engine/contract/index.ts";
 import { os, stream } from "../../engine/contract/server.ts";
+import { checking, fineTuneHandlers } from "./fake-fine-tunes.ts";
 import type { FakeWorld } from "./fake-world.ts";
 import { progress } from "./fake-library.ts";
 
@@ -45,6 +46,16 @@ export function modelHandlers(world: FakeWorld) {
     import: os.models.import.handler(({ input }) => stream(importing(world, input))),
     update: os.models.update.handler(({ input }) => { const found = Object.assign(find(input.id), { name: input.name }); world.changed("models", input.id); return found; }),
     remove: os.models.remove.handler(({ input }) => { world.models.splice(world.models.indexOf(find(input.id)), 1); world.changed("models", input.id); }),
+    setBase: os.models.setBase.handler(({ input }) => {
+      const { fineTuneOf: _, ...rest } = find(input.id);
+      const base = input.baseId === null ? undefined : find(input.baseId);
+      const item: ShelfItem = base ? { ...rest, isFineTune: true, fineTuneOf: { id: base.id, name: base.name, how: "person" } } : rest;
+      world.models[world.models.indexOf(find(input.id))] = item;
+      world.changed("models", input.id);
+      return item;
+    }),
+    check: os.models.check.handler(({ input }) => stream(checking(world, find(input.id), input.baseId))),
+    fineTunes: fineTuneHandlers(world),
     runtime: os.models.runtime.handler(() => world.runtime),
     watchRuntime: os.models.watchRuntime.handler(async function* ({ signal }) { yield world.runtime; yield* world.runtimeEvents(signal); }),
     load: os.models.load.handler(async ({ input }) => {

@@ -2,7 +2,7 @@ import type { InferContractRouterInputs, InferContractRouterOutputs } from "@orp
 import type { WorkerHost, WorkerProcess } from "../../engine/workers/host.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { Supervisor } from "../../engine/workers/supervisor.ts";
-import type { generatorContract, GenerateEvent } from "../../engine/workers/generator/contract.ts";
+import type { generatorContract, GenerateEvent, Probed } from "../../engine/workers/generator/contract.ts";
 import { fixture, workersFolder } from "../data.ts";
 
 export const toyBase = fixture("toy-world", "models", "toy-world-base-q8.gguf");
@@ -66,6 +66,14 @@ export class GeneratorUnderTest {
       if (!done) throw new Error("The stream ended without `done`");
       return { text: texts.join(""), pieces: texts.length, done };
     }, { deadlineMs: 60_000, signal: options.signal });
+  }
+
+  probe(input: Partial<Inputs["probe"]> = {}): Promise<Probed[]> {
+    return this.supervisor.call(async (client, signal) => {
+      const all: Probed[] = [];
+      for await (const found of await client.probe({ adapters: [], questions: [{ system: question.system, prompt: question.prompt }], steps: 8, top: 32, sampleTokens: 24, ...input }, { signal })) all.push(found);
+      return all;
+    }, { deadlineMs: 60_000 });
   }
 
   dispose(): void {

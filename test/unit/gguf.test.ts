@@ -174,7 +174,7 @@ describe("what was made to do harm", () => {
 describe("an adapter and its base", () => {
   const lora = (tensors: FakeTensor[], architecture = "llama") => buildGguf({ "general.architecture": text(architecture), "general.type": text("adapter"), "adapter.type": text("lora") }, tensors);
   const pair = (name: string, [a, rank, b]: [number, number, number]) => [tensor(`${name}.lora_a`, [a, rank]), tensor(`${name}.lora_b`, [rank, b])];
-  const why = async (bytes: Uint8Array) => adapterMismatch(await inspectGguf(await file(model())), await inspectGguf(await file(bytes)));
+  const why = async (bytes: Uint8Array) => adapterMismatch(await inspectGguf(await file(model())), await inspectGguf(await file(bytes)))?.why;
 
   it.each<[string, () => Uint8Array, RegExp | undefined]>([
     ["fits", () => lora(pair("blk.0.attn_q.weight", [64, 4, 64])), undefined],
@@ -184,6 +184,8 @@ describe("an adapter and its base", () => {
     ["half of a pair", () => lora([tensor("blk.0.attn_q.weight.lora_a", [64, 4])]), /lora_b is missing/],
     ["two ranks", () => lora([tensor("blk.0.attn_q.weight.lora_a", [64, 4]), tensor("blk.0.attn_q.weight.lora_b", [8, 64])]), /do not fit together/],
     ["a model", () => model(), /whole model/],
+    ["a whole tensor", () => lora([...pair("blk.0.attn_q.weight", [64, 4, 64]), tensor("output.weight", [64, 8])]), /whole tensor output\.weight/],
+    ["a norm, which llama.cpp reads past", () => lora([...pair("blk.0.attn_q.weight", [64, 4, 64]), tensor("blk.0.attn_norm.weight", [64])]), undefined],
   ])("%s", async (_name, bytes, reason) => {
     const found = await why(bytes());
     if (reason) expect(found).toMatch(reason);

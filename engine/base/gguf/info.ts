@@ -10,6 +10,12 @@ export interface GgufInfo {
   /** As stated: an SPDX id in most files. */
   readonly licence: string | undefined;
   readonly baseModel: string | undefined;
+  /** The file it was made from, where the tool that made it wrote that down. */
+  readonly baseSha256: string | undefined;
+  /** Made by Lorekeep out of a base and adapters. */
+  readonly merged: boolean;
+  /** The series it belongs to, as stated: "Llama-3.2", "Qwen3". */
+  readonly family: string | undefined;
   readonly languages: readonly string[];
   /** Sum of all tensor elements. */
   readonly parameters: number;
@@ -92,10 +98,21 @@ function common(header: GgufHeader, architecture: string) {
     name: text(header, "general.name"),
     licence: text(header, "general.license"),
     baseModel: text(header, "general.base_model.0.repo_url") ?? text(header, "general.base_model.0.name"),
+    baseSha256: baseHash(header),
+    merged: [...header.metadata.keys()].some((key) => key.startsWith("lorekeep.merge.")),
+    family: text(header, "general.basename"),
     languages: (list(header, "general.languages")?.items ?? []).filter((item): item is string => typeof item === "string"),
     parameters: header.tensors.reduce((sum, t) => sum + t.shape.reduce((product, n) => product * n, 1), 0),
     quantisation: quantisation(header),
   };
+}
+
+/** Under which key depends on what was made (`lorekeep.merge.base.sha256`, `lorekeep.base.sha256`); what it says does not. */
+function baseHash(header: GgufHeader): string | undefined {
+  for (const [key, value] of header.metadata) {
+    if (/^lorekeep\..*base.*sha256$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+  }
+  return undefined;
 }
 
 function quantisation(header: GgufHeader): string {

@@ -64,6 +64,31 @@ export const generateEvent = z.discriminatedUnion("type", [
 ]);
 export type GenerateEvent = z.infer<typeof generateEvent>;
 
+/** A next-token distribution, as far as it was asked for: natural logarithms of the probabilities of `tokens`, and the likeliest token of all. */
+export const probedPosition = z.object({ tokens: z.array(z.number().int()), logprobs: z.array(z.number()), top: z.number().int() });
+export type ProbedPosition = z.infer<typeof probedPosition>;
+
+export const probeInput = z.object({
+  adapters: z.array(adapterUse),
+  questions: z.array(z.object({
+    system: z.string(), prompt: z.string(),
+    /** Another probe's positions: its likeliest tokens are followed, and its `tokens` looked up. Absent: this one's own, greedily. */
+    along: z.array(probedPosition).optional(),
+  })).min(1),
+  /** Most positions per question, and how many of the likeliest tokens at each. */
+  steps: z.number().int().positive(), top: z.number().int().positive(),
+  /** Most tokens of the greedy answer. */
+  sampleTokens: z.number().int().positive(),
+});
+export type ProbeInput = z.infer<typeof probeInput>;
+
+/** What one question showed. `finite` is false where the model computed something that is no number; then there are no positions and no text. */
+export const probed = z.object({
+  index: z.number().int(), finite: z.boolean(), positions: z.array(probedPosition),
+  text: z.string(), stopReason: z.enum(["end", "length", "stop-text", "context-full"]), tokens: z.number().int(),
+});
+export type Probed = z.infer<typeof probed>;
+
 export const generatorContract = {
   /** Loads a model; whatever was loaded before is released first. */
   load: oc.input(generatorLoadInput).output(generatorLoaded),
@@ -74,4 +99,9 @@ export const generatorContract = {
   countPromptTokens: oc.input(generateInput.pick({ system: true, history: true, prompt: true })).output(z.number().int()),
   /** Streams text, then exactly one `done`. Aborting the call stops the model within a token. */
   generate: oc.input(generateInput).output(eventIterator(generateEvent)),
+  /**
+   * How the loaded model answers with a set of adapters, in numbers and in words, one event per question. In a context of its own that goes
+   * afterwards: what conversations have in their caches stays.
+   */
+  probe: oc.input(probeInput).output(eventIterator(probed)),
 };

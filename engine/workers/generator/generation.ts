@@ -1,14 +1,14 @@
 import { LlamaChat, type Llama, type LlamaChatResponse, type LlamaGrammar, type LlamaModel, type Token } from "node-llama-cpp";
 import { LorekeepError } from "../../base/errors.ts";
 import type { GenerateEvent, GenerateInput, SamplingOptions } from "./contract.ts";
-import type { Slot } from "./contexts.ts";
+import type { OpenContext } from "./open-context.ts";
 import { chatHistory, promptTokens, type ChatTemplate } from "./template.ts";
 
 export interface GenerationSetting {
   readonly llama: Llama;
   readonly model: LlamaModel;
   readonly template: ChatTemplate;
-  readonly slot: Slot;
+  readonly slot: OpenContext;
 }
 
 /** `emit` is called from within the token loop and must not block. */

@@ -47,14 +47,14 @@ function sharesByTarget(base: GgufInfo, adapters: readonly AdapterPart[]): Map<s
   const byTarget = new Map<string, ShareOf[]>();
   const tied = !base.header.tensors.some((t) => t.name === "output.weight");
   for (const { number, info, scale, name } of adapters) {
-    const mismatch = adapterMismatch(base, info);
-    if (mismatch) throw refused(`${name} does not belong to this base: ${mismatch}.`, "Choose the model that the adapter was trained for.");
     const { pairs, loose } = loraPairs(info.header);
+    if (tied && pairs.some(({ target }) => isEmbedding(target))) throw refused(`${name} changes the embedding table (token_embd.weight), which this base also uses as its output layer; merged, it would change both.`, "Use the adapter without its embedding factors.");
+    const mismatch = adapterMismatch(base, info);
+    if (mismatch) throw refused(`${name} does not belong to this base: ${mismatch.why}.`, "Choose the model that the adapter was trained for.");
     if (loose[0] !== undefined) throw refused(`${name} holds ${loose[0].slice(0, 120)}, which is no LoRA factor.`, "Convert the adapter again.");
     for (const pair of pairs) {
       const absurd = absurdScale(pair.rank, info.adapter?.alpha ?? pair.rank);
       if (absurd) throw refused(`${name} cannot be merged: ${absurd}.`, "The file is damaged: convert or copy it again.");
-      if (tied && isEmbedding(pair.target)) throw refused(`${name} changes the embedding table (${pair.target}), which this base also uses as its output layer; merged, it would change both.`, "Use the adapter without its embedding factors.");
       refuseUnreadable(pair, name);
       const share = { adapter: number, pair, scale: (scale * (info.adapter?.alpha ?? pair.rank)) / pair.rank };
       byTarget.set(pair.target, [...(byTarget.get(pair.target) ?? []), share]);

@@ -1,0 +1,137 @@
+import { LorekeepError } from "../base/errors.ts";
+import type { FineTune, FineTuneVersion, GateRecord, Lineage, Promotion, VersionScore } from "../contract/fine-tunes.ts";
+
+/**
+ * A fine-tune and its versions as plain values: every function gives a new one and changes nothing. Which version is the default is only ever
+ * changed here, and every change stays in the history.
+ */
+
+export interface NewVersion {
+  readonly id: string;
+  readonly itemId: string;
+  readonly sha256: string;
+  readonly notes: string;
+  readonly lineage: Lineage;
+  /** ISO time. */
+  readonly when: string;
+}
+
+export function newFineTune(about: { id: string; name: string; kind: FineTune["kind"] }, first: NewVersion): FineTune {
+  const version = toVersion(first, 1);
+  return { ...about, versions: [version], defaultVersionId: version.id, history: [{ kind: "first", to: version.id, number: 1, when: first.when }], gates: [] };
+}
+
+/** The default stays what it was. @throws LorekeepError CONFLICT where it has this item already. */
+export function addVersion(tune: FineTune, version: NewVersion): FineTune {
+  const same = tune.versions.find(({ itemId }) => itemId === version.itemId);
+  if (same) throw new LorekeepError("CONFLICT", { reason: `This is version ${same.number} of ${tune.name} already.` });
+  const numbers = [...tune.versions.map(({ number }) => number), ...numbersOfTheGone(tune)];
+  return { ...tune, versions: [...tune.versions, toVersion(version, Math.max(0, ...numbers) + 1)] };
+}
+
+/** @throws LorekeepError CONFLICT for the default while there are others. */
+export function removeVersion(tune: FineTune, versionId: string, when: string): FineTune {
+  const version = find(tune, versionId);
+  const isDefault = tune.defaultVersionId === versionId;
+  if (isDefault && tune.versions.length > 1) throw new LorekeepError("CONFLICT", { reason: `Version ${version.number} is the default of ${tune.name}.`, next: "Make another version the default first." });
+  const { defaultVersionId: _, ...rest } = tune;
+  const removed: Promotion = { kind: "removed", from: versionId, number: version.number, when };
+  return { ...rest, ...(isDefault ? {} : { defaultVersionId: tune.defaultVersionId }), versions: tune.versions.filter(({ id }) => id !== versionId), history: [...tune.history, removed] };
+}
+
+export function annotate(tune: FineTune, versionId: string, change: Partial<Pick<FineTuneVersion, "notes">>): FineTune {
+  find(tune, versionId);
+  return { ...tune, versions: tune.versions.map((version) => (version.id === versionId ? { ...version, ...change } : version)) };
+}
+
+/** Keeps what an evaluation said; the same run replaces what it said before. */
+export function addScore(tune: FineTune, versionId: string, score: VersionScore): FineTune {
+  find(tune, versionId);
+  const scores = (version: FineTuneVersion) => [...version.scores.filter(({ runId }) => runId !== score.runId), score];
+  return { ...tune, versions: tune.versions.map((version) => (version.id === versionId ? { ...version, scores: scores(version) } : version)) };
+}
+
+/** One question of a set, answered by the default and by the candidate. */
+export interface GateQuestion {
+  readonly id: string;
+  readonly question: string;
+  readonly byDefault: boolean;
+  readonly byCandidate: boolean;
+}
+
+/**
+ * Holds a candidate against the default on the same questions. It passes when it answers at least as many; which questions it lost is listed
+ * either way, since a higher sum may still have lost the one that matters.
+ */
+export function judge(about: { set: string; defaultVersionId: string; candidateVersionId: string; when: string }, questions: readonly GateQuestion[]): GateRecord {
+  if (questions.length === 0) throw new LorekeepError("INVALID", { reason: "A gate needs at least one question.", field: "set" });
+  const share = (right: (one: GateQuestion) => boolean) => questions.filter(right).length / questions.length;
+  const [defaultScore, candidateScore] = [share((one) => one.byDefault), share((one) => one.byCandidate)];
+  return {
+    ...about, defaultScore, candidateScore, n: questions.length, decision: candidateScore >= defaultScore ? "passed" : "worse",
+    worse: questions.filter((one) => one.byDefault && !one.byCandidate).map(({ id, question }) => ({ id, question })),
+  };
+}
+
+/** Keeps the newest gate of each candidate. */
+export function addGate(tune: FineTune, gate: GateRecord): FineTune {
+  find(tune, gate.candidateVersionId);
+  return { ...tune, gates: [...tune.gates.filter(({ candidateVersionId }) => candidateVersionId !== gate.candidateVersionId), gate] };
+}
+
+/**
+ * Makes a version the default, with the gate it went through. One that its gate calls worse needs `anyway`, which is recorded. A gate against
+ * a version that is not the default any more says nothing.
+ * @throws LorekeepError CONFLICT, NOT_FOUND.
+ */
+export function promote(tune: FineTune, versionId: string, how: { readonly anyway: boolean; readonly when: string }): FineTune {
+  const version = find(tune, versionId);
+  if (tune.defaultVersionId === versionId) return tune;
+  const gate = tune.gates.find((one) => one.candidateVersionId === versionId && one.defaultVersionId === tune.defaultVersionId);
+  const isWorse = gate?.decision === "worse";
+  if (isWorse && !how.anyway) {
+    throw new LorekeepError("CONFLICT", {
+      reason: `Version ${version.number} of ${tune.name} does worse on ${gate.set}: ${percent(gate.candidateScore)} right, the default ${percent(gate.defaultScore)}; ${gate.worse.length} of ${gate.n} questions got worse.`,
+      next: "Keep the default, or promote it anyway: that is written into its history.",
+    });
+  }
+  return withDefault(tune, versionId, { kind: isWorse ? "promoted-anyway" : "promoted", when: how.when, ...(gate ? { gate } : {}) });
+}
+
+/** One step back: the default that the present one took the place of, skipping versions that are gone. @throws LorekeepError CONFLICT. */
+export function rollback(tune: FineTune, when: string): FineTune {
+  const before = previous(tune);
+  if (before === undefined) throw new LorekeepError("CONFLICT", { reason: `${tune.name} has had no other default that is still there.` });
+  return withDefault(tune, before, { kind: "rolled-back", when });
+}
+
+/** The version that stands for the fine-tune. */
+export function defaultVersion(tune: FineTune): FineTuneVersion | undefined {
+  return tune.versions.find(({ id }) => id === tune.defaultVersionId);
+}
+
+/** Promotions are a stack: each rollback takes one off, so that a second rollback goes a second step back and not forth again. */
+function previous(tune: FineTune): string | undefined {
+  const stack: string[] = [];
+  for (const { kind, to } of tune.history) {
+    if (kind === "rolled-back") stack.pop();
+    else if (to !== undefined) stack.push(to);
+  }
+  stack.pop();
+  const isThere = (id: string) => id !== tune.defaultVersionId && tune.versions.some((version) => version.id === id);
+  return stack.reverse().find(isThere);
+}
+
+function withDefault(tune: FineTune, to: string, how: Pick<Promotion, "kind" | "when" | "gate">): FineTune {
+  return { ...tune, defaultVersionId: to, history: [...tune.history, { ...how, ...(tune.defaultVersionId ? { from: tune.defaultVersionId } : {}), to, number: find(tune, to).number }] };
+}
+
+function find(tune: FineTune, versionId: string): FineTuneVersion {
+  const found = tune.versions.find(({ id }) => id === versionId);
+  if (found) return found;
+  throw new LorekeepError("NOT_FOUND", { reason: `${tune.name} has no such version any more.` });
+}
+
+const toVersion = ({ when, ...version }: NewVersion, number: number): FineTuneVersion => ({ ...version, number, added: when, scores: [] });
+const numbersOfTheGone = (tune: FineTune) => tune.history.filter(({ kind }) => kind === "removed").map(({ number }) => number);
+const percent = (share: number) => `${Math.round(share * 100)} %`;
