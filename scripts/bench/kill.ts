@@ -1,7 +1,7 @@
 /**
  * Nothing lost, nothing doubled: `kill -9` of the reader, the embedder and the engine at random moments while `lorekeep add` reads a folder,
  * ten times each; the index must end equal to that of a clean run.
- *   node scripts/run.mjs scripts/bench/kill.ts [--times 10] [--documents 150] [--seed 1]
+ *   node scripts/run.mjs scripts/bench/kill.ts [--times 10] [--documents 150] [--seed 1] [--targets reader,embedder,engine]
  * Exits with 1 if any run differs.
  */
 import { spawn, type ChildProcess } from "node:child_process";
@@ -14,6 +14,9 @@ import { commandOf, family } from "./processes.ts";
 const flag = (name: string, otherwise: number) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : Number(process.argv[at + 1]); };
 const times = flag("times", 10);
 const documents = flag("documents", 150);
+const workers = ["reader", "embedder", "engine"];
+const targets = process.argv.includes("--targets") ? (process.argv[process.argv.indexOf("--targets") + 1] ?? "").split(",") : workers;
+if (!targets.every((target) => workers.includes(target))) throw new Error(`--targets takes ${workers.join(", ")}, separated by commas.`);
 let seed = flag("seed", 1);
 /** Mulberry32: the same moments for the same seed. */
 const random = () => {
@@ -83,8 +86,8 @@ try {
   const cleanMs = Date.now() - began;
   const expected = await index(join(scratch, "clean"));
   console.log(`clean run: ${documents} documents, ${expected.length} passages, ${cleanMs} ms`);
-  for (const target of ["reader", "embedder", "engine"]) for (let n = 0; n < times; n++) if (!(await round(target, n, cleanMs, expected))) wrong++;
-  console.log(`${3 * times} runs, ${wrong} different`);
+  for (const target of targets) for (let n = 0; n < times; n++) if (!(await round(target, n, cleanMs, expected))) wrong++;
+  console.log(`${targets.length * times} runs, ${wrong} different`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
