@@ -34,6 +34,10 @@ const embed: EmbedSentences | undefined = embedder && ((texts) => Promise.all(te
   return vector;
 })));
 
+function articlesOf(language: string): readonly Article[] {
+  return (JSON.parse(readFileSync(join(resolve(values.data), "data", "xquad", `xquad.${language}.json`), "utf8")) as { data: Article[] }).data;
+}
+
 /** A question's answer and the sentence it stands in. */
 function casesOf(article: Article, other: Article, language: string): Case[] {
   return article.paragraphs.flatMap(({ context, qas }, p) => {
@@ -48,7 +52,7 @@ function casesOf(article: Article, other: Article, language: string): Case[] {
     const of = (kind: string, truth: Case["truth"], changed: string | undefined, marked = source): Case[] => (changed === undefined || changed === text && kind !== "as it stands" && truth !== "wrong-mark" ? [] : [{ kind, truth, question: qa.question, text: `${changed.replace(/[.!?]+$/, "")} [${marked}].`, source, at }]);
     return [
       ...of("as it stands", "right", text), ...of("its beginning", "right", beginning(text)), ...of("short answer", "right", short(qa.answer, language)),
-      ...of("changed number", "wrong", otherNumber(text)), ...of("exchanged name", "wrong", otherName(text, article, other)), ...of("turned", "wrong", turned(text, language)),
+      ...of("changed number", "wrong", otherNumber(text)), ...of("exchanged name", "wrong", otherName(text, article, other, language)), ...of("turned", "wrong", turned(text, language)),
       ...of("another article's sentence", "wrong", firstSentence(other, p, language)), ...of("short answer to another question", "wrong", elsewhere && short(elsewhere.answer, language)),
       ...of("mark of another source", "wrong-mark", text, wrongSource),
     ];
@@ -56,16 +60,18 @@ function casesOf(article: Article, other: Article, language: string): Case[] {
 }
 
 const short = (answer: string, language: string): string => `${language === "de" ? "Es ist" : "It is"} ${answer}`;
-const beginning = (text: string): string | undefined => { const at = text.lastIndexOf(","); return at > 60 ? text.slice(0, at) : undefined; };
+const beginning = (text: string): string | undefined => { const at = text.lastIndexOf(", "); return at > 60 ? text.slice(0, at) : undefined; };
 const firstSentence = ({ paragraphs }: Article, p: number, language: string): string | undefined => { const context = paragraphs[p]?.context ?? ""; const [range] = sentenceRanges(context, language); return range && context.slice(range.start, range.end); };
 /** The first number of two or more figures with its last figure raised by one. */
 const otherNumber = (text: string): string | undefined => (/\d\d/.test(text) ? text.replace(/\d+(\d)/, (number) => number.slice(0, -1) + String((Number(number.at(-1)) + 1) % 10)) : undefined);
-const nameOf = (text: string): string | undefined => terms(text).find(({ kind, word }) => kind === "name" && word.length > 3)?.word;
+/** Words of the collection in the other language: what is capitalised in both is a name, also in German. */
+const namesAbroad = new Map(["en", "de"].map((language) => [language, new Set(terms(articlesOf(language === "de" ? "en" : "de").flatMap(({ paragraphs }) => paragraphs.map(({ context }) => context)).join(" ")).filter(({ kind }) => kind === "name").map(({ word }) => word))]));
+const nameOf = (text: string, language: string): string | undefined => terms(text).find(({ kind, word }) => kind === "name" && word.length > 3 && namesAbroad.get(language)?.has(word))?.word;
 
-function otherName(text: string, article: Article, other: Article): string | undefined {
-  const name = nameOf(text);
+function otherName(text: string, article: Article, from: Article, language: string): string | undefined {
+  const name = nameOf(text, language);
   const own = article.paragraphs.map(({ context }) => context).join(" ");
-  const foreign = other.paragraphs.map(({ context }) => nameOf(context.slice(20))).find((one) => one !== undefined && !own.includes(one));
+  const foreign = from.paragraphs.map(({ context }) => nameOf(context.slice(20), language)).find((one) => one !== undefined && !own.includes(one));
   return name === undefined || foreign === undefined ? undefined : text.replace(name, foreign);
 }
 
@@ -91,7 +97,7 @@ const citesRight = ({ one, sentence }: Verdict): boolean => sentence.citations.s
 try {
   console.log("| language | planted | sentences | supported | cites the sentence it came from | marked (unsupported or wrong mark) | so it is right |\n| --- | --- | --- | --- | --- | --- | --- |");
   for (const language of values.languages.split(",")) {
-    const { data: articles } = JSON.parse(readFileSync(join(resolve(values.data), "data", "xquad", `xquad.${language}.json`), "utf8")) as { data: Article[] };
+    const articles = articlesOf(language);
     const verdicts: Verdict[] = [];
     for (const [i, article] of articles.entries()) for (const one of casesOf(article, articles[(i + 1) % articles.length] ?? article, language)) verdicts.push(await judge(one, article));
     for (const kind of new Set(verdicts.map(({ one }) => one.kind))) {
