@@ -1,8 +1,8 @@
 /**
  * Resident memory of the embedder's process over many passages: it must not grow.
- *   node scripts/run.mjs scripts/bench/embedder-memory.ts [--passages 50000] [--long 10000] [--data ../shared]
- * The first --long texts are as long as the product's passages (about 128 tokens), the rest are single sentences, five times as fast; all from
- * SciFact, none twice before the collection is through. Sampled after every thousand; the slope is a least-squares line over the samples
+ *   node scripts/run.mjs scripts/bench/embedder-memory.ts [--passages 50000] [--long 10000] [--words N] [--data ../shared]
+ * The first --long texts are as long as the product's passages (about 128 tokens), the rest are single sentences, five times as fast, or with
+ * --words stretches of so many words, faster still; all from SciFact, none twice before the collection is through. Sampled after every thousand; the slope is a least-squares line over the samples
  * after the first two thousand.
  */
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { residentMiB } from "./processes.ts";
 
-const { values } = parseArgs({ options: { passages: { type: "string", default: "50000" }, long: { type: "string", default: "10000" }, data: { type: "string", default: process.env.LOREKEEP_TEST_DATA ?? "../shared" } } });
+const { values } = parseArgs({ options: { passages: { type: "string", default: "50000" }, long: { type: "string", default: "10000" }, words: { type: "string" }, data: { type: "string", default: process.env.LOREKEEP_TEST_DATA ?? "../shared" } } });
 const total = Number(values.passages);
 const long = Math.min(total, Number(values.long));
 const STEP = 1000;
@@ -35,14 +35,22 @@ function passages(): string[] {
 }
 
 const repeated = (texts: readonly string[], count: number): string[] => Array.from({ length: count }, (_, i) => texts[i % texts.length] ?? "");
-const texts = [...repeated(passages(), long), ...repeated(sentences, total - long)];
+function stretches(count: number): string[] {
+  const words = articles.join(" ").split(/\s+/);
+  return Array.from({ length: Math.floor(words.length / count) }, (_, i) => words.slice(i * count, (i + 1) * count).join(" "));
+}
+
+const short = values.words === undefined ? sentences : stretches(Number(values.words));
+const texts = [...repeated(passages(), long), ...repeated(short, total - long)];
 
 const embedder = await createEmbedder({ workerHost: createNodeWorkerHost(join(process.cwd(), "out", "workers")), modelFolder: join(process.cwd(), "models", "all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" });
 const samples: { done: number; mib: number }[] = [];
 const begun = performance.now();
 for (let at = 0; at < texts.length; at += STEP) {
   await embedder.embedPassages(texts.slice(at, at + STEP));
-  samples.push({ done: Math.min(texts.length, at + STEP), mib: residentMiB(embedder.state.pid ?? 0) });
+  const sample = { done: Math.min(texts.length, at + STEP), mib: residentMiB(embedder.state.pid ?? 0) };
+  samples.push(sample);
+  console.error(`${sample.done} ${sample.mib} MiB ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 }
 const seconds = (performance.now() - begun) / 1000;
 const { restarts } = embedder.state;
@@ -60,6 +68,6 @@ const warm = samples.filter(({ done }) => done > WARM);
 const part = (name: string, points: typeof warm) => ({ [name]: { samples: points.length, minMiB: Math.min(...points.map(({ mib }) => mib)), maxMiB: Math.max(...points.map(({ mib }) => mib)), mibPerThousand: Number(slopePerThousand(points).toFixed(3)) } });
 console.log(JSON.stringify({
   total: texts.length, long, seconds: Math.round(seconds), restarts, first: samples[0]?.mib, last: samples.at(-1)?.mib,
-  ...part("all", warm), ...part("passages", warm.filter(({ done }) => done <= long)), ...part("sentences", warm.filter(({ done }) => done > long)),
+  ...part("all", warm), ...part("passages", warm.filter(({ done }) => done <= long)), ...part("short", warm.filter(({ done }) => done > long)),
   samples: samples.map(({ mib }) => mib),
 }));
