@@ -34,6 +34,7 @@ interface Answer { readonly set: string; readonly id: string; readonly article: 
 
 async function answersOf(collection: Collection): Promise<Answer[]> {
   const store = await storeOf(collection, { embedder, cache: values.cache, tokens: 128 });
+  // Of all that answering needs, finding uses these.
   const means = { store, embedder, privacy: () => ({ excludeDocumentIds: [], excludeCollectionIds: [] }) } as unknown as Parameters<typeof find>[1];
   const answers: Answer[] = [];
   for (const question of collection.questions.filter((_, i) => i % Number(values.every) === 0)) {
