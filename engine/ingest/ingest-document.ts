@@ -8,8 +8,7 @@ import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
 import { Refused, withoutRecognition } from "./reasons.ts";
 import { confidenceOf, withRecognised } from "./recognise/merge.ts";
-import type { PageCache } from "./recognise/page-cache.ts";
-import { cachedPictures } from "./recognise/recogniser.ts";
+import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
 import type { GroupCommit } from "./store.ts";
 
 /** The machines of the four steps, shared by all documents. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { documentText, type Extraction, type Rect } from "../../engine/contract/document.ts";
 import { confidenceOf, withRecognised } from "../../engine/ingest/recognise/merge.ts";
-import { nextRecognition } from "../../engine/ingest/recognise/recogniser.ts";
+import { nextRecognition } from "../../engine/ingest/recognise/record.ts";
 import { paragraphsOf } from "../../engine/workers/ocr/layout.ts";
 import { assertSound } from "../fixtures/documents/read.ts";
 
