@@ -1,4 +1,4 @@
-import { documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
@@ -7,7 +7,7 @@ import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
 import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
 import { Refused, withoutRecognition } from "./reasons.ts";
-import { confidenceOf, withRecognised } from "./recognise/merge.ts";
+import { withRecognised } from "./recognise/merge.ts";
 import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
 import type { GroupCommit } from "./store.ts";
 

@@ -150,6 +150,7 @@ export function libraryHandlers(world: FakeWorld) {
           pages: Array.from({ length: entry.pageCount }, (_, index) => ({ page: index + 1, width: 612, height: 792, hasText: true })), ...(entry.document.title ? { title: entry.document.title } : {}),
         };
       }),
+      recognised: os.documents.recognised.handler(({ input }) => input.ranges.map(() => find(world, input.id).document.recognition?.confidence ?? null)),
       highlight: os.documents.highlight.handler(({ input }) => highlightOf(find(world, input.id), input.ranges)),
       pageImage: os.documents.pageImage.handler(({ input }) => drawPage(find(world, input.id), input.page, input.width)),
     },
