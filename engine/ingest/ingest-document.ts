@@ -116,6 +116,8 @@ async function chunked({ extraction, language, recognition }: Read, job: IngestJ
 }
 
 function withoutText({ warnings, pictures = [], format }: Extraction): DocumentReason {
+  const failed = warnings.find(({ code }) => code === "part-unreadable");
+  if (pictures.length > 0 && failed) return { code: "no-text", message: failed.message };
   if (pictures.length > 0 || format === "image") return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, or whether it is on, and retry." };
   if (!warnings.some(({ code }) => code === "no-text-layer")) return { code: "no-text", message: "There is no text in this file." };
   return { code: "no-text-layer", message: "The pages are pictures: this file has no text layer.", next: "Run it through text recognition and add it again." };

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Canvas } from "@napi-rs/canvas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docx, odt, pptx, shape, wp } from "../fixtures/documents/build.ts";
 import { slidePicture, strip, tiff, turnedBy, withMembers, workbookWith } from "../pictures.ts";
 import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
 import { createTestEngine, type TestEngine } from "../test-engine.ts";
-import { removeFolder, temporaryFolder, write } from "./library-harness.ts";
+import { call, openWorld, removeFolder, temporaryFolder, write } from "./library-harness.ts";
 
 const LINES = ["The ferry to Brask leaves the pier at noon every day.", "Granite from the western slope paved the market square.", "Nobody has painted the lighthouse since the great storm."];
 
@@ -62,6 +63,38 @@ describe("text recognition of pictures of every kind, through the whole engine",
     const at = blocks.findIndex(({ text }) => text.includes(before));
     expect(blocks[at + 1], JSON.stringify(blocks)).toMatchObject({ text: inside, recognised: { confidence: expect.any(Number) } });
     expect(blocks[at + 1]?.page).toBe(blocks[at]?.page);
+  });
+
+  it("says which language it has no data for, and what to do, and reads the scan once that is done", async () => {
+    await engine.client.settings.update({ ingest: { ocrLanguages: ["fra"] } });
+    const document = await added("lettre.png", await png(strip("Le bateau part à midi.")));
+    expect(document).toMatchObject({ state: "failed", reason: { code: "no-text", message: expect.stringMatching(/no data to recognise text in the language “fra”.*Put fra\.traineddata into .*languages, or take the language out/) } });
+    await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
+    await engine.client.documents.retry({ ids: [document.id] });
+    await engine.client.queue.idle();
+    expect(await textOf(document.id)).toMatch(/bateau part/);
+  });
+
+  it("gives way while an answer is made, and goes on after it", async () => {
+    const other = await temporaryFolder();
+    const world = await openWorld(other, { ingest: { ocr: "auto", ocrLanguages: ["eng"] } });
+    try {
+      await call(world.routes.documents.add, { paths: [await write(join(other, "pages.pdf"), await scannedPdf([0, 1, 2, 3].map((n) => ({ scan: scanOf([`Page ${n}. ${LINES[0]}`], { dpi: 150 }) }))))] });
+      const done = () => [...world.library.parts.registry.all()][0]?.recognition?.done ?? 0;
+      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(0);
+      const answered = world.library.yieldTo();
+      const before = done();
+      await setTimeout(5000);
+      // The picture that was being read is finished; no other is begun, however fast this machine is.
+      expect(done()).toBeLessThanOrEqual(before + 1);
+      expect(done()).toBeLessThan(4);
+      answered();
+      await call(world.routes.queue.idle, undefined);
+      expect(done()).toBe(4);
+    } finally {
+      await world.close();
+      await removeFolder(other);
+    }
   });
 
   it.each([90, 180, 270] as const)("reads a page that lies turned by %i degrees, and marks its words where they lie", async (degrees) => {

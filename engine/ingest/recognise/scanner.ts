@@ -59,7 +59,7 @@ export class Scanner {
         } catch (error) {
           signal.throwIfAborted();
           if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
-          return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : error instanceof Error ? error.message : String(error) };
+          return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : inWords(error) };
         }
       }
     } finally {
@@ -110,6 +110,12 @@ export class Scanner {
     this.reader.dispose();
     this.ocr.dispose();
   }
+}
+
+/** What went wrong, and what helps where something does. */
+function inWords(error: unknown): string {
+  if (error instanceof LorekeepError) return [error.message, error.details?.next].filter(Boolean).join(" ");
+  return error instanceof Error ? error.message : String(error);
 }
 
 const seconds = (begun: number) => Math.round(performance.now() - begun) / 1000;
