@@ -34,7 +34,16 @@ export async function place(input: WhyInput, means: EvaluationMeans, signal?: Ab
   if (!phrase && !wanted) throw new LorekeepError("INVALID", { reason: "Say what was expected: words that stand in the document, or the document.", field: "phrase" });
   const records = [...means.library.parts.registry.all()];
   if (records.length === 0) return lost("file", "There are no documents in the library.", { code: "no-documents", sentence: "The library is empty.", change: { kind: "add-document", sentence: "Add the document." } });
-  return wanted ? inNamed(records, wanted, phrase, means) : inAny(records, phrase ?? "", means, signal);
+  const placed = await (wanted ? inNamed(records, wanted, phrase, means) : inAny(records, phrase ?? "", means, signal));
+  return withTry(placed, input);
+}
+
+/** Looking for the nearest words instead is tried with a click; that they stand there is known, so it is not tried before. */
+function withTry(placed: Placed, input: WhyInput): Placed {
+  const { verdict, steps } = placed;
+  const quote = steps.at(-1)?.quote;
+  if (verdict?.change?.kind !== "nearest-phrase" || quote === undefined) return placed;
+  return { ...placed, verdict: { ...verdict, change: { ...verdict.change, try: { ...input, phrase: quote } } } };
 }
 
 function lost(name: WhyStep["name"], sentence: string, verdict: Verdict, more: Partial<WhyStep> & { before?: WhyStep[]; documents?: readonly DocumentRecord[] } = {}): Placed {
@@ -115,7 +124,7 @@ function nowhere(records: readonly DocumentRecord[], phrase: string, similar: re
   const unreadable = records.filter(({ state }) => state === "failed").length;
   const waiting = records.filter(({ state }) => state === "queued" || state === "reading" || state === "embedding").length;
   const pictures = records.filter(({ recognition }) => recognition && recognition.state !== "done").length;
-  const remarks = [pictures > 0 ? `${pictures} have pictures whose text is not recognised` : "", unreadable > 0 ? `${unreadable} could not be read` : "", waiting > 0 ? `${waiting} are not read yet` : "", cutShort ? `only ${MOST_SCANNED} texts were looked through` : ""].filter(Boolean);
+  const remarks = [pictures > 0 ? `${pictures} ${pictures === 1 ? "has" : "have"} pictures whose text is not recognised` : "", unreadable > 0 ? `${unreadable} could not be read` : "", waiting > 0 ? `${waiting} are not read yet` : "", cutShort ? `only ${MOST_SCANNED} texts were looked through` : ""].filter(Boolean);
   const quote = near?.nearest && near.nearest.share >= WORTH_SHOWING ? near.passage.text.slice(near.nearest.range.start, near.nearest.range.end) : undefined;
   const sentence = `These words stand in no document that was read${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}.`;
   const change = waiting > 0 ? { kind: "wait" as const, sentence: "Wait until everything is indexed and ask again." }
