@@ -2,6 +2,7 @@ import { LorekeepError } from "../../engine/base/errors.ts";
 import type { Collection, Document, DocumentState, QueueProgress } from "../../engine/contract/index.ts";
 import { documentStates } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
+import { costsOf } from "../../engine/ingest/recognise/record.ts";
 import { buildDocument, corpus, drawPage, highlightOf, type FakeDocument } from "./corpus.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
@@ -74,12 +75,16 @@ async function work(world: FakeWorld): Promise<void> {
   world.queueChanged(progress(world));
 }
 
+const SECONDS_PER_PICTURE = 4;
+
 export function progress(world: FakeWorld): QueueProgress {
   const { queue } = world;
   const active = queue.active === undefined ? undefined : world.documents.get(queue.active);
+  const costs = costsOf([...world.documents.values()].map(({ document }) => document), SECONDS_PER_PICTURE);
   return {
     paused: queue.paused, waiting: queue.waiting.length, active: active ? 1 : 0, done: queue.done, failed: 0, passagesPerSecond: active ? 42 : 0,
     current: active ? [{ documentId: active.document.id, name: active.document.name, step: active.document.state === "embedding" ? "embedding" : "reading", fraction: 0.5 }] : [],
+    ...(costs ? { recognition: costs } : {}),
     ...(queue.waiting.length > 2 ? { etaSeconds: queue.waiting.length * 2 } : {}),
   };
 }
@@ -175,6 +180,7 @@ export function libraryHandlers(world: FakeWorld) {
         const asking = [...world.documents.values()].filter(({ document }) => (input.ids ? input.ids.includes(document.id) : document.recognition?.state === "ask"));
         for (const { document } of asking) if (document.recognition) document.recognition.state = input.start ? "agreed" : "skipped";
         world.changed("documents");
+        world.queueChanged(progress(world));
         return { documents: asking.length };
       }),
       idle: os.queue.idle.handler(async () => { while (world.queue.running && !world.queue.paused) await world.sleep(20); return progress(world); }),

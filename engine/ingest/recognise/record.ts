@@ -11,7 +11,7 @@ export const isOpen = ({ recognition }: DocumentRecord): boolean => recognition?
 export const isPending = (record: DocumentRecord): boolean => (record.state === "indexed" || record.state === "recognising") && isOpen(record);
 
 /** undefined: there is nothing to recognise. @param pace seconds for one picture. */
-export function costsOf(records: Iterable<DocumentRecord>, pace: number): Costs | undefined {
+export function costsOf(records: Iterable<Pick<DocumentRecord, "recognition">>, pace: number): Costs | undefined {
   const sums = { waiting: { documents: 0, pictures: 0, seconds: 0 }, asking: { documents: 0, pictures: 0, seconds: 0 } };
   for (const { recognition } of records) {
     if (!recognition || recognition.state === "done" || recognition.state === "skipped") continue;
