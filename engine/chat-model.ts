@@ -33,6 +33,10 @@ export function createChatModel({ shelf, runtime, settings }: ChatModelParts): C
       if (item?.kind === "adapter" && item.state === "ready") return { modelId, name: item.name, path: item.path, scale };
       throw new LorekeepError("NEEDS_ADAPTER", { reason: item ? `The file of ${item.name} is not where it was.` : "The adapter is not on the shelf.", next: "Choose another adapter, or add it again." });
     })),
+    loadedName: async () => {
+      const { state, modelId } = runtime.state;
+      return state === "ready" && modelId !== undefined ? (await shelf.list()).find(({ id }) => id === modelId)?.name : undefined;
+    },
     countTokens: (texts, signal) => runtime.countTokens(texts, signal),
     countPromptTokens: (input, signal) => runtime.countPromptTokens(input, signal),
     async *generate(input, signal) {
