@@ -50,6 +50,10 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
       if (twice) throw new LorekeepError("INVALID", { reason: `The adapter ${twice.item.name} is chosen twice.`, next: "Choose it once, with one strength.", field: "adapters" });
       return found.map(({ item, scale }) => ({ modelId: item.id, name: item.name, path: item.path, scale }));
     },
+    loadedName: async () => {
+      const { state, modelId } = runtime.state;
+      return state === "ready" && modelId !== undefined ? (await shelf.list()).find(({ id }) => id === modelId)?.name : undefined;
+    },
     countTokens: (texts, signal) => runtime.countTokens(texts, signal),
     countPromptTokens: (input, signal) => runtime.countPromptTokens(input, signal),
     generate: (input, signal) => whileUsed(runtime.generate(input, signal)),

@@ -140,7 +140,7 @@ async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSign
   draft.assembled({ ...assembled, candidates: worthy.length > 0 ? assembled.candidates : candidates });
   const texts = assembled.sources.map((source) => source.text);
   const best = await draft.trace.step("cite", () => bestSentences(draft.searched, texts, { most: 2, meaning: { query: queryVector, embed: sentenceEmbedder(means.embedder, signal) } }));
-  draft.quoted(quote(assembled.sources, best.map((one) => one.ranges)));
+  draft.quoted(quote(assembled.sources, best, { severalParts: worthy.some(({ parts }) => parts !== undefined) }));
 }
 
 /** Unrelated texts have a cosine around 0 to 0.2; no word in common and no meaning in common is no hit. */

@@ -31,6 +31,8 @@ export interface ChatModel {
   ensureLoaded(modelId: string | undefined, signal: AbortSignal): Promise<ChatModelReady>;
   /** @throws LorekeepError NEEDS_ADAPTER where one is not on the shelf or its file is missing */
   resolveAdapters(choices: AnswerOptions["adapters"]): Promise<readonly AdapterReady[]>;
+  /** Name of the model that is loaded now; nothing is loaded for being asked. */
+  loadedName(): Promise<string | undefined>;
   /** Tokens of each text in the loaded model's own tokenizer. */
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   /** Tokens of the conversation as the model's template renders it. */

@@ -8,7 +8,7 @@ export class Mutex {
     const mine = new Promise<void>((resolve) => { done = resolve; });
     this.tail = before.then(() => mine);
     try {
-      await Promise.race([before, ...(signal ? [aborted(signal)] : [])]);
+      await (signal ? unlessAborted(before, signal) : before);
       signal?.throwIfAborted();
       return await task();
     } finally {
@@ -17,10 +17,17 @@ export class Mutex {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const leave = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped", "AbortError"));
+/** Leaves nothing on the signal: one signal may stand behind many tasks. */
+async function unlessAborted(before: Promise<void>, signal: AbortSignal): Promise<void> {
+  let leave: () => void = () => undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped", "AbortError"));
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave, { once: true });
   });
+  try {
+    await Promise.race([before, left]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }

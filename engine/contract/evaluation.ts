@@ -29,8 +29,11 @@ export const probeResult = z.object({
   sources: z.array(source),
   /** In each source the sentence that fits best, as a range of the document. */
   best: z.array(charRange.optional()),
-  /** The settings that held. */
-  settings: z.object({ candidates: z.number().int(), sources: z.number().int(), budget: z.number().int().optional() }),
+  /** The settings that held. `counter` says whose tokens the budget was counted in: those of the chat model that is loaded, else the embedder's. */
+  settings: z.object({
+    candidates: z.number().int(), sources: z.number().int(), budget: z.number().int().optional(),
+    counter: z.object({ kind: z.enum(["model", "embedder"]), name: z.string() }).optional(),
+  }),
   /** Conditions read out of the question, whether the evidence is enough to answer, and what the search had to say. */
   understood: understood.optional(), evidence: evidence.optional(), notes: z.array(z.string()).optional(),
   ms: z.record(z.string(), z.number()),

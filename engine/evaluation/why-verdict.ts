@@ -26,8 +26,13 @@ export function judge(fallen: Fallen): { code: Verdict["code"]; sentence: string
   const first = candidates[0];
   if (!first) return notACandidate(fallen);
   if (first.dropped?.reason === "duplicate") return { code: "duplicate", sentence: `It says the same as a passage ${standIn(first, probe)}, which was taken in its place.`, changes: [] };
-  if (first.dropped?.reason === "budget") return { code: "no-room", sentence: `It was chosen, but the ${probe.settings.budget ?? 0} tokens that sources may take were full before it.`, changes: moreRoom(fallen) };
+  if (first.dropped?.reason === "budget") return { code: "no-room", sentence: `It was chosen, but the ${probe.settings.budget ?? 0} tokens that sources may take were full before it${countedBy(probe)}.`, changes: moreRoom(fallen) };
   return beyondSources(fallen, first);
+}
+
+function countedBy({ settings: { counter } }: ProbeResult): string {
+  if (!counter) return "";
+  return counter.kind === "model" ? `, counted as “${counter.name}” counts them` : ", counted by the search's own tokenizer: no chat model is loaded, whose count may differ by a few per cent";
 }
 
 function standIn({ dropped }: Candidate, { candidates }: ProbeResult): string {

@@ -28,6 +28,7 @@ export function chatModelFromFiles(host: WorkerHost, files: ModelFiles): ChatMod
       if (path === undefined) throw new LorekeepError("NEEDS_ADAPTER", `There is no adapter ${modelId}.`);
       return { modelId, name: modelId, path, scale };
     }),
+    loadedName: async () => (await ready)?.name,
     countTokens: (texts, signal) => worker.call((client, inner) => client.countTokens({ texts: [...texts] }, { signal: inner }), { deadlineMs, signal }),
     countPromptTokens: (input, signal) => worker.call((client, inner) => client.countPromptTokens(input, { signal: inner }), { deadlineMs, signal }),
     generate: (input, signal) => pump<GenerateEvent>((emit, stop) => worker.call(async (client, inner, _, alive) => {

@@ -41,6 +41,10 @@ export class ScriptedModel implements ChatModel {
     return choices.map(({ modelId, scale }) => ({ modelId, name: modelId, path: `/adapters/${modelId}.gguf`, scale }));
   }
 
+  async loadedName(): Promise<string | undefined> {
+    return this.options.installed === false ? undefined : "Scripted";
+  }
+
   async countTokens(texts: readonly string[]): Promise<readonly number[]> {
     return texts.map(words);
   }
