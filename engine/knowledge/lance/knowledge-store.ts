@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import PQueue from "p-queue";
 import type { Passage } from "../../contract/search.ts";
 import { LorekeepError } from "../../base/errors.ts";
-import type { Asked, DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, Scores, SearchScope, StoreStats } from "../store.ts";
+import type { DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, StoreStats } from "../store.ts";
 import { bytesOf } from "./bytes.ts";
 import { Documents } from "./documents.ts";
 import { changeSql, type LabelChange } from "./labels.ts";
@@ -11,7 +11,7 @@ import { fromLance } from "./native-errors.ts";
 import { Passages, type Put } from "./passages.ts";
 import { recover } from "./recover.ts";
 import { textOf } from "./rows.ts";
-import { dense, denseOf, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
+import { dense, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
 import { isIn } from "./sql.ts";
 import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
@@ -40,6 +40,9 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
     throw fromLance(error, options.uri);
   }
 }
+
+/** The passages asked about are named: no filter comes on top. */
+const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
 
 interface Parts {
   readonly options: KnowledgeOptions;
@@ -116,21 +119,18 @@ class LanceKnowledgeStore implements KnowledgeStore {
     return this.read(() => this.passages.vectorsByTextHash(hashes));
   }
 
-  searchDense(vector: Float32Array, scope: SearchScope, limit: number): Promise<ScoredPassage[]> {
-    return this.search(scope, limit, (parts) => dense(parts, vector));
+  async searchDense(vector: Float32Array, scope: SearchScope, limit: number): Promise<ScoredPassage[]> {
+    return (await this.search(scope, limit, (parts) => dense(parts, vector))).map(scoredPassage);
   }
 
-  searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
-    return this.search(scope, limit, (parts) => lexical(parts, query, { ...options, languages: this.passages.languages }));
+  async searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
+    const languages = this.passages.languages;
+    return (await this.search(scope, limit, (parts) => lexical(parts, query, { ...options, languages }))).map(scoredPassage);
   }
 
-  async scoresFor(passageIds: readonly string[], { vector, query }: Asked, scope: SearchScope): Promise<Scores> {
-    const byId = (found: readonly ScoredPassage[]) => new Map(found.map(({ passage, score }) => [passage.id, score]));
-    const [near, matching] = await Promise.all([
-      this.search(scope, passageIds.length, (parts) => denseOf({ ...parts, ids: passageIds }, vector)),
-      this.search(scope, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages)),
-    ]);
-    return { dense: byId(near), lexical: byId(matching) };
+  async lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
+    const found = await this.search(EVERYTHING, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages));
+    return new Map(found.map(({ row, score }) => [textOf(row, "id"), score]));
   }
 
   languages(): readonly string[] {
@@ -217,12 +217,12 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   /** Only passages that were committed when the search began leave here. */
-  private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<ScoredPassage[]> {
+  private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<Scored[]> {
     if (limit < 1) return Promise.resolve([]);
     return this.read(() => this.visibility.reading(async () => {
       const { epoch, hidden } = this.visibility;
       const found = await run({ table: this.tables.passages, scope, hidden, limit });
-      return found.filter(({ row }) => this.visibility.counted(textOf(row, "generation"), epoch)).map(scoredPassage);
+      return found.filter(({ row }) => this.visibility.counted(textOf(row, "generation"), epoch));
     }));
   }
 
