@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import type { Passage } from "../../contract/search.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import type { DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, StoreStats } from "../store.ts";
+import { storeKind } from "../../base/store-location.ts";
 import { bytesOf } from "./bytes.ts";
 import { Documents } from "./documents.ts";
 import { changeSql, type LabelChange } from "./labels.ts";
@@ -27,7 +28,7 @@ export interface KnowledgeOptions extends Location {
 /**
  * Opens the store at a folder or URI and makes its tables where there are none. One engine at a time may have it open; the caller's
  * lock on the workspace sees to that.
- * @throws LorekeepError CONFLICT where a newer version wrote it, READ_ONLY or NO_SPACE where it cannot be written.
+ * @throws LorekeepError CONFLICT where a newer version wrote it, READ_ONLY or NO_SPACE where it cannot be written, DOWNLOAD_FAILED where object storage or a server is not reached.
  */
 export async function openKnowledge(options: KnowledgeOptions): Promise<KnowledgeStore> {
   try {
@@ -69,7 +70,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
     this.documents = parts.documents;
     this.passages = parts.passages;
     this.visibility = parts.visibility;
-    this.upkeep = new Upkeep({ ...defaultLimits, ...parts.options.limits });
+    this.upkeep = new Upkeep({ ...defaultLimits, ...parts.options.limits }, storeKind(parts.options.uri));
   }
 
   put(batch: readonly DocumentWithPassages[], signal?: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import { PASSAGE_COLUMNS } from "./schema.ts";
 import { all, isIn, isNotIn, scopePredicate } from "./sql.ts";
 
 /** Partitions of the vector index looked into: at 50,000 passages .994 of the true hundred nearest (32: .972; 16: .931). */
-const PROBES = 64;
+export const PROBES = 64;
 
 /** Words of a question that are looked for; a pasted page would otherwise be a query of thousands of terms. */
 const MAX_WORDS = 256;
