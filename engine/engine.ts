@@ -111,6 +111,9 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     fetchPage: createPageFetcher({ network, folder: join(workspace, "uploads"), maxBytes: settings.value.ingest.maxFileMb * 2 ** 20 }),
   }));
 
+  // A terminal command asks once, and so asks cold; a window or a browser is open long before its first question.
+  if (options.hostKind === "electron" || options.hostKind === "serve") store.warmUp().catch(() => undefined); // The search that meets the same says so.
+
   const models = await openModels({ options, owner, settings, network, tell });
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
   const answers = owner.own(await createAnswers({

@@ -104,6 +104,8 @@ export interface KnowledgeStore {
   /** Sweeps what a crash left behind. Called once at start, before anything else. */
   recover(): Promise<{ sweptPassages: number }>;
   stats(): Promise<StoreStats>;
+  /** Loads what the first search would wait for. Ends early when the store is disposed; whatever fails here, a search would say. */
+  warmUp(): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -70,6 +70,7 @@ export class MemoryStore implements KnowledgeStore {
   }
 
   async maintain(): Promise<void> { /* There is nothing to index. */ }
+  async warmUp(): Promise<void> { /* It is in memory. */ }
   async recover(): Promise<{ sweptPassages: number }> { return { sweptPassages: 0 }; }
   async stats() { return { documents: this.documents.size, passages: this.rows().length, bytes: 0, vectorIndexed: false }; }
   async dispose(): Promise<void> { this.documents.clear(); }

@@ -256,6 +256,16 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(looks).toBeGreaterThan(3);
     });
 
+    it("warms up, also while it is closed, and a search then finds the same", async () => {
+      const before = await lexicalIds("albatross");
+      await store.warmUp();
+      expect(await lexicalIds("albatross")).toEqual(before);
+      const other = await place.open();
+      await other.recover();
+      const [warmed] = await Promise.allSettled([other.warmUp(), other.dispose()]);
+      expect(warmed.status === "fulfilled" || (warmed.reason as { code?: string }).code === "BUSY").toBe(true);
+    });
+
     it("is the same after it was closed and opened again", async () => {
       const before = await store.stats();
       await store.dispose();

@@ -17,6 +17,7 @@ import { isIn } from "./sql.ts";
 import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
 import { Visibility } from "./visibility.ts";
+import { warmUp } from "./warm-up.ts";
 
 export interface KnowledgeOptions extends Location {
   /** When indexes and compaction run; the defaults are measured ones. */
@@ -62,6 +63,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
   private readonly upkeep: Upkeep;
   private readonly writes = new PQueue({ concurrency: 1 });
   private disposed = false;
+  private warming: Promise<void> = Promise.resolve();
   private writes_ = 0;
 
   constructor(parts: Parts) {
@@ -174,9 +176,16 @@ class LanceKnowledgeStore implements KnowledgeStore {
     });
   }
 
+  warmUp(): Promise<void> {
+    const warming = this.read(() => warmUp({ store: this, passages: this.tables.passages, stopped: () => this.disposed }));
+    this.warming = warming.catch(() => undefined); // Told to the caller; this one only waits.
+    return warming;
+  }
+
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
+    await this.warming;
     await this.writes.onIdle();
     this.tables.close();
   }
