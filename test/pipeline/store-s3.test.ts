@@ -15,9 +15,10 @@ import { storeSuite } from "../suites/store-suite.ts";
 const program = motoServer();
 const here = { embedderIdentity: "test:16d", dimensions: DIMENSIONS };
 
-describe.skipIf(!program)(`object storage${program ? "" : ": skipped, moto_server is neither on the PATH nor named by LOREKEEP_MOTO"}`, () => {
+if (program === undefined) it("the store on object storage", ({ skip }) => skip("moto_server is neither on the PATH nor named by LOREKEEP_MOTO"));
+else describe("object storage", () => {
   let server: S3Server;
-  beforeAll(async () => { server = await startS3(program ?? ""); });
+  beforeAll(async () => { server = await startS3(program); });
   afterAll(() => server.stop());
 
   storeSuite("the store in a bucket", async () => {
