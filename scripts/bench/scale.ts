@@ -1,9 +1,9 @@
 /**
  * The store and the search at sizes no library here has, with generated passages of 384 dimensions.
- *   node scripts/run.mjs scripts/bench/scale.ts --passages 100000 [--folder FOLDER] [--queries 200] [--index-every ROWS] [--seconds 240]
+ *   node scripts/run.mjs scripts/bench/scale.ts --passages 100000 [--folder FOLDER] [--queries 200] [--index-every ROWS] [--seconds 240] [--settled]
  * Builds the store in FOLDER through the product's own store, or goes on building, for at most --seconds; prints figures once all is there.
  * --index-every: passages written between two runs of upkeep while building, where the product's own rule (every 4,096, or a sixteenth of what is
- * there) would make a bulk load slow. The search is hybrid, without embedding and reranking; LanceDB's own two queries run side by side, with the
+ * there) would make a bulk load slow. --settled: an earlier run has seen to upkeep; only measure. The search is hybrid, without embedding and reranking; LanceDB's own two queries run side by side, with the
  * same columns and limits, in turns with it in the same process.
  */
 import { execFileSync } from "node:child_process";
@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { connect, MultiMatchQuery, Session, type Table } from "@lancedb/lancedb";
 import { retrieve } from "../../engine/answer/retrieve.ts";
 import { searchSettings } from "../../engine/contract/search.ts";
+import { indexCacheBytes } from "../../engine/knowledge/lance/connection.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import { PASSAGE_COLUMNS } from "../../engine/knowledge/lance/schema.ts";
 import { queryWords, PROBES } from "../../engine/knowledge/lance/search.ts";
@@ -21,7 +22,7 @@ import type { Embedder, KnowledgeStore } from "../../engine/knowledge/store.ts";
 import { build } from "./scale-build.ts";
 import { DIMENSIONS, PASSAGES_PER_DOCUMENT, ScaleCorpus } from "./scale-corpus.ts";
 
-const { values } = parseArgs({ options: { passages: { type: "string", default: "100000" }, folder: { type: "string" }, queries: { type: "string", default: "200" }, "index-every": { type: "string" }, seconds: { type: "string", default: "100000" } } });
+const { values } = parseArgs({ options: { passages: { type: "string", default: "100000" }, folder: { type: "string" }, queries: { type: "string", default: "200" }, "index-every": { type: "string" }, seconds: { type: "string", default: "100000" }, settled: { type: "boolean", default: false } } });
 const passages = Number(values.passages);
 const folder = values.folder ?? join(tmpdir(), `lorekeep-scale-${passages}`);
 const uri = join(folder, "knowledge");
@@ -47,7 +48,7 @@ if (!complete) {
   process.exit(3);
 }
 // Twice: the first merges what the last puts left and makes indexes anew, the second drops those it replaced.
-for (let round = 0; round < 2; round++) {
+for (let round = 0; round < 2 && !values.settled; round++) {
   await new Promise((resolve) => setTimeout(resolve, KEEP_VERSIONS_MS + 1000));
   await store.maintain({ force: true });
 }
@@ -80,7 +81,7 @@ for (const question of questions) await search(store, question);
 const resident = process.memoryUsage.rss();
 
 /** LanceDB's own: a connection of its own with the store's cache sizes, each leg as its documentation has it. */
-const connection = await connect(uri, { session: new Session(512n * 2n ** 20n, 64n * 2n ** 20n) });
+const connection = await connect(uri, { session: new Session(BigInt(indexCacheBytes()), 64n * 2n ** 20n) });
 const name = (await connection.tableNames()).find((table) => table.startsWith("passages_")) ?? "";
 const bare = await connection.openTable(name);
 const nearest = (table: Table, { vector }: Question) => table.query().nearestTo(vector).column("vector").distanceType("dot").nprobes(PROBES).select([...PASSAGE_COLUMNS, "_distance"]).limit(LIMIT).toArray();

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { storeKind, storeProblem } from "../../engine/base/store-location.ts";
 import { settings } from "../../engine/contract/settings.ts";
-import { connectionOptions } from "../../engine/knowledge/lance/connection.ts";
+import { connectionOptions, indexCacheBytes } from "../../engine/knowledge/lance/connection.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import { placeNotice, placeOf } from "../../engine/knowledge/place.ts";
 
@@ -60,6 +60,10 @@ describe("what LanceDB is told", () => {
     expect(storageOptions).toEqual({ client_max_retries: "3", client_retry_timeout: "30", connect_timeout: "10s" });
     expect(connectionOptions({ uri: "/data" }, {})).toEqual({});
   });
+});
+
+it("keeps an eighth of the machine's memory for indexes, within bounds", () => {
+  expect([4, 24, 64, 256].map((gigabytes) => indexCacheBytes(gigabytes * 2 ** 30) / 2 ** 20)).toEqual([512, 3072, 6144, 6144]);
 });
 
 describe("a LanceDB server", () => {

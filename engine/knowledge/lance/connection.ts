@@ -1,9 +1,13 @@
+import { totalmem } from "node:os";
 import { connect, type Connection, type ConnectionOptions, Session } from "@lancedb/lancedb";
 import { LorekeepError } from "../../base/errors.ts";
 import { storeKind } from "../../base/store-location.ts";
 
-/** LanceDB would keep up to 6 GB of index and 1 GB of metadata in memory; beyond these the operating system's file cache serves as well. */
-const INDEX_CACHE_BYTES = 512n * 2n ** 20n;
+/**
+ * LanceDB would keep up to 6 GB of index and 1 GB of metadata in memory, on any machine. An eighth of the machine's memory leaves room for a model;
+ * an index that does not fit is read from the file cache at each search, which takes several times as long (docs/scale.md).
+ */
+export const indexCacheBytes = (memory = totalmem()): number => Math.min(6 * 2 ** 30, Math.max(512 * 2 ** 20, Math.floor(memory / 8)));
 const METADATA_CACHE_BYTES = 64n * 2n ** 20n;
 
 /** LanceDB's own would try for three minutes before it says that nobody answers. Options that are given win, then these, then the environment. */
@@ -32,5 +36,5 @@ export function connectionOptions({ uri, storageOptions }: Place, env: Readonly<
 
 /** Opens a connection with bounded caches. The session goes among the options: given as an argument of its own, the binding (0.37.1) drops it. */
 export function openConnection(place: Place): Promise<Connection> {
-  return connect(place.uri, { ...connectionOptions(place, process.env), session: new Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES) });
+  return connect(place.uri, { ...connectionOptions(place, process.env), session: new Session(BigInt(indexCacheBytes()), METADATA_CACHE_BYTES) });
 }

@@ -3,7 +3,7 @@ import type { KnowledgeStore, SearchScope } from "../store.ts";
 import { plainRows } from "./arrow-rows.ts";
 import { textOf, vectorOf } from "./rows.ts";
 
-/** Vectors are read into the index cache up to this size, half of it: beyond, one part would only push another out. */
+/** Vectors are read into the index cache where they take no more than half of it, and no more memory than a search or two would: beyond, they come as they are asked for. */
 const MOST_BYTES = 256 * 2 ** 20;
 const HITS = 100;
 const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
