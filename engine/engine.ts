@@ -20,6 +20,7 @@ import { libraryRoutes } from "./ingest/routes.ts";
 import { createUploads, type Uploads } from "./ingest/uploads.ts";
 import { createEmbedder, type WorkerEmbedder } from "./knowledge/embedder.ts";
 import { openKnowledge } from "./knowledge/lance/knowledge-store.ts";
+import { placeNotice, placeOf, type StorePlace } from "./knowledge/place.ts";
 import type { KnowledgeStore } from "./knowledge/store.ts";
 import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
@@ -41,6 +42,8 @@ export interface EngineOptions {
   /** Folder that holds models/ with the built-in embedder and the catalogue. */
   readonly resources: string;
   readonly version: string;
+  /** Where the library's tables are for this start, instead of what the settings say: a folder or a URI that LanceDB accepts. */
+  readonly store?: string | undefined;
 }
 
 /** One running engine. Several can live in one process, each on its own workspace. */
@@ -65,6 +68,7 @@ interface Rooms {
   readonly changes: Emitter<ChangeEvent>;
   readonly uploads: Uploads;
   readonly embedder: WorkerEmbedder;
+  readonly place: StorePlace;
   readonly store: KnowledgeStore;
   readonly library: Library;
   readonly shelf: ModelShelf;
@@ -103,11 +107,15 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
 
   const uploads = await createUploads(join(workspace, "uploads"));
   const embedder = owner.own(await createEmbedder({ workerHost, modelFolder: join(resources, "models", "all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" }));
-  const store = owner.own(await openKnowledge({ uri: join(workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions }));
+  const place = await placeOf(workspace, { given: options.store, set: settings.value.library.store });
+  const store = owner.own(await openStore(place, { network, notices, embedder }));
   const library = owner.own(await createLibrary({
     workspace, store, embedder, workerHost, settings: () => settings.value, onChange: tell, onNotice: (text) => notices.add("warning", text),
     fetchPage: createPageFetcher({ network, folder: join(workspace, "uploads"), maxBytes: settings.value.ingest.maxFileMb * 2 ** 20 }),
   }));
+
+  // A terminal command asks once, and so asks cold; a window or a browser is open long before its first question.
+  if (options.hostKind === "electron" || options.hostKind === "serve") store.warmUp().catch(() => undefined); // The search that meets the same says so.
 
   const models = await openModels({ options, owner, settings, network, tell });
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
@@ -119,7 +127,16 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons };
+  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, answers, evaluation, comparisons };
+}
+
+/** In a folder nothing leaves the machine; anywhere else it is on the ledger and said. */
+async function openStore(place: StorePlace, { network, notices, embedder }: Pick<Rooms, "network" | "notices" | "embedder">): Promise<KnowledgeStore> {
+  const open = () => openKnowledge({ ...place, embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
+  const said = placeNotice(place);
+  if (said === undefined) return open();
+  notices.add("warning", said);
+  return network.connection(place.uri, "library", open);
 }
 
 interface OpeningModels {
@@ -177,13 +194,13 @@ function countByState(library: Library): { total: number; indexed: number; faile
   return count;
 }
 
-async function describe({ options, embedder, store, library, runtime }: Rooms) {
+async function describe({ options, embedder, place, store, library, runtime }: Rooms) {
   const { total, indexed, failed } = countByState(library);
   const stats = await store.stats();
   return {
     version: options.version, host: options.hostKind, workspace: options.workspace,
     embedder: { name: embedder.name, identity: embedder.identity, dimensions: embedder.dimensions },
-    documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, queue: library.parts.queue.progress(),
+    documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, store: { uri: place.uri, kind: place.kind, remote: place.kind !== "folder" }, queue: library.parts.queue.progress(),
     runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker],
   };
 }

@@ -4,6 +4,7 @@ import { answerMode, samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
 import { searchSettings } from "./search.ts";
+import { storeProblem } from "../base/store-location.ts";
 
 const base = oc.errors(errorMap);
 
@@ -26,6 +27,16 @@ export const settings = z.object({
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),
   }).prefault({}),
   search: searchSettings.prefault({}),
+  library: z.object({
+    /**
+     * Where passages and vectors are kept: empty for the workspace's own folder, another folder, object storage (s3://bucket/folder, gs://, az://) or a
+     * LanceDB server (db://name). Anything but a folder takes the text of the documents off this machine. Keys come from the environment only. Read at start.
+     */
+    store: z.string().max(2000).default("").superRefine((uri, context) => {
+      const message = storeProblem(uri);
+      if (message) context.addIssue({ code: "custom", message });
+    }),
+  }).prefault({}),
   models: z.object({
     defaultModelId: id.optional(),
     gpu: z.enum(["auto", "off"]).default("auto"),
@@ -73,6 +84,7 @@ export const settingsPatch = z.object({
   appearance: patchOf(settings.shape.appearance.unwrap()),
   answers: patchOf(settings.shape.answers.unwrap()),
   search: patchOf(searchSettings),
+  library: patchOf(settings.shape.library.unwrap()),
   models: patchOf(settings.shape.models.unwrap()),
   ingest: patchOf(settings.shape.ingest.unwrap()),
 }).partial();

@@ -92,7 +92,7 @@ export function systemHandlers(world: FakeWorld) {
         return {
           version: "0.1.0", host: "test" as const, workspace: "/home/ada/Lorekeep", platform: "linux x64", node: process.version, cores: 8, memory: { totalBytes: 16_000_000_000, freeBytes: 7_400_000_000 },
           embedder: { name: "all-MiniLM-L6-v2", identity: "all-MiniLM-L6-v2/int8", dimensions: 384 }, documents: states.length, indexed: states.filter((state) => state === "indexed").length, failed: states.filter((state) => state === "failed").length,
-          passages: [...world.documents.values()].reduce((sum, entry) => sum + entry.document.passages, 0), indexBytes: 21_000_000, queue: progress(world), runtime: world.runtime,
+          passages: [...world.documents.values()].reduce((sum, entry) => sum + entry.document.passages, 0), indexBytes: 21_000_000, store: { uri: "/home/you/Lorekeep/knowledge", kind: "folder" as const, remote: false }, queue: progress(world), runtime: world.runtime,
           workers: [{ name: "reader", state: "ready" as const, pid: 4211, restarts: 0 }, { name: "embedder", state: "ready" as const, pid: 4212, restarts: 0 }, { name: "generator", state: "stopped" as const, restarts: 1, lastDeath: "killed (SIGKILL)" }], notices,
         };
       }),

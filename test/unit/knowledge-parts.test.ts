@@ -4,6 +4,7 @@ import { detectLanguage, likelyLanguage } from "../../engine/knowledge/language.
 import { wordLanguage } from "../../engine/knowledge/lance/languages.ts";
 import { queryWords } from "../../engine/knowledge/lance/search.ts";
 import { isIn, literal, scopePredicate, storedTime, textArray } from "../../engine/knowledge/lance/sql.ts";
+import type { Tables } from "../../engine/knowledge/lance/tables.ts";
 import { Upkeep } from "../../engine/knowledge/lance/upkeep.ts";
 import { Visibility } from "../../engine/knowledge/lance/visibility.ts";
 import { PassageGate } from "../../engine/knowledge/passage-gate.ts";
@@ -111,6 +112,19 @@ describe("Upkeep", () => {
     upkeep.wrote(0, 62_500);
     expect(upkeep.due(1_000_000)).toBe(true);
     expect(upkeep.idle).toBe(false);
+  });
+  it("leaves merging and old versions to a server, which refuses to be told, and still indexes there", async () => {
+    const calls: string[] = [];
+    const table = (name: string) => ({
+      name, optimize: () => { calls.push(`optimize ${name}`); return Promise.resolve(); }, countRows: () => Promise.resolve(2000), listIndices: () => Promise.resolve([]),
+      createIndex: (column: string) => { calls.push(`index ${column}`); return Promise.resolve(); },
+    });
+    const tables = { passages: table("passages"), documents: table("documents"), meta: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() } } as unknown as Tables;
+    const limits = { commits: 10, unindexedRows: 100, vectorIndexRows: 1000, keepVersionsMs: 0 };
+    await new Upkeep(limits, "server").run(tables);
+    expect(calls).toEqual(["index vector", "index id", "index generation", "index document_id", "index text_hash"]);
+    await new Upkeep(limits, "object storage").run(tables);
+    expect(calls).toContain("optimize passages");
   });
 });
 

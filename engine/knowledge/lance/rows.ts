@@ -28,6 +28,7 @@ export function textsOf(row: Row, column: string): string[] {
 /** A copy: Arrow hands out views into its own buffers. */
 export function vectorOf(row: Row): Float32Array {
   const value = row.vector;
+  if (value instanceof Float32Array) return value.slice();
   if (typeof value !== "object" || value === null || !("toArray" in value) || typeof value.toArray !== "function") throw new Error("Column vector holds no vector");
   return Float32Array.from(value.toArray() as Float32Array);
 }
