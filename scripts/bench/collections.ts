@@ -5,7 +5,10 @@ import { sha256 } from "../../engine/base/hash.ts";
 import { documentText, type Block, type CharRange } from "../../engine/contract/document.ts";
 import { chunk } from "../../engine/ingest/chunk.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
+import type { Passage } from "../../engine/contract/search.ts";
+import { passageOf, vectorOf, type Row } from "../../engine/knowledge/lance/rows.ts";
 import type { DocumentWithPassages, Embedder, KnowledgeStore } from "../../engine/knowledge/store.ts";
+import { openPassagesAt } from "./passages-table.ts";
 
 export interface Question {
   readonly id: string;
@@ -26,7 +29,7 @@ export interface Collection {
 interface Article { readonly _id: string; readonly title: string; readonly text: string }
 interface SquadArticle { readonly title: string; readonly paragraphs: readonly { readonly context: string; readonly qas: readonly { readonly id: string; readonly question: string; readonly answers: readonly { readonly answer_start: number; readonly text: string }[] }[] }[] }
 
-/** `scifact`, `xquad.en` or `xquad.de` under `data`. */
+/** `scifact`, `xquad.en` or `xquad.de` under `data`; `xquad.en+titles` with the articles' titles. */
 export function readCollection(name: string, data: string): Collection {
   return name === "scifact" ? readScifact(join(data, "scifact")) : readXquad(name, data);
 }
@@ -45,10 +48,11 @@ function readScifact(folder: string): Collection {
   };
 }
 
-/** The 240 paragraphs, five to a document, as they stand in 48 articles; without the articles' titles, which give much away. */
+/** The 240 paragraphs, five to a document, as they stand in 48 articles; without the articles' titles, which give much away, unless asked for. */
 function readXquad(name: string, data: string): Collection {
-  const { data: articles } = JSON.parse(readFileSync(join(data, "xquad", `${name}.json`), "utf8")) as { data: SquadArticle[] };
-  const documents = articles.map(({ title, paragraphs }) => ({ id: title, paragraphs: paragraphs.map(({ context }) => context) }));
+  const [file = "", titles] = name.split("+");
+  const { data: articles } = JSON.parse(readFileSync(join(data, "xquad", `${file}.json`), "utf8")) as { data: SquadArticle[] };
+  const documents = articles.map(({ title, paragraphs }) => ({ id: title, ...(titles ? { title: title.replaceAll("_", " ") } : {}), paragraphs: paragraphs.map(({ context }) => context) }));
   const questions = articles.flatMap(({ title, paragraphs }) => {
     let start = 0;
     return paragraphs.flatMap(({ context, qas }) => {
@@ -59,7 +63,7 @@ function readXquad(name: string, data: string): Collection {
       }));
     });
   });
-  return { name, language: name.slice(-2), documents, questions };
+  return { name, language: file.slice(-2), documents, questions };
 }
 
 export interface Build {
@@ -71,9 +75,11 @@ export interface Build {
 
 const BATCH = 64;
 
+export const storeFolder = ({ name }: Pick<Collection, "name">, { cache, tokens }: Pick<Build, "cache" | "tokens">): string => join(cache, `${name}-${tokens}`);
+
 /** The collection in a store. What an earlier run has put there is not embedded again, also where that run was stopped. */
 export async function storeOf(collection: Collection, { embedder, cache, tokens }: Build): Promise<KnowledgeStore> {
-  const folder = join(cache, `${collection.name}-${tokens}`);
+  const folder = storeFolder(collection, { cache, tokens });
   mkdirSync(cache, { recursive: true });
   const store = await openKnowledge({ uri: folder, embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
   await store.recover();
@@ -102,4 +108,13 @@ async function passagesOf(document: Collection["documents"][number], { embedder,
     document: { id: document.id, collectionId: "c", path: `${document.id}.md`, format: "markdown", contentHash: sha256(documentText(blocks)), tags: [], language, ...(document.title === undefined ? {} : { title: document.title }) },
     passages: chunks.map((one, position) => ({ id: `${document.id}:${position}`, position, start: one.start, end: one.end, headingPath: one.headingPath, text: one.text, textHash: sha256(one.embedded), vector: vectors[position] ?? new Float32Array() })),
   };
+}
+
+export interface StoredRow { readonly passage: Passage; readonly vector: Float32Array }
+
+/** What {@link storeOf} has stored, with the vectors. */
+export async function storedRows(collection: Collection, build: Pick<Build, "cache" | "tokens">): Promise<StoredRow[]> {
+  const table = await openPassagesAt(storeFolder(collection, build));
+  const rows = (await table.query().toArray()) as Row[];
+  return rows.map((row) => ({ passage: passageOf(row), vector: vectorOf(row) }));
 }
