@@ -81,7 +81,7 @@ export const searchSettings = z.object({
   /** 0: age does not matter. 1: of two equally good passages, the newer by far first. */
   recency: z.number().min(0).max(1).default(0),
   /** Evidence (0..1) below which a search is said to have found no answer. 0: never said. */
-  leastEvidence: z.number().min(0).max(1).default(0.2),
+  leastEvidence: z.number().min(0).max(1).default(0.35),
   /** Folder of a cross-encoder in transformers.js layout; empty: no reranking. */
   rerankerFolder: z.string().max(4000).default(""),
   /** Milliseconds reranking may take, and the candidates it reads. */

@@ -17,6 +17,8 @@ export interface Question {
   readonly relevant: ReadonlyMap<string, number>;
   /** Where the answer stands, in the text of the one relevant document. */
   readonly span?: CharRange;
+  /** What stands there. */
+  readonly answer?: string;
 }
 
 export interface Collection {
@@ -59,7 +61,7 @@ function readXquad(name: string, data: string): Collection {
       const at = start;
       start += context.length + 1;
       return qas.map(({ id, question, answers: [answer] }) => ({
-        id, text: question, relevant: new Map([[title, 1]]), span: { start: at + (answer?.answer_start ?? 0), end: at + (answer?.answer_start ?? 0) + (answer?.text.length ?? 0) },
+        id, text: question, relevant: new Map([[title, 1]]), answer: answer?.text ?? "", span: { start: at + (answer?.answer_start ?? 0), end: at + (answer?.answer_start ?? 0) + (answer?.text.length ?? 0) },
       }));
     });
   });
