@@ -2,8 +2,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../engine/base/hash.ts";
+import { sentenceRanges } from "../../engine/base/sentences.ts";
 import { documentText, type Block, type CharRange } from "../../engine/contract/document.ts";
-import { chunk } from "../../engine/ingest/chunk.ts";
+import { chunk, type Chunk } from "../../engine/ingest/chunk.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { passageOf, vectorOf, type Row } from "../../engine/knowledge/lance/rows.ts";
@@ -73,15 +74,18 @@ export interface Build {
   /** Where stores are kept between runs. */
   readonly cache: string;
   readonly tokens: number;
+  /** Sentences of the passage before that a passage begins with; the product has none. */
+  readonly overlap?: number;
 }
 
 const BATCH = 64;
 
-export const storeFolder = ({ name }: Pick<Collection, "name">, { cache, tokens }: Pick<Build, "cache" | "tokens">): string => join(cache, `${name}-${tokens}`);
+export const storeFolder = ({ name }: Pick<Collection, "name">, { cache, tokens, overlap = 0 }: Omit<Build, "embedder">): string => join(cache, `${name}-${tokens}${overlap > 0 ? `-overlap-${overlap}` : ""}`);
 
 /** The collection in a store. What an earlier run has put there is not embedded again, also where that run was stopped. */
-export async function storeOf(collection: Collection, { embedder, cache, tokens }: Build): Promise<KnowledgeStore> {
-  const folder = storeFolder(collection, { cache, tokens });
+export async function storeOf(collection: Collection, build: Build): Promise<KnowledgeStore> {
+  const { embedder, cache } = build;
+  const folder = storeFolder(collection, build);
   mkdirSync(cache, { recursive: true });
   const store = await openKnowledge({ uri: folder, embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
   await store.recover();
@@ -89,7 +93,7 @@ export async function storeOf(collection: Collection, { embedder, cache, tokens 
   const missing = collection.documents.filter(({ id }) => !there.has(id));
   for (let at = 0; at < missing.length; at += BATCH) {
     const batch: DocumentWithPassages[] = [];
-    for (const document of missing.slice(at, at + BATCH)) batch.push(await passagesOf(document, { embedder, tokens, language: collection.language }));
+    for (const document of missing.slice(at, at + BATCH)) batch.push(await passagesOf(document, build, collection.language));
     await store.put(batch);
     if (process.stderr.isTTY) process.stderr.write(`\r${at + batch.length} of ${missing.length} documents`);
   }
@@ -97,14 +101,15 @@ export async function storeOf(collection: Collection, { embedder, cache, tokens 
   return store;
 }
 
-async function passagesOf(document: Collection["documents"][number], { embedder, tokens, language }: { embedder: Embedder; tokens: number; language: string }): Promise<DocumentWithPassages> {
+async function passagesOf(document: Collection["documents"][number], { embedder, tokens, overlap = 0 }: Build, language: string): Promise<DocumentWithPassages> {
   const blocks: Block[] = [];
   let start = 0;
   for (const text of document.paragraphs) {
     blocks.push({ kind: "paragraph", text, start, headingPath: [] });
     start += text.length + 1;
   }
-  const chunks = await chunk(blocks, { target: tokens, maxTokens: embedder.maxTokens, countTokens: (texts) => embedder.countTokens(texts), language, ...(document.title === undefined ? {} : { title: document.title }) });
+  const cut = await chunk(blocks, { target: tokens, maxTokens: embedder.maxTokens, countTokens: (texts) => embedder.countTokens(texts), language, ...(document.title === undefined ? {} : { title: document.title }) });
+  const chunks = overlap > 0 ? overlapping(cut, blocks, { overlap, language }) : cut;
   const vectors = await embedder.embedPassages(chunks.map(({ embedded }) => embedded));
   return {
     document: { id: document.id, collectionId: "c", path: `${document.id}.md`, format: "markdown", contentHash: sha256(documentText(blocks)), tags: [], language, ...(document.title === undefined ? {} : { title: document.title }) },
@@ -112,10 +117,22 @@ async function passagesOf(document: Collection["documents"][number], { embedder,
   };
 }
 
+/** Each passage with the last sentences of its paragraph before it, where it does not begin the paragraph. What is then too long loses its end in the embedder, as it would anywhere. */
+function overlapping(chunks: readonly Chunk[], blocks: readonly Block[], { overlap, language }: { overlap: number; language: string }): Chunk[] {
+  const text = documentText(blocks);
+  return chunks.map((one) => {
+    const block = blocks.find(({ start, text: { length } }) => start < one.start && one.start < start + length);
+    const before = block ? sentenceRanges(block.text, language).map((range) => block.start + range.start).filter((start) => start < one.start) : [];
+    const start = before.at(-overlap) ?? before[0] ?? one.start;
+    const shown = text.slice(start, one.end);
+    return { ...one, start, text: shown, embedded: one.embedded.slice(0, one.embedded.length - one.text.length) + shown };
+  });
+}
+
 export interface StoredRow { readonly passage: Passage; readonly vector: Float32Array }
 
 /** What {@link storeOf} has stored, with the vectors. */
-export async function storedRows(collection: Collection, build: Pick<Build, "cache" | "tokens">): Promise<StoredRow[]> {
+export async function storedRows(collection: Collection, build: Omit<Build, "embedder">): Promise<StoredRow[]> {
   const table = await openPassagesAt(storeFolder(collection, build));
   const rows = (await table.query().toArray()) as Row[];
   return rows.map((row) => ({ passage: passageOf(row), vector: vectorOf(row) }));

@@ -1,6 +1,6 @@
 /**
  * The product's own retrieval over public question sets, per stage: documents found (SciFact), answers inside passages (XQuAD).
- *   node scripts/run.mjs scripts/bench/retrieval.ts [--sets xquad.en,xquad.de,scifact] [--tokens 128] [--cache FOLDER] [--data ../shared/data] [--settings '{"fusion":"rrf"}']
+ *   node scripts/run.mjs scripts/bench/retrieval.ts [--sets xquad.en,xquad.de,scifact] [--tokens 128] [--overlap 0] [--every 1] [--cache FOLDER] [--data ../shared/data] [--settings '{"fusion":"rrf"}']
  * A set is embedded once per length of passages and kept in the cache folder.
  */
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ import { mean } from "../../engine/evaluation/metrics.ts";
 import { figures, headOf, holds } from "./figures.ts";
 
 const { values } = parseArgs({ options: {
-  sets: { type: "string", default: "xquad.en,xquad.de" }, tokens: { type: "string", default: "128" }, settings: { type: "string", default: "{}" },
+  sets: { type: "string", default: "xquad.en,xquad.de" }, tokens: { type: "string", default: "128" }, overlap: { type: "string", default: "0" }, every: { type: "string", default: "1" }, settings: { type: "string", default: "{}" },
   cache: { type: "string", default: join(tmpdir(), "lorekeep-bench") }, data: { type: "string", default: "../shared/data" },
 } });
 const settings = searchSettings.parse(JSON.parse(values.settings));
@@ -49,20 +49,22 @@ async function highlighted(question: Question, { candidates, queryVector }: Retr
 }
 
 async function measure(collection: Collection): Promise<void> {
-  const store = await storeOf(collection, { embedder, cache: values.cache, tokens: Number(values.tokens) });
+  const build = { embedder, cache: values.cache, tokens: Number(values.tokens), overlap: Number(values.overlap) };
+  const store = await storeOf(collection, build);
   const { passages } = await store.stats();
-  const hybrid = await lanceHybrid(storeFolder(collection, { cache: values.cache, tokens: Number(values.tokens) }), collection.language, 100);
+  const hybrid = await lanceHybrid(storeFolder(collection, build), collection.language, 100);
   const rows = new Map<Stage | "LanceDB's hybrid", number[][]>([...stages, "LanceDB's hybrid" as const].map((stage) => [stage, []]));
   const times: Record<string, number[]> = {};
   const highlights: Highlight[] = [];
-  for (const question of collection.questions) {
+  const questions = collection.questions.filter((_, i) => i % Number(values.every) === 0);
+  for (const question of questions) {
     const found = await retrieve(question.text, { store, embedder }, { scope: everything, limit: 200, settings });
     for (const [name, ms] of Object.entries(found.ms)) (times[name] ??= []).push(ms);
     for (const stage of stages) rows.get(stage)?.push(figures(orderAt(stage, found.candidates).map(({ passage }) => passage), question));
     rows.get("LanceDB's hybrid")?.push(figures(await hybrid(question.text, found.queryVector), question));
     if (question.span) highlights.push(await highlighted(question, found));
   }
-  console.log(`\n${collection.name}: ${passages} passages of ${values.tokens} tokens, ${collection.questions.length} questions\n`);
+  console.log(`\n${collection.name}: ${passages} passages of ${values.tokens} tokens, ${values.overlap} sentences in common, ${questions.length} questions\n`);
   console.log(`| stage | ${headOf(collection).join(" | ")} |\n| --- |${" --- |".repeat(headOf(collection).length)}`);
   for (const [stage, all] of rows) console.log(`| ${[stage, ...(all[0] ?? []).map((_, i) => mean(all.map((row) => row[i] ?? 0)).toFixed(4))].join(" | ")} |`);
   if (highlights.length > 0) {
