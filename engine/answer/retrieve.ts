@@ -39,7 +39,8 @@ const LEXICAL_WORDS = 128;
 /** What stands word for word as asked is worth this many standard deviations. */
 const EXACT_WEIGHT = 2;
 const EXACT_HITS = 20;
-const FUZZY_HITS = 10;
+/** The near words of these are compared with the one that stands nowhere. */
+const FUZZY_HITS = 30;
 
 /** Dense and lexical side by side, completed and fused. A leg that fails fails the search: half a result that looks whole would mislead. */
 export async function retrieve(text: string, means: RetrieveMeans, options: RetrieveOptions): Promise<Retrieved> {

@@ -28,7 +28,10 @@ export async function prefetch({ text, filter, includePrivate }: PrefetchInput, 
   return { ms: performance.now() - start };
 }
 
-/** Search without an answer: understand -> retrieve -> rerank, and in each hit the sentence that fits best, by its words alone. */
+/**
+ * Search without an answer: understand -> retrieve -> rerank, and in each hit the sentence that fits best, with a neighbour nearly as good. By the words
+ * alone: vectors of the sentences find no more (docs/benchmarks.md) and cost some milliseconds each.
+ */
 export async function search(input: SearchInput, means: AnswerMeans, signal?: AbortSignal): Promise<SearchOutput> {
   const start = performance.now();
   const set = means.settings();
@@ -39,9 +42,10 @@ export async function search(input: SearchInput, means: AnswerMeans, signal?: Ab
   const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker?.(), budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
   const reranked = performance.now();
   const first = candidates.slice(0, input.limit);
-  const best = await bestSentences(input.text, first.map((candidate) => candidate.passage.text), { most: 1 });
+  const best = await bestSentences(input.text, first.map((candidate) => candidate.passage.text), { most: 2 });
   const hits = first.map((candidate, i) => {
-    const range = best[i]?.ranges[0];
+    const ranges = best[i]?.ranges ?? [];
+    const range = ranges[0] && { start: ranges[0].start, end: ranges.at(-1)?.end ?? ranges[0].end };
     const score = candidate.reranked?.score ?? candidate.fused?.score ?? 0;
     return { passage: candidate.passage, score, ...(range ? { best: toDocument(joinPassages([candidate.passage]), range) } : {}) };
   });

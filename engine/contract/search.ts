@@ -81,7 +81,7 @@ export const searchSettings = z.object({
   /** 0: age does not matter. 1: of two equally good passages, the newer by far first. */
   recency: z.number().min(0).max(1).default(0),
   /** Evidence (0..1) below which a search is said to have found no answer. 0: never said. */
-  leastEvidence: z.number().min(0).max(1).default(0.2),
+  leastEvidence: z.number().min(0).max(1).default(0.3),
   /** Folder of a cross-encoder in transformers.js layout; empty: no reranking. */
   rerankerFolder: z.string().max(4000).default(""),
   /** Milliseconds reranking may take, and the candidates it reads. */
@@ -119,7 +119,7 @@ export type Evidence = z.infer<typeof evidence>;
 export const understood = z.object({ parts: z.array(z.string()), filters: z.array(recognisedFilter), filter: searchFilter });
 export type Understood = z.infer<typeof understood>;
 
-export const searchHit = z.object({ passage, score: z.number(), /** Best sentence, as a range in the document's text. */ best: charRange.optional() });
+export const searchHit = z.object({ passage, score: z.number(), /** Best sentence, with a neighbour nearly as good, as a range in the document's text. */ best: charRange.optional() });
 
 const searchInput = z.object({
   text: z.string().min(1).max(20000),

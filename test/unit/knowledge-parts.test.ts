@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { detectLanguage, likelyLanguage } from "../../engine/knowledge/language.ts";
 import { wordLanguage } from "../../engine/knowledge/lance/languages.ts";
+import { passageRows } from "../../engine/knowledge/lance/rows.ts";
 import { queryWords } from "../../engine/knowledge/lance/search.ts";
 import { isIn, literal, scopePredicate, storedTime, textArray } from "../../engine/knowledge/lance/sql.ts";
 import type { Tables } from "../../engine/knowledge/lance/tables.ts";
@@ -163,6 +164,20 @@ describe("language", () => {
 
   it("without a stemmer goes to the common column, whatever it is called", () => {
     expect([wordLanguage("de"), wordLanguage("ja"), wordLanguage(undefined), wordLanguage("constructor")]).toEqual(["de", "other", "other", "other"]);
+  });
+});
+
+describe("the words of a passage", () => {
+  const wordsOf = (title: string | undefined, headingPath: string[], text: string) => {
+    const document = { id: "d", collectionId: "c", path: "d.md", format: "markdown" as const, contentHash: "h", tags: [], language: "en", ...(title === undefined ? {} : { title }) };
+    const [row] = passageRows({ document, passages: [{ id: "d:0", position: 0, start: 0, end: text.length, headingPath, text, textHash: "t", vector: new Float32Array() }] }, { embedder: "e", generation: "g" });
+    return row?.words_en;
+  };
+  it("hold title and headings once each, wherever else they stand", () => {
+    expect(wordsOf("Looms", ["Looms", "Care"], "Oil the warp.")).toBe("Looms\nCare\nOil the warp.");
+    expect(wordsOf("Looms", ["Looms"], "Looms\nOil the warp.")).toBe("Looms\nOil the warp.");
+    expect(wordsOf("Looms", ["Looms", "Care"], "Care\nOil the looms.")).toBe("Looms\nCare\nOil the looms.");
+    expect(wordsOf(undefined, [], "Oil the warp.")).toBe("Oil the warp.");
   });
 });
 

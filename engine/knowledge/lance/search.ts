@@ -77,13 +77,16 @@ function below(filling: Scored[], ceiling: number | undefined): Scored[] {
 }
 
 async function match(parts: SearchParts, words: string, languages: readonly string[], options: LexicalOptions = {}): Promise<Scored[]> {
-  if (options.fuzzy) return bestOf(await Promise.all(languages.map((language) => run(parts, new MatchQuery(words, wordsColumn(language), { fuzziness: fuzziness(words), maxExpansions: 30 })))));
+  if (options.fuzzy) return bestOf(await Promise.all(languages.map((language) => run(parts, new MatchQuery(words, wordsColumn(language), { fuzziness: fuzziness(words), maxExpansions: 100 })))));
   return run(parts, new MultiMatchQuery(words, languages.map(wordsColumn), options.every ? { operator: Operator.And } : {}));
 }
 
-/** Without a prefix that must stay: LanceDB cuts it in bytes, and a word that begins with ü brings the process down. One letter may differ in words that are short, two in long ones: more would make other words of them. */
+/**
+ * Without a prefix that must stay: LanceDB cuts it in bytes, and a word that begins with ü brings the process down. LanceDB compares the word as it was typed
+ * with the stems in the index, so the ending that the stemmer took off counts as differing letters: two, therefore, except in the shortest words. Which word was meant is for the caller to tell.
+ */
 function fuzziness(words: string): number {
-  return Math.min(...words.split(" ").map((word) => word.length)) < 8 ? 1 : 2;
+  return Math.min(...words.split(" ").map((word) => word.length)) < 5 ? 1 : 2;
 }
 
 function bestOf(lists: readonly Scored[][]): Scored[] {
