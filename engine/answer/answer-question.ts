@@ -60,7 +60,7 @@ async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Prom
   const { understood: { filters, parts }, evidence, scope } = retrieved;
   trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}) } });
   trace.note(...retrieved.notes);
-  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker?.(), budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
+  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker?.(search), budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
   if (reranked.note) trace.noteStep(reranked.note);
   trace.record({ candidates: reranked.candidates });
   if (evidence.weak) trace.note(WEAK);

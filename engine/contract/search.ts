@@ -82,7 +82,9 @@ export const searchSettings = z.object({
   recency: z.number().min(0).max(1).default(0),
   /** Evidence (0..1) below which a search is said to have found no answer. 0: never said. */
   leastEvidence: z.number().min(0).max(1).default(0.2),
-  /** Folder of a cross-encoder in transformers.js layout; empty: no reranking. */
+  /** An installed reranker by its id (`models.rerankers`); empty: none. */
+  reranker: z.string().max(4000).default(""),
+  /** Folder of a cross-encoder in transformers.js layout that is not installed here; `reranker` goes before it. Empty: none. */
   rerankerFolder: z.string().max(4000).default(""),
   /** Milliseconds reranking may take, and the candidates it reads. */
   rerankBudgetMs: z.number().int().min(10).max(60000).default(1500),

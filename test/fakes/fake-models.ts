@@ -42,6 +42,7 @@ export function modelHandlers(world: FakeWorld) {
   };
   return {
     list: os.models.list.handler(() => world.models),
+    rerankers: os.models.rerankers.handler(() => world.models.filter(({ kind }) => kind === "reranker").map(({ id, name }) => ({ id, name, format: "gguf" as const }))),
     import: os.models.import.handler(({ input }) => stream(importing(world, input))),
     update: os.models.update.handler(({ input }) => { const found = Object.assign(find(input.id), { name: input.name }); world.changed("models", input.id); return found; }),
     remove: os.models.remove.handler(({ input }) => { world.models.splice(world.models.indexOf(find(input.id)), 1); world.changed("models", input.id); }),
