@@ -9,6 +9,7 @@ export type InstalledReranker = ContractReranker & { readonly path: string };
 
 /** Marks the id of a folder, by its place in the shelf's folder: owner/name, as the hub has it. GGUF files are known by the shelf's own ids. */
 const FOLDER = "folder:";
+export const folderId = (repo: string): string => `${FOLDER}${repo}`;
 
 /** What can rerank: GGUF files on the shelf, and the downloaded folders that hold a cross-encoder. */
 export async function installedRerankers(shelf: Pick<ModelShelf, "list" | "folder">): Promise<InstalledReranker[]> {
@@ -26,7 +27,7 @@ async function folders(root: string): Promise<InstalledReranker[]> {
   for (const owner of await namesIn(root)) {
     for (const name of await namesIn(join(root, owner))) {
       const path = join(root, owner, name);
-      if (await isCrossEncoder(path)) found.push({ id: `${FOLDER}${owner}/${name}`, name, format: "onnx", path });
+      if (await isCrossEncoder(path)) found.push({ id: folderId(`${owner}/${name}`), name, format: "onnx", path });
     }
   }
   return found;

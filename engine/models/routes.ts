@@ -10,7 +10,7 @@ import type { z } from "zod";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { Downloads, DownloadState } from "./downloads.ts";
 import type { HubFile } from "./hub.ts";
-import { installedRerankers } from "./rerankers.ts";
+import { folderId, installedRerankers } from "./rerankers.ts";
 import type { ModelRuntime } from "./runtime.ts";
 import type { ModelShelf } from "./shelf.ts";
 import type { ShelfItem } from "./types.ts";
@@ -107,8 +107,9 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
     catalogue: os.models.catalogue.handler(async () => {
       const items = await shelf.list();
       const done = downloads.list().filter((d) => d.state === "done");
+      const rerankers = await installedRerankers(shelf);
       const isInstalled = ({ repo, file }: CatalogueEntry) =>
-        items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
+        rerankers.some(({ id }) => id === folderId(repo)) || items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
       return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));
     }),
     inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {

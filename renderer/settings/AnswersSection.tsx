@@ -2,6 +2,7 @@ import type { AnswerMode, Settings } from "../../engine/contract/index.ts";
 import { ChoiceSetting, NumberSetting, SliderSetting, TextSetting } from "./controls.tsx";
 import { useEditor, type Patch } from "./editor.ts";
 import { Group } from "./Row.tsx";
+import { SearchGroup } from "./SearchGroup.tsx";
 
 const modes: readonly { value: AnswerMode; label: string; hint: string }[] = [
   { value: "quotes", label: "Quotes", hint: "The best passages, word for word. No model needed." },
@@ -38,6 +39,7 @@ export function AnswersSection() {
         <ChoiceSetting<AnswerMode> field="answers.defaultMode" label="Mode of new conversations" hint="Quotes by default, because it needs no model. Each message can change it." value={answers.defaultMode} fallback={fallback.defaultMode} patch={(defaultMode) => ({ answers: { defaultMode } })} options={modes} />
         <TextSetting field="answers.systemPrompt" label="System prompt" hint="Told to the model before everything else, in every conversation without its own. Empty by default; long ones take room from sources." value={answers.systemPrompt} fallback={fallback.systemPrompt} patch={(systemPrompt) => ({ answers: { systemPrompt } })} lines={4} maxLength={20000} placeholder="Answer in short paragraphs. Address me informally." />
       </Group>
+      <SearchGroup />
       <Group title="Sources">
         <NumberSetting field="answers.sources" label="Sources per answer" hint="Passages the model may see, at most. 6 by default; more costs reading time before the first word." value={answers.sources} fallback={fallback.sources} patch={(sources) => ({ answers: { ...(sources === undefined ? {} : { sources }) } })} min={1} max={50} />
         <NumberSetting field="answers.candidates" label="Candidates" hint="Passages looked at before the best are chosen. 60 by default; more finds more and costs milliseconds." value={answers.candidates} fallback={fallback.candidates} patch={(candidates) => ({ answers: { ...(candidates === undefined ? {} : { candidates }) } })} min={5} max={500} />
