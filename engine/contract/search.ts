@@ -78,6 +78,8 @@ export const searchSettings = z.object({
   understandFilters: z.boolean().default(true),
   /** Search the parts of a question with several parts apart. */
   splitParts: z.boolean().default(true),
+  /** Milliseconds the loaded model may take to complete a follow-up that the rules are unsure about. 0: by rule alone. */
+  condenseBudgetMs: z.number().int().min(0).max(60000).default(3000),
   /** 0: age does not matter. 1: of two equally good passages, the newer by far first. */
   recency: z.number().min(0).max(1).default(0),
   /** Evidence (0..1) below which a search is said to have found no answer. 0: never said. */

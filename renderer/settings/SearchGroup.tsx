@@ -21,6 +21,7 @@ export function SearchGroup() {
           <NumberSetting field="search.rerankDepth" label="Passages to rerank" hint="20 by default; the others keep their order behind them." value={search.rerankDepth} fallback={fallback.rerankDepth} patch={(rerankDepth) => ({ search: { ...(rerankDepth === undefined ? {} : { rerankDepth }) } })} min={1} max={200} />
         </>
       )}
+      <NumberSetting field="search.condenseBudgetMs" label="Time to complete a follow-up" unit="milliseconds" hint="A question that points back is completed by rule. Where the rules are unsure, the model may say what is meant, if one is loaded. 3000 by default, 0 never asks it." value={search.condenseBudgetMs} fallback={fallback.condenseBudgetMs} patch={(condenseBudgetMs) => ({ search: { ...(condenseBudgetMs === undefined ? {} : { condenseBudgetMs }) } })} min={0} max={60000} />
     </Group>
   );
 }
