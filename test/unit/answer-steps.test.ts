@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { assemble, mergeNeighbours } from "../../engine/answer/assemble.ts";
+import { assemble } from "../../engine/answer/assemble.ts";
 import { condense } from "../../engine/answer/condense.ts";
 import { Duplicates } from "../../engine/answer/duplicates.ts";
+import { mergeNeighbours } from "../../engine/answer/merge.ts";
 import { focus } from "../../engine/answer/focus.ts";
 import { fuse } from "../../engine/answer/fuse.ts";
 import { trimHistory, type Exchange } from "../../engine/answer/history.ts";
