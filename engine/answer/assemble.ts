@@ -1,5 +1,6 @@
 import type { Source } from "../contract/answers.ts";
 import type { Candidate, Passage, Place } from "../contract/search.ts";
+import { arrange, type SourceOrder } from "./arrange.ts";
 import { choose, type Reason } from "./choose.ts";
 import { focus } from "./focus.ts";
 import { mergeNeighbours, type Group } from "./merge.ts";
@@ -28,11 +29,15 @@ export interface AssembleOptions {
   readonly countTokens: (sources: readonly Source[]) => Promise<readonly number[]>;
   /** Passages that come along with the best one because its document is small. */
   readonly whole?: readonly Passage[];
+  /** Passages that come along because several of their section were chosen. */
+  readonly sections?: (chosen: readonly Passage[]) => Promise<readonly Passage[]>;
+  /** Default: best first. */
+  readonly order?: SourceOrder;
 }
 
 /**
- * Candidates become sources: duplicates dropped, neighbours merged, packed best first to the token budget, numbered from 1. Where the whole
- * passages do not fit, each is first cut down to its lines about the question.
+ * Candidates become sources: duplicates dropped, no more than a few of one section, neighbours merged up to the section, packed best first to the
+ * token budget, numbered from 1 as they are shown. Where the whole passages do not fit, each is first cut down to its lines about the question.
  * What does not fit leaves with its reason; a smaller source further down may still fit. If nothing fits, the best passage is cut.
  */
 export async function assemble(candidates: readonly Candidate[], options: AssembleOptions): Promise<Assembled> {
@@ -43,8 +48,12 @@ export async function assemble(candidates: readonly Candidate[], options: Assemb
     budget: options.budget,
     count: async (groups) => (groups.length === 0 ? [] : options.countTokens(groups.map((group, i) => toSource(group, i + 1)))),
   };
+  const whole = options.whole ?? [];
+  const sections = (await options.sections?.(chosen)) ?? [];
+  const along = (more: readonly Passage[]) => mergeNeighbours([...chosen, ...addable(more, chosen, candidates)]);
   const groups = await firstThatFits([
-    () => mergeNeighbours([...chosen, ...addable(options.whole ?? [], chosen, candidates)]),
+    () => along([...whole, ...sections]),
+    ...(sections.length > 0 ? [() => along(whole), () => along(sections)] : []),
     () => mergeNeighbours(chosen),
     () => mergeNeighbours(focus(options.question, chosen)),
   ], packing);
@@ -52,17 +61,18 @@ export async function assemble(candidates: readonly Candidate[], options: Assemb
   markWhatLeft(packed.groups, chosen, dropped);
   const repeats = candidates.flatMap(({ passage }) => { const of = repeated.get(passage.id); return of === undefined ? [] : [{ of, place: placeOf(passage) }]; });
   return {
-    sources: packed.groups.map((group, i) => withPlaces(toSource(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
+    sources: arrange(packed.groups, options.order ?? "best-first").map((group, i) => withPlaces(toSource(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
     candidates: candidates.map((candidate) => withDrop(candidate, dropped.get(candidate.passage.id), repeated.get(candidate.passage.id))),
     tokens: packed.tokens,
   };
 }
 
-/** What comes along with a small document and is not chosen already; as a candidate, where it is one. */
+/** What comes along and is not chosen already; as a candidate, where it is one. */
 function addable(whole: readonly Passage[], chosen: readonly Passage[], candidates: readonly Candidate[]): Passage[] {
   const there = new Set(chosen.map((passage) => passage.id));
   const known = new Map(candidates.map((candidate) => [candidate.passage.id, candidate.passage]));
-  return whole.filter((passage) => !there.has(passage.id)).map((passage) => known.get(passage.id) ?? passage);
+  const more = new Map(whole.map((passage) => [passage.id, known.get(passage.id) ?? passage]));
+  return [...more.values()].filter(({ id }) => !there.has(id));
 }
 
 function markWhatLeft(groups: readonly Group[], chosen: readonly Passage[], dropped: Map<string, Reason>): void {

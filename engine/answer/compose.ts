@@ -1,12 +1,15 @@
 import type { AnswerOptions } from "../contract/answers.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
 import type { GenerateInput, SamplingOptions } from "../workers/generator/contract.ts";
+import { account, type Account } from "./account.ts";
+import { weakestAt } from "./arrange.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import type { ChatModelReady } from "./chat-model.ts";
 import { frameSource, freshNonce } from "./frame.ts";
 import { exchanges, trimHistory, type Exchange } from "./history.ts";
 import type { AnswerMeans, Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
+import { wholeSections } from "./sections.ts";
 import { systemPrompt, userPrompt } from "./prompt.ts";
 import { shareRoom, tooLong, type Room } from "./room.ts";
 import { resolveSampling } from "./sampling.ts";
@@ -16,7 +19,7 @@ export interface Composed extends Assembled {
   readonly input: Omit<GenerateInput, "adapters">;
   readonly nonce: string;
   /** Tokens of the prompt by part; see the trace. */
-  readonly sizes: { context: number; system: number; history: number; sources: number; question: number; budget: number; prompt: number };
+  readonly sizes: Account;
   readonly droppedExchanges: number;
 }
 
@@ -39,8 +42,9 @@ const SEAM = 2;
 export async function compose(input: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const draft = await measure(input, means, signal);
   const { room, grounded } = draft;
+  const { sources: limit, sourceOrder: order } = means.settings().answers;
   const assembled = await assemble(input.candidates, {
-    question: input.searched, limit: means.settings().answers.sources, budget: room.sources, whole: input.whole,
+    question: input.searched, limit, order, budget: room.sources, whole: input.whole, sections: (chosen) => wholeSections(chosen, means.store),
     countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
   });
   const history = trimHistory(draft.exchanges, draft.exchangeSizes, room.history(assembled.tokens));
@@ -84,7 +88,7 @@ interface Fitting extends ComposeInput {
   readonly history: readonly Exchange[];
 }
 
-/** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the last source, until it does. */
+/** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the weakest source, until it does. */
 async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const { draft, assembled, history, question } = fitting;
   const { system, nonce, room, sampling } = draft;
@@ -93,22 +97,23 @@ async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): P
   const size = await means.chatModel.countPromptTokens({ system, history: turns, prompt }, signal);
   if (size > room.context - room.reserve) {
     if (history.length > 0) return fit({ ...fitting, history: history.slice(1) }, means, signal);
-    if (assembled.sources.length > 0) return fit({ ...fitting, assembled: withoutLast(assembled) }, means, signal);
+    const weakest = weakestAt(assembled.sources.length, means.settings().answers.sourceOrder);
+    if (assembled.sources.length > 0) return fit({ ...fitting, assembled: without(assembled, weakest) }, means, signal);
     throw tooLong(room.context);
   }
   const kept = draft.exchangeSizes.slice(draft.exchanges.length - history.length).reduce((sum, one) => sum + one, 0);
+  const maxTokens = Math.min(sampling.maxTokens, room.context - size);
   return {
     ...assembled, nonce, droppedExchanges: draft.exchanges.length - history.length,
-    input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens: Math.min(sampling.maxTokens, room.context - size) }, ...schemaOf(question.options) },
-    sizes: { context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size },
+    input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens }, ...schemaOf(question.options) },
+    sizes: account({ context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size, answer: maxTokens }),
   };
 }
 
-function withoutLast(assembled: Assembled): Assembled {
-  const last = assembled.sources.at(-1);
-  const gone = new Set(last?.pieces.map((piece) => piece.passage.id));
+function without(assembled: Assembled, at: number): Assembled {
+  const gone = new Set(assembled.sources[at]?.pieces.map((piece) => piece.passage.id));
   return {
-    ...assembled, sources: assembled.sources.slice(0, -1),
+    ...assembled, sources: assembled.sources.toSpliced(at, 1).map((source, i) => ({ ...source, number: i + 1 })),
     candidates: assembled.candidates.map((candidate) => (gone.has(candidate.passage.id) ? { ...candidate, dropped: { stage: "assemble", reason: "budget" } } : candidate)),
   };
 }

@@ -86,10 +86,13 @@ export const answerTrace = z.object({
   evidence: evidence.optional(),
   filter: searchFilter,
   candidates: z.array(candidate),
-  /** Tokens of the prompt by part; budget is the hard limit for sources. */
+  /**
+   * Tokens by part: system, history, sources, question and template (what the chat format puts around them) are the prompt; prompt, answer (kept for
+   * it at most) and free are the context. `budget` is the hard limit for sources, `completion` what the answer really took.
+   */
   tokens: z.object({
     context: z.number().int(), system: z.number().int(), history: z.number().int(), sources: z.number().int(), question: z.number().int(),
-    budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
+    template: z.number().int(), answer: z.number().int(), free: z.number().int(), budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
   }).partial(),
   stopReason: z.enum(["end", "length", "stop-text", "context-full", "stopped", "failed"]).optional(),
   steps: z.array(traceStep),

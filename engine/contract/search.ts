@@ -58,7 +58,7 @@ export const candidate = z.object({
   lexical: stageScore.optional(),
   fused: stageScore.optional(),
   reranked: stageScore.optional(),
-  dropped: z.object({ stage: z.enum(["retrieve", "rerank", "assemble"]), reason: z.enum(["limit", "duplicate", "budget", "merged", "private"]), of: id.optional() }).optional(),
+  dropped: z.object({ stage: z.enum(["retrieve", "rerank", "assemble"]), reason: z.enum(["limit", "duplicate", "budget", "merged", "private", "same-section"]), of: id.optional() }).optional(),
 });
 export type Candidate = z.infer<typeof candidate>;
 

@@ -60,7 +60,7 @@ function Timeline({ trace }: { trace: AnswerTrace }) {
   );
 }
 
-const parts = [["system", "Instructions"], ["history", "Earlier messages"], ["sources", "Sources"], ["question", "Question"]] as const;
+const parts = [["system", "Instructions"], ["history", "Earlier messages"], ["sources", "Sources"], ["question", "Question"], ["template", "Chat format"]] as const;
 
 function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
   const context = tokens.context ?? 0;
@@ -69,12 +69,13 @@ function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
       {context > 0 ? (
         <div className={css.tokenBar} role="img" aria-label={`${count(tokens.prompt ?? 0)} of ${count(context)} tokens used by the prompt`}>
           {parts.map(([key]) => <span key={key} data-part={key} style={{ width: `${((tokens[key] ?? 0) / context) * 100}%` }} />)}
-          <span data-part="completion" style={{ width: `${((tokens.completion ?? 0) / context) * 100}%` }} />
+          <span data-part="completion" style={{ width: `${((tokens.answer ?? tokens.completion ?? 0) / context) * 100}%` }} />
         </div>
       ) : null}
       <dl className={css.tokens}>
         {parts.map(([key, name]) => tokens[key] === undefined ? null : <div key={key}><dt><i data-part={key} />{name}</dt><dd>{count(tokens[key])}{key === "sources" && tokens.budget !== undefined ? ` of at most ${count(tokens.budget)}` : ""}</dd></div>)}
-        {tokens.completion === undefined ? null : <div><dt><i data-part="completion" />Answer</dt><dd>{count(tokens.completion)}</dd></div>}
+        {tokens.completion === undefined ? null : <div><dt><i data-part="completion" />Answer</dt><dd>{count(tokens.completion)}{tokens.answer === undefined ? "" : ` of at most ${count(tokens.answer)}`}</dd></div>}
+        {tokens.free === undefined ? null : <div><dt>Not used</dt><dd>{count(tokens.free)}</dd></div>}
         {tokens.prompt === undefined ? null : <div><dt>Prompt in all</dt><dd>{count(tokens.prompt)}{tokens.cached ? ` (${count(tokens.cached)} from the cache)` : ""}</dd></div>}
         {context > 0 ? <div><dt>Context</dt><dd>{count(context)}</dd></div> : null}
       </dl>
@@ -82,7 +83,7 @@ function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
   );
 }
 
-const why = { limit: "beyond the number taken", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private" } as const;
+const why = { limit: "beyond the number taken", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private", "same-section": "enough of its section" } as const;
 const stages = [["dense", "Meaning"], ["lexical", "Words"], ["fused", "Fused"], ["reranked", "Reranked"]] as const;
 
 function Candidates({ candidates }: { candidates: readonly Candidate[] }) {
