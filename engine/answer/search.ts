@@ -18,15 +18,15 @@ export interface SearchInput {
 }
 export type SearchOutput = InferContractRouterOutputs<typeof searchContract>["query"];
 
-export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivate">;
+export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivate" | "ignoreFilters">;
 
 /** The same retrieval as an answer to these words begins with; the answer then finds it done. */
-export async function prefetch({ text, filter, includePrivate }: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
+export async function prefetch({ text, filter, includePrivate, ignoreFilters }: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
   const start = performance.now();
   const { answers, search: settings } = means.settings();
   // Loading takes longer than a question may wait for it; whether it can be loaded is said where it is used.
   means.reranker?.(settings)?.prepare?.().catch(() => undefined);
-  await find(text, means, { filter, unlocked: includePrivate, limit: answers.candidates, settings, signal });
+  await find(text, means, { filter, unlocked: includePrivate, limit: answers.candidates, settings, ignoreFilters, signal });
   return { ms: performance.now() - start };
 }
 

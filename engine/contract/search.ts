@@ -143,6 +143,9 @@ export const searchContract = {
       hits: z.array(searchHit), candidates: z.array(candidate), ms: z.record(z.string(), z.number()),
       understood: understood.optional(), evidence: evidence.optional(), notes: z.array(z.string()).optional(),
     })),
-  /** Does the work of a search ahead of it, while the person is still typing; the search itself then finds it done. Never fails for what was typed. */
-  prefetch: base.input(searchInput.pick({ text: true, filter: true, includePrivate: true })).output(z.object({ ms: z.number() })),
+  /**
+   * Does the work of a search ahead of it, while the person is still typing; the search itself then finds it done. In a conversation what was typed
+   * is completed from it first, and private documents are looked at where it may use them.
+   */
+  prefetch: base.input(searchInput.pick({ text: true, filter: true, includePrivate: true, ignoreFilters: true }).extend({ conversationId: id.optional() })).output(z.object({ ms: z.number() })),
 };

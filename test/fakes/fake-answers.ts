@@ -189,7 +189,13 @@ export function answerHandlers(world: FakeWorld) {
     },
     search: {
       query: os.search.query.handler(({ input }) => ({ hits: searchFake(world, input.text, input.filter).slice(0, input.limit), candidates: [], ms: { total: 1 } })),
-      prefetch: os.search.prefetch.handler(() => ({ ms: 1 })),
+      prefetch: os.search.prefetch.handler(async ({ input, signal }) => {
+        const asked = { text: input.text, conversationId: input.conversationId, stopped: false };
+        world.prefetched.push(asked);
+        signal?.addEventListener("abort", () => { asked.stopped = true; });
+        await world.sleep(world.prefetchMs);
+        return { ms: 1 };
+      }),
     },
   };
 }

@@ -67,6 +67,8 @@ describe("rerank", () => {
     const late = await rerank("q", candidates, { reranker: slow, budgetMs: 10, depth: 3 });
     expect(order(late.candidates)).toEqual(["one", "two", "three"]);
     expect(late.note).toContain("was not done after 10 ms");
+    const deaf = await rerank("q", candidates, { reranker: { name: "deaf", score: () => new Promise<number[]>(() => undefined) }, budgetMs: 10, depth: 3 });
+    expect(deaf).toEqual({ candidates, note: "The reranker deaf was not done after 10 ms: the order of the search stands." });
   });
 });
 
