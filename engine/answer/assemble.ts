@@ -31,6 +31,8 @@ export interface AssembleOptions {
   readonly whole?: readonly Passage[];
   /** Passages that come along because several of their section were chosen. */
   readonly sections?: (chosen: readonly Passage[]) => Promise<readonly Passage[]>;
+  /** Shortens a source in the model's words, to so many tokens; undefined: it cannot. Absent: long passages are cut to their lines about the question. */
+  readonly summarise?: (text: string, tokens: number) => Promise<string | undefined>;
   /** Default: best first. */
   readonly order?: SourceOrder;
 }
@@ -44,24 +46,31 @@ export async function assemble(candidates: readonly Candidate[], options: Assemb
   const dropped = new Map<string, Reason>();
   const repeated = new Map<string, string>();
   const chosen = choose(candidates, options.limit, { dropped, repeated });
+  /** By the first passage of a group. */
+  const summaries = new Map<string, string>();
+  const shown = (group: Group, number: number) => withSummary(toSource(group, number), summaries);
   const packing: PackOptions = {
     budget: options.budget,
-    count: async (groups) => (groups.length === 0 ? [] : options.countTokens(groups.map((group, i) => toSource(group, i + 1)))),
+    count: async (groups) => (groups.length === 0 ? [] : options.countTokens(groups.map((group, i) => shown(group, i + 1)))),
   };
-  const whole = options.whole ?? [];
+  const { whole = [], summarise } = options;
   const sections = (await options.sections?.(chosen)) ?? [];
   const along = (more: readonly Passage[]) => mergeNeighbours([...chosen, ...addable(more, chosen, candidates)]);
   const groups = await firstThatFits([
     () => along([...whole, ...sections]),
     ...(sections.length > 0 ? [() => along(whole), () => along(sections)] : []),
     () => mergeNeighbours(chosen),
-    () => mergeNeighbours(focus(options.question, chosen)),
+    ...(summarise ? [() => summarised(mergeNeighbours(chosen), summaries, { ...packing, summarise })] : []),
+    () => {
+      summaries.clear();
+      return mergeNeighbours(focus(options.question, chosen));
+    },
   ], packing);
   const packed = await pack(groups, chosen, packing);
   markWhatLeft(packed.groups, chosen, dropped);
   const repeats = candidates.flatMap(({ passage }) => { const of = repeated.get(passage.id); return of === undefined ? [] : [{ of, place: placeOf(passage) }]; });
   return {
-    sources: arrange(packed.groups, options.order ?? "best-first").map((group, i) => withPlaces(toSource(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
+    sources: arrange(packed.groups, options.order ?? "best-first").map((group, i) => withPlaces(shown(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
     candidates: candidates.map((candidate) => withDrop(candidate, dropped.get(candidate.passage.id), repeated.get(candidate.passage.id))),
     tokens: packed.tokens,
   };
@@ -73,6 +82,25 @@ function addable(whole: readonly Passage[], chosen: readonly Passage[], candidat
   const known = new Map(candidates.map((candidate) => [candidate.passage.id, candidate.passage]));
   const more = new Map(whole.map((passage) => [passage.id, known.get(passage.id) ?? passage]));
   return [...more.values()].filter(({ id }) => !there.has(id));
+}
+
+type Summarise = NonNullable<AssembleOptions["summarise"]>;
+
+/** Groups longer than their share of the budget, by the model's summary of them; the groups themselves stay as they are, so that citations find their sentences. */
+async function summarised(groups: Group[], summaries: Map<string, string>, { budget, count, summarise }: PackOptions & { summarise: Summarise }): Promise<Group[]> {
+  const share = Math.floor(budget / groups.length);
+  const sizes = await count(groups);
+  for (const [i, group] of groups.entries()) {
+    const { passage, text } = toSource(group, i + 1);
+    const summary = (sizes[i] ?? 0) > share ? await summarise(text, share) : undefined;
+    if (summary !== undefined && summary.length < text.length) summaries.set(passage.id, summary);
+  }
+  return groups;
+}
+
+function withSummary(source: AssembledSource, summaries: ReadonlyMap<string, string>): AssembledSource {
+  const summary = summaries.get(source.passage.id);
+  return summary === undefined ? source : { ...source, summary };
 }
 
 function markWhatLeft(groups: readonly Group[], chosen: readonly Passage[], dropped: Map<string, Reason>): void {
@@ -101,8 +129,8 @@ function withPlaces(source: AssembledSource, alsoAt: Place[]): AssembledSource {
 }
 
 /** Without the way back to the document, which only the engine needs. */
-export function toContractSource({ number, passage, range, text, alsoAt }: AssembledSource): Source {
-  return { number, passage, range, text, ...(alsoAt ? { alsoAt } : {}) };
+export function toContractSource({ number, passage, range, text, summary, alsoAt }: AssembledSource): Source {
+  return { number, passage, range, text, ...(summary === undefined ? {} : { summary }), ...(alsoAt ? { alsoAt } : {}) };
 }
 
 function withDrop(candidate: Candidate, reason: Reason | undefined, of: string | undefined): Candidate {

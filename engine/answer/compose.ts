@@ -10,6 +10,7 @@ import { exchanges, trimHistory, type Exchange } from "./history.ts";
 import type { AnswerMeans, Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
 import { wholeSections } from "./sections.ts";
+import { Summariser } from "./summarise.ts";
 import { systemPrompt, userPrompt } from "./prompt.ts";
 import { shareRoom, tooLong, type Room } from "./room.ts";
 import { resolveSampling } from "./sampling.ts";
@@ -21,6 +22,8 @@ export interface Composed extends Assembled {
   /** Tokens of the prompt by part; see the trace. */
   readonly sizes: Account;
   readonly droppedExchanges: number;
+  /** What a person should know about how it was made to fit. */
+  readonly notes: readonly string[];
 }
 
 export interface ComposeInput {
@@ -42,13 +45,16 @@ const SEAM = 2;
 export async function compose(input: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const draft = await measure(input, means, signal);
   const { room, grounded } = draft;
-  const { sources: limit, sourceOrder: order } = means.settings().answers;
+  const { sources: limit, sourceOrder: order, summariseBudgetMs: budgetMs } = means.settings().answers;
+  const summariser = budgetMs > 0 ? new Summariser({ question: input.searched, chatModel: means.chatModel, budgetMs, signal }) : undefined;
   const assembled = await assemble(input.candidates, {
     question: input.searched, limit, order, budget: room.sources, whole: input.whole, sections: (chosen) => wholeSections(chosen, means.store),
+    ...(summariser ? { summarise: (text: string, tokens: number) => summariser.summarise(text, tokens) } : {}),
     countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
   });
   const history = trimHistory(draft.exchanges, draft.exchangeSizes, room.history(assembled.tokens));
-  return fit({ ...input, draft, assembled: grounded ? assembled : { ...assembled, sources: [], tokens: 0 }, history }, means, signal);
+  const notes = summariser?.note === undefined ? [] : [summariser.note];
+  return fit({ ...input, draft, notes, assembled: grounded ? assembled : { ...assembled, sources: [], tokens: 0 }, history }, means, signal);
 }
 
 interface Draft {
@@ -84,13 +90,14 @@ async function measure({ question, candidates, model }: ComposeInput, means: Ans
 
 interface Fitting extends ComposeInput {
   readonly draft: Draft;
+  readonly notes: readonly string[];
   readonly assembled: Assembled;
   readonly history: readonly Exchange[];
 }
 
 /** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the weakest source, until it does. */
 async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
-  const { draft, assembled, history, question } = fitting;
+  const { draft, assembled, history, question, notes } = fitting;
   const { system, nonce, room, sampling } = draft;
   const prompt = draft.grounded ? userPrompt(question.text, assembled.sources, nonce) : question.text;
   const turns = history.flat();
@@ -104,7 +111,7 @@ async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): P
   const kept = draft.exchangeSizes.slice(draft.exchanges.length - history.length).reduce((sum, one) => sum + one, 0);
   const maxTokens = Math.min(sampling.maxTokens, room.context - size);
   return {
-    ...assembled, nonce, droppedExchanges: draft.exchanges.length - history.length,
+    ...assembled, notes, nonce, droppedExchanges: draft.exchanges.length - history.length,
     input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens }, ...schemaOf(question.options) },
     sizes: account({ context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size, answer: maxTokens }),
   };

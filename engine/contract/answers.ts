@@ -41,7 +41,7 @@ export const answerOptions = z.object({
 export type AnswerOptions = z.infer<typeof answerOptions>;
 
 /** A source the answer may cite. number is what [n] in the text refers to, 1-based. `ranges` are the merged passages' ranges. */
-export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string(), /** Where else the same stands. */ alsoAt: z.array(place).optional() });
+export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string(), /** What the model was shown in place of the text, where that was too long: in a model's words. Citations are of the text all the same. */ summary: z.string().optional(), /** Where else the same stands. */ alsoAt: z.array(place).optional() });
 export type Source = z.infer<typeof source>;
 
 /** The evidence for one sentence: a source and the very words in the document that support it. */
