@@ -22,7 +22,7 @@ export function TracePanel({ trace }: { trace: AnswerTrace }) {
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => <section className={css.section}><h3>{title}</h3>{children}</section>;
 
-const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "rewritten by the model", edited: "edited by you" } as const;
+const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "completed by the model", edited: "edited by you" } as const;
 const ends = { end: "finished", length: "reached its longest length", "stop-text": "reached a stop word", "context-full": "the context was full", stopped: "stopped by you", failed: "failed" } as const;
 
 function Summary({ trace }: { trace: AnswerTrace }) {

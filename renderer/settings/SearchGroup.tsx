@@ -17,11 +17,11 @@ export function SearchGroup() {
         options={[{ value: NONE, label: "None" }, ...installed.map(({ id, name, format }) => ({ value: id, label: format === "gguf" ? name : `${name} (ONNX)` })), ...(known ? [] : [{ value: search.reranker, label: "A reranker that is gone" }])]} />
       {search.reranker === "" ? null : (
         <>
-          <NumberSetting field="search.rerankBudgetMs" label="Time to rerank" unit="milliseconds" hint="1500 by default. What is not done by then is left, the order of the search stands, and the answer’s trace says so." value={search.rerankBudgetMs} fallback={fallback.rerankBudgetMs} patch={(rerankBudgetMs) => ({ search: { ...(rerankBudgetMs === undefined ? {} : { rerankBudgetMs }) } })} min={10} max={60000} />
+          <NumberSetting field="search.rerankBudgetMs" label="Time to rerank" unit="ms" hint="1500 by default. What is not done by then is left, the order of the search stands, and the answer’s trace says so." value={search.rerankBudgetMs} fallback={fallback.rerankBudgetMs} patch={(rerankBudgetMs) => ({ search: { ...(rerankBudgetMs === undefined ? {} : { rerankBudgetMs }) } })} min={10} max={60000} />
           <NumberSetting field="search.rerankDepth" label="Passages to rerank" hint="20 by default; the others keep their order behind them." value={search.rerankDepth} fallback={fallback.rerankDepth} patch={(rerankDepth) => ({ search: { ...(rerankDepth === undefined ? {} : { rerankDepth }) } })} min={1} max={200} />
         </>
       )}
-      <NumberSetting field="search.condenseBudgetMs" label="Time to complete a follow-up" unit="milliseconds" hint="A question that points back is completed by rule. Where the rules are unsure, the model may say what is meant, if one is loaded. 3000 by default, 0 never asks it." value={search.condenseBudgetMs} fallback={fallback.condenseBudgetMs} patch={(condenseBudgetMs) => ({ search: { ...(condenseBudgetMs === undefined ? {} : { condenseBudgetMs }) } })} min={0} max={60000} />
+      <NumberSetting field="search.condenseBudgetMs" label="Time to complete a follow-up" unit="ms" hint="A question that points back is completed by rule. Where the rules are unsure, the model may say what is meant, if one is loaded. 3000 by default, 0 never asks it." value={search.condenseBudgetMs} fallback={fallback.condenseBudgetMs} patch={(condenseBudgetMs) => ({ search: { ...(condenseBudgetMs === undefined ? {} : { condenseBudgetMs }) } })} min={0} max={60000} />
     </Group>
   );
 }

@@ -292,5 +292,17 @@ describe.skipIf(!here)("the face", () => {
     await trace.waitFor();
     for (const words of ["Hybrid", "Toy World Base", "Archive voice × 1", "Candidates"]) expect(await trace.textContent()).toContain(words);
     expect(await trace.locator("[data-step]").count()).toBeGreaterThan(4);
+    const account = await trace.locator("dl").filter({ hasText: "Instructions" }).innerText();
+    for (const line of [/Instructions\s*58/, /Sources\s*412 of at most 2,457/, /Chat format\s*12/, /Answer\s*\d+ of at most 1,024/, /Not used\s*2,576/, /Context\s*4,096/]) expect(account).toMatch(line);
+  }));
+
+  test("the trace says what a follow-up was taken to mean, by whom, and which passages waited for others", () => journey({}, async (page) => {
+    await mode(page, "Documents");
+    const answer = await ask(page, "When does it start, what does the report say of the weather, the path, the budget, the team and the cairns on the ridge?");
+    await answer.getByRole("button", { name: "How this answer was made" }).click();
+    const trace = page.locator("[data-trace]");
+    await trace.waitFor();
+    expect(await trace.textContent()).toContain("(the survey)” completed by the model");
+    expect(await trace.textContent()).toContain("enough of its section");
   }));
 });
