@@ -59,7 +59,7 @@ async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Prom
   trace.record({ condensed });
   const retrieved = await trace.step("retrieve", () => findPassages(condensed.text, means, { filter, unlocked: question.unlocked, limit: settings.candidates, settings: search, ignoreFilters, signal }));
   const { understood: { filters, parts }, evidence, scope } = retrieved;
-  trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}) } });
+  trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}), ...(ignoreFilters?.length ? { ignored: ignoreFilters } : {}) } });
   trace.note(...retrieved.notes);
   const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker?.(search), budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
   if (reranked.note) trace.noteStep(reranked.note);

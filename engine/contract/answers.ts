@@ -82,6 +82,8 @@ export const answerTrace = z.object({
     text: z.string(), how: z.enum(["as-is", "rules", "model", "edited"]),
     /** Conditions read out of the question, and its parts where it has several; each was searched for apart. */
     filters: z.array(recognisedFilter).optional(), parts: z.array(z.string()).optional(),
+    /** Words that were not to be taken for a condition. */
+    ignored: z.array(z.string()).optional(),
   }).optional(),
   evidence: evidence.optional(),
   filter: searchFilter,

@@ -4,13 +4,14 @@ import { baseName, count, dateTime, milliseconds, plural } from "../app/words.ts
 import { Badge, cx } from "../design/index.ts";
 import { WhyLink } from "../evaluation/WhyLink.tsx";
 import { modeName } from "./modes.ts";
+import { SearchedFor, type SearchAgain } from "./SearchedFor.tsx";
 import css from "./TracePanel.module.css";
 
 /** How an answer came about, from the trace that is stored with it. */
-export function TracePanel({ trace }: { trace: AnswerTrace }) {
+export function TracePanel({ trace, onAgain }: { trace: AnswerTrace; onAgain: SearchAgain | undefined }) {
   return (
     <div className={css.trace} data-trace="" tabIndex={0} role="region" aria-label="How this answer was made">
-      <Summary trace={trace} />
+      <Summary trace={trace} onAgain={onAgain} />
       {trace.notes.length > 0 ? <Section title="Notes"><ul className={css.notes}>{trace.notes.map((note) => <li key={note}>{note}</li>)}</ul></Section> : null}
       <Section title="Steps"><Timeline trace={trace} /></Section>
       {Object.keys(trace.tokens).length > 0 ? <Section title="Tokens"><Tokens tokens={trace.tokens} /></Section> : null}
@@ -22,16 +23,15 @@ export function TracePanel({ trace }: { trace: AnswerTrace }) {
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => <section className={css.section}><h3>{title}</h3>{children}</section>;
 
-const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "completed by the model", edited: "edited by you" } as const;
 const ends = { end: "finished", length: "reached its longest length", "stop-text": "reached a stop word", "context-full": "the context was full", stopped: "stopped by you", failed: "failed" } as const;
 
-function Summary({ trace }: { trace: AnswerTrace }) {
+function Summary({ trace, onAgain }: { trace: AnswerTrace; onAgain: SearchAgain | undefined }) {
   const { model } = trace;
   const rows: [string, ReactNode][] = [
     ["Mode", modeName(trace.mode)],
     ["Model", model ? <>{model.name} <span className={css.quiet}>{[model.quantisation, model.backend, model.threads ? plural(model.threads, "thread") : "", model.template ? `template: ${model.template}` : ""].filter(Boolean).join(" · ")}</span></> : "none"],
     ...trace.adapters.map((adapter): [string, ReactNode] => ["Adapter", `${adapter.name} × ${adapter.scale}`]),
-    ...(trace.condensed && trace.condensed.text !== trace.question ? [["Searched for", <>“{trace.condensed.text}” <span className={css.quiet}>{how[trace.condensed.how]}</span></>] as [string, ReactNode]] : []),
+    ...(trace.condensed ? [["Searched for", <SearchedFor condensed={trace.condensed} onAgain={onAgain} />] as [string, ReactNode]] : []),
     ["Time", [milliseconds(trace.totalMs), trace.firstTokenMs === undefined ? "" : `first word after ${milliseconds(trace.firstTokenMs)}`, trace.tokensPerSecond === undefined ? "" : `${trace.tokensPerSecond.toFixed(1)} tokens/s`].filter(Boolean).join(" · ")],
     ...(trace.stopReason ? [["Ended", ends[trace.stopReason]] as [string, ReactNode]] : []),
     ["Asked", dateTime(trace.started)],

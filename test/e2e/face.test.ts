@@ -305,4 +305,23 @@ describe.skipIf(!here)("the face", () => {
     expect(await trace.textContent()).toContain("(the survey)” completed by the model");
     expect(await trace.textContent()).toContain("enough of its section");
   }));
+
+  test("what was searched for can be edited, and a condition taken back; each answers again", () => journey({}, async (page) => {
+    await mode(page, "Documents");
+    const answer = await ask(page, "How many cairns does the survey in report.pdf count?");
+    const trace = page.locator("[data-trace]");
+    const show = async () => { await answers(page).last().getByRole("button", { name: "How this answer was made" }).click(); await trace.waitFor(); };
+    await answer.getByRole("button", { name: "How this answer was made" }).click();
+    await trace.getByRole("button", { name: "Search without “report.pdf” as a condition" }).click();
+    await page.getByRole("group", { name: "Versions of this answer" }).getByText("2/2").waitFor();
+    await show();
+    expect(await trace.getByText("only report.pdf").count()).toBe(0);
+    await trace.getByRole("button", { name: "Edit what is searched for" }).click();
+    await trace.getByLabel("Search for").fill("cairns on the eastern ridge");
+    await trace.getByRole("button", { name: "Answer again" }).click();
+    await page.getByRole("group", { name: "Versions of this answer" }).getByText("3/3").waitFor();
+    await show();
+    expect(await trace.textContent()).toContain("“cairns on the eastern ridge” edited by you");
+    expect(await trace.getByText("only report.pdf").count()).toBe(0);
+  }));
 });
