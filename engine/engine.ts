@@ -9,6 +9,8 @@ import { createChatModel } from "./chat-model.ts";
 import type { ChangeEvent, EngineClient, SystemStatus } from "./contract/index.ts";
 import { os } from "./contract/server.ts";
 import { createInProcessClient } from "./in-process.ts";
+import { Comparisons } from "./evaluation/compare/comparisons.ts";
+import { compareRoutes } from "./evaluation/compare/routes.ts";
 import { createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
 import { evaluationRoutes } from "./evaluation/routes.ts";
 import { createPageFetcher } from "./ingest/fetch-page.ts";
@@ -73,6 +75,7 @@ interface Rooms {
   readonly catalogue: readonly CatalogueEntry[];
   readonly answers: Answers;
   readonly evaluation: Evaluation;
+  readonly comparisons: Comparisons;
 }
 
 /** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
@@ -117,8 +120,9 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     reranker: createRerankers({ shelf: models.shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
-  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, ranker, answers, evaluation };
+  const comparisons = owner.own(await Comparisons.open(workspace));
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, ranker, answers, evaluation, comparisons };
 }
 
 interface OpeningModels {
@@ -151,10 +155,11 @@ function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
 }
 
 function buildRouter(rooms: Rooms) {
-  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, network, notices, changes } = rooms;
+  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, network, notices, changes } = rooms;
   return os.router({
     ...libraryRoutes(library),
     ...answerRoutes(answers),
+    compare: compareRoutes({ answers, comparisons }, () => changes.emit({ topic: "comparisons" })),
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
     settings: settingsRoutes(settings),

@@ -9,7 +9,7 @@ import { SourcePanel } from "./SourcePanel.tsx";
 import css from "./SidePanel.module.css";
 
 /** The panel on the right: the sources of one answer, and how that answer was made. */
-export function SidePanel({ panel, message, conversationId }: { panel: Panel; message: AssistantMessage; conversationId: string | undefined }) {
+export function SidePanel({ panel, message, conversationId }: { panel: Panel; message: AssistantMessage; /** Absent where the answer stands in none, and cannot be asked again. */ conversationId?: string | undefined }) {
   const again = useSearchAgain(conversationId, message);
   const { store } = useChat();
   const width = useChatState((state) => state.panelWidth);
