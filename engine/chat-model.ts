@@ -21,6 +21,10 @@ export function createChatModel({ shelf, runtime, settings }: ChatModelParts): C
     if (minutes > 0) idle = setTimeout(() => void runtime.unload(), minutes * 60_000).unref();
   };
   return {
+    current() {
+      const { state, modelId } = runtime.state;
+      return state === "ready" ? { name: (modelId && shelf.nameOf(modelId)) || "the loaded model" } : undefined;
+    },
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(modelId);
       const { state, modelId: current, loaded } = runtime.state;

@@ -1,7 +1,6 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { answerRoutes } from "./answer/routes.ts";
 import { createAnswers, type Answers } from "./answer/answers.ts";
-import type { Reranker } from "./answer/rerank.ts";
 import { Emitter } from "./base/emitter.ts";
 import { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
@@ -24,9 +23,11 @@ import { placeNotice, placeOf, type StorePlace } from "./knowledge/place.ts";
 import type { KnowledgeStore } from "./knowledge/store.ts";
 import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
+import { Ranker } from "./models/ranker.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
+import { createRerankers } from "./reranker.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
@@ -74,6 +75,7 @@ interface Rooms {
   readonly shelf: ModelShelf;
   readonly downloads: Downloads;
   readonly runtime: ModelRuntime;
+  readonly ranker: Ranker;
   readonly catalogue: readonly CatalogueEntry[];
   readonly answers: Answers;
   readonly evaluation: Evaluation;
@@ -119,15 +121,16 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
 
   const models = await openModels({ options, owner, settings, network, tell });
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
+  const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
-    reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
+    reranker: createRerankers({ shelf: models.shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, answers, evaluation, comparisons };
+  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, ranker, answers, evaluation, comparisons };
 }
 
 /** In a folder nothing leaves the machine; anywhere else it is on the ledger and said. */
@@ -162,10 +165,6 @@ async function openModels({ options, owner, settings, network, tell }: OpeningMo
   return { shelf, runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
 }
 
-function rerankerOf(folder: string, embedder: WorkerEmbedder): Reranker | undefined {
-  return folder === "" ? undefined : { name: basename(folder), score: (question, texts, signal) => embedder.rerank(folder, question, texts, signal) };
-}
-
 /** While an answer is made, no further document is read and no further batch of passages embedded. */
 function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
   const ends = [library.yieldTo(), embedder.pausePassages()];
@@ -194,13 +193,13 @@ function countByState(library: Library): { total: number; indexed: number; faile
   return count;
 }
 
-async function describe({ options, embedder, place, store, library, runtime }: Rooms) {
+async function describe({ options, embedder, place, store, library, runtime, ranker }: Rooms) {
   const { total, indexed, failed } = countByState(library);
   const stats = await store.stats();
   return {
     version: options.version, host: options.hostKind, workspace: options.workspace,
     embedder: { name: embedder.name, identity: embedder.identity, dimensions: embedder.dimensions },
     documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, store: { uri: place.uri, kind: place.kind, remote: place.kind !== "folder" }, queue: library.parts.queue.progress(),
-    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker],
+    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker, ranker.worker],
   };
 }

@@ -18,13 +18,15 @@ export interface SearchInput {
 }
 export type SearchOutput = InferContractRouterOutputs<typeof searchContract>["query"];
 
-export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivate">;
+export type PrefetchInput = Pick<SearchInput, "text" | "filter" | "includePrivate" | "ignoreFilters">;
 
 /** The same retrieval as an answer to these words begins with; the answer then finds it done. */
-export async function prefetch({ text, filter, includePrivate }: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
+export async function prefetch({ text, filter, includePrivate, ignoreFilters }: PrefetchInput, means: AnswerMeans, signal?: AbortSignal): Promise<{ ms: number }> {
   const start = performance.now();
   const { answers, search: settings } = means.settings();
-  await find(text, means, { filter, unlocked: includePrivate, limit: answers.candidates, settings, signal });
+  // Loading takes longer than a question may wait for it; whether it can be loaded is said where it is used.
+  means.reranker?.(settings)?.prepare?.().catch(() => undefined);
+  await find(text, means, { filter, unlocked: includePrivate, limit: answers.candidates, settings, ignoreFilters, signal });
   return { ms: performance.now() - start };
 }
 
@@ -39,7 +41,7 @@ export async function search(input: SearchInput, means: AnswerMeans, signal?: Ab
   const limit = Math.max(input.limit, set.answers.candidates);
   const found = await find(input.text, means, { filter: input.filter, unlocked: input.includePrivate, limit, settings, ignoreFilters: input.ignoreFilters, signal });
   const retrieved = performance.now();
-  const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker?.(), budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
+  const { candidates, note } = await rerank(input.text, found.candidates, { reranker: means.reranker?.(settings), budgetMs: settings.rerankBudgetMs, depth: settings.rerankDepth, signal });
   const reranked = performance.now();
   const first = candidates.slice(0, input.limit);
   const best = await bestSentences(input.text, first.map((candidate) => candidate.passage.text), { most: 2 });

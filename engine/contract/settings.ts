@@ -23,6 +23,10 @@ export const settings = z.object({
     /** Passages taken into the candidates and into the prompt at most. */
     candidates: z.number().int().min(5).max(500).default(60),
     sources: z.number().int().min(1).max(50).default(6),
+    /** Milliseconds the model may take to summarise sources that are too long for their room. 0: they are cut to their lines about the question. */
+    summariseBudgetMs: z.number().int().min(0).max(120_000).default(0),
+    /** The best sources first, or the best first and the second best last, where some models read better. */
+    sourceOrder: z.enum(["best-first", "first-and-last"]).default("best-first"),
     /** Share of the context that sources may fill. */
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),
   }).prefault({}),

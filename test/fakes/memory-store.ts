@@ -81,7 +81,7 @@ export class MemoryStore implements KnowledgeStore {
       passage: {
         id: one.id, documentId: document.id, collectionId: document.collectionId, path: document.path, format: document.format, headingPath: [...one.headingPath],
         position: one.position, range: { start: one.start, end: one.end }, text: one.text,
-        ...(document.title === undefined ? {} : { title: document.title }), ...(one.page === undefined ? {} : { page: one.page }),
+        ...(document.title === undefined ? {} : { title: document.title }), ...(document.modified === undefined ? {} : { modified: document.modified }), ...(one.page === undefined ? {} : { page: one.page }),
       },
     })));
   }
