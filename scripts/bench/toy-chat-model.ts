@@ -22,6 +22,7 @@ export function chatModelFromFiles(host: WorkerHost, files: ModelFiles): ChatMod
     return { id: "toy", name: "Toy world", loaded };
   };
   return {
+    current: () => undefined, // What is measured is how it answers; follow-ups are completed by rule.
     ensureLoaded: () => (ready ??= load()),
     resolveAdapters: async (choices) => choices.map(({ modelId, scale }) => {
       const path = files.adapters[modelId];
