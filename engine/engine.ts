@@ -10,6 +10,8 @@ import { createChatModel } from "./chat-model.ts";
 import type { ChangeEvent, EngineClient, SystemStatus } from "./contract/index.ts";
 import { os } from "./contract/server.ts";
 import { createInProcessClient } from "./in-process.ts";
+import { Comparisons } from "./evaluation/compare/comparisons.ts";
+import { compareRoutes } from "./evaluation/compare/routes.ts";
 import { createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
 import { evaluationRoutes } from "./evaluation/routes.ts";
 import { createPageFetcher } from "./ingest/fetch-page.ts";
@@ -74,6 +76,7 @@ interface Rooms {
   readonly answers: Answers;
   readonly evaluation: Evaluation;
   readonly tuner: Tuner;
+  readonly comparisons: Comparisons;
 }
 
 /** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
@@ -118,8 +121,9 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
   }));
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
-  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, tuner };
+  const comparisons = owner.own(await Comparisons.open(workspace));
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons, tuner };
 }
 
 interface OpeningModels {
@@ -156,10 +160,11 @@ function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
 }
 
 function buildRouter(rooms: Rooms) {
-  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, tuner, network, notices, changes } = rooms;
+  const { settings, shelf, runtime, downloads, catalogue, uploads, library, answers, evaluation, comparisons, tuner, network, notices, changes } = rooms;
   return os.router({
     ...libraryRoutes(library),
     ...answerRoutes(answers),
+    compare: compareRoutes({ answers, comparisons }, () => changes.emit({ topic: "comparisons" })),
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({ shelf, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path }),
     tune: tuneRoutes({ tuner, shelf }),

@@ -33,7 +33,7 @@ export type SystemStatus = z.infer<typeof systemStatus>;
 export const networkAttempt = z.object({ time: z.string(), method: z.string(), url: z.string(), purpose: z.string(), outcome: z.string(), bytes: z.number() });
 
 /** What changed, so that the face asks again for just that. */
-export const changeEvent = z.object({ topic: z.enum(["documents", "collections", "folders", "conversations", "models", "downloads", "settings", "notices", "evaluation"]), id: z.string().optional() });
+export const changeEvent = z.object({ topic: z.enum(["documents", "collections", "folders", "conversations", "models", "downloads", "settings", "notices", "evaluation", "comparisons"]), id: z.string().optional() });
 export type ChangeEvent = z.infer<typeof changeEvent>;
 
 export const systemContract = {

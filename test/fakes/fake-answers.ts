@@ -1,3 +1,4 @@
+import type { AskInput } from "../../engine/answer/answers.ts";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { AnswerEvent, AnswerOptions, AnswerSentence, AnswerTrace, AssistantMessage, Candidate, Conversation, Message, Passage, Source, UserMessage } from "../../engine/contract/index.ts";
 import { answerOptions } from "../../engine/contract/index.ts";
@@ -142,7 +143,8 @@ function traceOf(world: FakeWorld, parts: TraceParts): AnswerTrace {
   };
 }
 
-export function answerHandlers(world: FakeWorld) {
+/** Asking in the fake's world; what Compare asks with, too. */
+export function fakeAsking(world: FakeWorld) {
   const find = (id: string): Conversation => {
     const found = world.conversations.get(id);
     if (!found) throw new LorekeepError("NOT_FOUND", { reason: "This conversation is no longer there.", next: "It may have been deleted; begin a new one." });
@@ -154,6 +156,33 @@ export function answerHandlers(world: FakeWorld) {
     world.conversations.set(made.id, made);
     return made;
   };
+  return {
+    find, create,
+    async *ask(input: AskInput, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void> {
+      need(world, input.options);
+      if (/too long/i.test(input.text)) throw new LorekeepError("TOO_LONG", { reason: "The question does not fit into the model's context.", next: "Shorten it, or choose a model with a longer context." });
+      const conversation = input.conversationId ? find(input.conversationId) : create(input.text.slice(0, 60), input.options);
+      conversation.options = input.options;
+      const parentId = input.parentId === undefined ? conversation.head : input.parentId;
+      const user: UserMessage = { id: world.id("m"), parentId, role: "user", text: input.text, created: new Date().toISOString() };
+      conversation.tree.push(user);
+      conversation.head = user.id;
+      world.changed("conversations", conversation.id);
+      yield* answer(world, conversation, user, input.options, signal);
+    },
+    async *regenerate(input: { conversationId: string; userMessageId: string; options: AnswerOptions }, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void> {
+      need(world, input.options);
+      const conversation = find(input.conversationId);
+      const user = conversation.tree.find((message: Message) => message.id === input.userMessageId);
+      if (user?.role !== "user") throw new LorekeepError("NOT_FOUND", "There is no such message.");
+      yield* answer(world, conversation, user, input.options, signal);
+    },
+  };
+}
+
+export function answerHandlers(world: FakeWorld) {
+  const asking = fakeAsking(world);
+  const { find, create } = asking;
   const summary = ({ id, title, created, updated, messages }: Conversation) => ({ id, title, created, updated, messages });
   return {
     conversations: {
@@ -166,25 +195,8 @@ export function answerHandlers(world: FakeWorld) {
       export: os.conversations.export.handler(({ input }) => { const found = find(input.id); return input.format === "json" ? { name: `${found.title}.json`, content: JSON.stringify(found, null, 2) } : { name: `${found.title}.md`, content: `# ${found.title}\n\n${found.tree.map((message) => message.text).join("\n\n")}\n` }; }),
     },
     answers: {
-      ask: os.answers.ask.handler(({ input, signal }) => stream(async function* () {
-        need(world, input.options);
-        if (/too long/i.test(input.text)) throw new LorekeepError("TOO_LONG", { reason: "The question does not fit into the model's context.", next: "Shorten it, or choose a model with a longer context." });
-        const conversation = input.conversationId ? find(input.conversationId) : create(input.text.slice(0, 60), input.options);
-        conversation.options = input.options;
-        const parentId = input.parentId === undefined ? conversation.head : input.parentId;
-        const user: UserMessage = { id: world.id("m"), parentId, role: "user", text: input.text, created: new Date().toISOString() };
-        conversation.tree.push(user);
-        conversation.head = user.id;
-        world.changed("conversations", conversation.id);
-        yield* answer(world, conversation, user, input.options, signal);
-      }())),
-      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(async function* () {
-        need(world, input.options);
-        const conversation = find(input.conversationId);
-        const user = conversation.tree.find((message: Message) => message.id === input.userMessageId);
-        if (!user || user.role !== "user") throw new LorekeepError("NOT_FOUND", "There is no such message.");
-        yield* answer(world, conversation, user, input.options, signal);
-      }())),
+      ask: os.answers.ask.handler(({ input, signal }) => stream(asking.ask(input, signal))),
+      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(asking.regenerate(input, signal))),
       stop: os.answers.stop.handler(({ input }) => { const stopper = world.running.get(input.assistantId); stopper?.abort(); return { stopped: stopper !== undefined }; }),
     },
     search: {
