@@ -122,7 +122,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   }));
   const evaluation = owner.own(await createEvaluation({ workspace, answering: answers.means, library, embedder, workerHost }));
   const comparisons = owner.own(await Comparisons.open(workspace));
-  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
   return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, evaluation, comparisons, tuner };
 }
 
