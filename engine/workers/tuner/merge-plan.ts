@@ -33,7 +33,7 @@ const refused = (reason: string, next?: string) => new LorekeepError("MODEL_REFU
 const keptAsIs = /_norm\.weight$|^position_embd\.weight$|^token_types\.weight$|ffn_gate_inp|\.ssm_|time_mix|rope_freqs|\.bias$/;
 /** A row longer than this is no layer of any model; a factor's memory stays bounded with it. */
 const MOST_COLUMNS = 2 ** 22;
-const MOST_FACTOR_BYTES = 384 * 2 ** 20;
+const MOST_FACTOR_BYTES = 192 * 2 ** 20;
 
 /** Says for every tensor of the base what is to be done, in the order of the file. @throws LorekeepError MODEL_REFUSED naming the tensor. */
 export function planMerge(base: GgufInfo, adapters: readonly AdapterPart[], type: MergeType): { tensors: MergedTensor[]; changed: number; notes: string[] } {
@@ -50,6 +50,7 @@ function sharesByTarget(base: GgufInfo, adapters: readonly AdapterPart[]): Map<s
     const misfit = (why: string) => refused(`${name} does not fit this base: ${why}.`, "Choose the model that the adapter was trained for.");
     if (info.kind !== "adapter") throw misfit("it is a whole model, not an adapter");
     if (info.architecture !== base.architecture) throw misfit(`it was trained for the architecture ${info.architecture}, the model is ${base.architecture}`);
+    if (info.header.metadata.has("adapter.alora.invocation_tokens")) throw refused(`${name} is an activated LoRA, which works from a certain token on only; merged, it would work everywhere.`);
     const { pairs, loose } = loraPairs(info.header);
     if (loose[0] !== undefined) throw refused(`${name} holds ${loose[0].slice(0, 120)}, which is no LoRA factor.`, "Convert the adapter again.");
     for (const pair of pairs) {
