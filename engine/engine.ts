@@ -142,7 +142,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
     uploadPath: async (id) => (await uploads.find(id)).path, onNotice: (text) => notices.add("warning", text),
   }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
-  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
   return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, ranker, answers, checks, evaluation, comparisons, tuner };
 }
 
