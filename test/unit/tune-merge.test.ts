@@ -177,7 +177,7 @@ describe("what cannot be merged", () => {
 
   it("an adapter in place of the base, an embedding that is the output layer too, a sum without room in F16", async () => {
     expect(await said({ base: voice, adapters: [{ path: tone, scale: 1 }] })).toMatch(/is an adapter, not a model to merge into/);
-    expect(await said({ base: written(smallModel(llama, { output: false, values: seeded })), adapters: [{ path: tone, scale: 1 }] })).toMatch(/embedding table \(token_embd\.weight\), which the model also uses/);
+    expect(await said({ base: written(smallModel(llama, { output: false, values: seeded })), adapters: [{ path: tone, scale: 1 }] })).toMatch(/embedding table \(token_embd\.weight\), which the model uses as its output head as well/);
     const huge = writeAdapter(fresh(), "llama", { alpha: 4, pairs: { [query]: { a: [[32, 4], noise(1, 128).fill(300)], b: [[4, 32], noise(2, 128).fill(300)] } } });
     expect(await said({ base, adapters: [{ path: huge, scale: 1 }], type: "F16" })).toMatch(/blk\.1\.attn_q\.weight has numbers as large as 3\.60e\+5, for which F16 has no room/);
   });
