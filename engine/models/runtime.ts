@@ -87,6 +87,7 @@ export class ModelRuntime {
   /** Restarts the deadline of each call under way: requests stand in line, so one that moves is a sign of life for all. */
   private readonly waiting = new Set<() => void>();
   private gpuGivenUp = false;
+  private gpuFree: number | undefined;
   private memoryBytes = SLACK_BYTES;
 
   constructor(options: ModelRuntimeOptions) {
@@ -99,6 +100,11 @@ export class ModelRuntime {
 
   get state(): RuntimeState {
     return this.current;
+  }
+
+  /** Bytes that were free on the graphics card before anything was loaded, as of the last load that used it. */
+  get gpuFreeBytes(): number | undefined {
+    return this.gpuGivenUp ? undefined : this.gpuFree;
   }
 
   /** The generator process, for the status page. */
@@ -245,6 +251,7 @@ export class ModelRuntime {
       loaded = await this.loadInto({ ...wanted.input, gpu: "off" }, signal);
       this.gpuGivenUp = true; // it loads without: the GPU was what killed it
     }
+    this.gpuFree = loaded.memory.gpuFreeBytesBefore;
     const input = { ...wanted.input, threads: loaded.threads };
     this.wanted = { ...wanted, input };
     this.tell({ state: "ready", ...(wanted.modelId ? { modelId: wanted.modelId } : {}), loaded });

@@ -44,7 +44,11 @@ const notForChat = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v
  * @throws LorekeepError MODEL_REFUSED, NOT_FOUND, READ_ONLY.
  */
 export async function inspectGguf(path: string, options: { signal?: AbortSignal } = {}): Promise<GgufInfo> {
-  const header = await readGgufHeader(path, options);
+  return infoOf(await readGgufHeader(path, options));
+}
+
+/** What a header says, or why it is refused. @throws LorekeepError MODEL_REFUSED. */
+export function infoOf(header: GgufHeader): GgufInfo {
   const architecture = text(header, "general.architecture");
   if (!architecture) throw refused("This GGUF file does not say which architecture it is for.", "Choose another conversion of the model.");
   const type = text(header, "general.type") ?? "model";
