@@ -112,7 +112,7 @@ function common(header: GgufHeader, architecture: string) {
 /** Under which key depends on what was made (`lorekeep.merge.base.sha256`, `lorekeep.base.sha256`); what it says does not. */
 function baseHash(header: GgufHeader): string | undefined {
   for (const [key, value] of header.metadata) {
-    if (/^lorekeep\..*base.*sha256$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+    if (/^lorekeep\..*base.*(sha256|hash)$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
   }
   return undefined;
 }
