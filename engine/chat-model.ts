@@ -37,6 +37,10 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
   }
   return {
     loadedId: () => (runtime.state.state === "ready" ? runtime.state.modelId : undefined),
+    current() {
+      const { state, modelId } = runtime.state;
+      return state === "ready" ? { name: (modelId && shelf.nameOf(modelId)) || "the loaded model" } : undefined;
+    },
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(fineTunes.resolve(modelId));
       const { state, modelId: current, loaded } = runtime.state;
@@ -49,6 +53,10 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
       const twice = found.find(({ item }, at) => found.findIndex((other) => other.item.id === item.id) !== at);
       if (twice) throw new LorekeepError("INVALID", { reason: `The adapter ${twice.item.name} is chosen twice.`, next: "Choose it once, with one strength.", field: "adapters" });
       return found.map(({ item, scale }) => ({ modelId: item.id, name: item.name, path: item.path, scale }));
+    },
+    loadedName: async () => {
+      const { state, modelId } = runtime.state;
+      return state === "ready" && modelId !== undefined ? (await shelf.list()).find(({ id }) => id === modelId)?.name : undefined;
     },
     countTokens: (texts, signal) => runtime.countTokens(texts, signal),
     countPromptTokens: (input, signal) => runtime.countPromptTokens(input, signal),

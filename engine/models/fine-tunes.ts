@@ -38,6 +38,7 @@ export class FineTunes {
 
   async create(name: string, first: NewVersion): Promise<FineTune> {
     const item = this.item(first.itemId);
+    if (item.kind === "reranker") throw new LorekeepError("INVALID", { reason: `${item.name} is a reranker, not a fine-tune.`, field: "itemId" });
     const tune = versions.newFineTune({ id: randomUUID(), name, kind: item.kind }, this.version(item, first));
     await this.shelf.store.update((content) => ({ ...content, fineTunes: [...content.fineTunes, tune] }));
     return tune;

@@ -22,12 +22,14 @@ export function chatModelFromFiles(host: WorkerHost, files: ModelFiles): ChatMod
     return { id: "toy", name: "Toy world", loaded };
   };
   return {
+    current: () => undefined, // What is measured is how it answers; follow-ups are completed by rule.
     ensureLoaded: () => (ready ??= load()),
     resolveAdapters: async (choices) => choices.map(({ modelId, scale }) => {
       const path = files.adapters[modelId];
       if (path === undefined) throw new LorekeepError("NEEDS_ADAPTER", `There is no adapter ${modelId}.`);
       return { modelId, name: modelId, path, scale };
     }),
+    loadedName: async () => (await ready)?.name,
     countTokens: (texts, signal) => worker.call((client, inner) => client.countTokens({ texts: [...texts] }, { signal: inner }), { deadlineMs, signal }),
     countPromptTokens: (input, signal) => worker.call((client, inner) => client.countPromptTokens(input, { signal: inner }), { deadlineMs, signal }),
     generate: (input, signal) => pump<GenerateEvent>((emit, stop) => worker.call(async (client, inner, _, alive) => {

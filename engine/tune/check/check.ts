@@ -58,7 +58,7 @@ export function check(input: CheckInput, means: CheckMeans, signal?: AbortSignal
 async function examine(input: CheckInput, means: CheckMeans, run: Probing["run"]): Promise<Evidence & Pick<Pair, "item" | "base">> {
   const { item, base } = await both(input, means.shelf);
   const told = telling(run.emit);
-  const evidence = { item, base, kind: item.kind, samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
+  const evidence = { item, base, kind: item.kind === "adapter" ? ("adapter" as const) : ("model" as const), samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
   told.stage("file");
   const baseInfo = await inspectGguf(base.path, run);
   const itemInfo = await inspectGguf(item.path, run).catch((error: unknown) => unreadable(error, told.add));
@@ -111,6 +111,7 @@ function telling(emit: Emit): Told {
 
 async function both(input: CheckInput, shelf: CheckMeans["shelf"]): Promise<Pick<Pair, "item" | "base">> {
   const item = await shelf.get(input.id);
+  if (item.kind === "reranker") throw new LorekeepError("INVALID", { reason: `${item.name} is a reranker; a health check is for adapters and merged models.`, field: "id" });
   const baseId = input.baseId ?? item.fineTuneOf?.id;
   if (baseId === undefined) throw new LorekeepError("INVALID", { reason: `It is not known which model ${item.name} was made from.`, next: "Choose its base model.", field: "baseId" });
   const base = await shelf.get(baseId);
