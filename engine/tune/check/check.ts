@@ -58,7 +58,7 @@ export function check(input: CheckInput, means: CheckMeans, signal?: AbortSignal
 async function examine(input: CheckInput, means: CheckMeans, run: Probing["run"]): Promise<Evidence & Pick<Pair, "item" | "base">> {
   const { item, base } = await both(input, means.shelf);
   const told = telling(run.emit);
-  const evidence = { item, base, kind: item.kind, samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
+  const evidence = { item, base, kind: item.kind === "adapter" ? ("adapter" as const) : ("model" as const), samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
   told.stage("file");
   const baseInfo = await inspectGguf(base.path, run);
   const itemInfo = await inspectGguf(item.path, run).catch((error: unknown) => unreadable(error, told.add));
@@ -78,8 +78,10 @@ async function examineFiles({ item, base, itemInfo, baseInfo }: Pair, told: Told
   }
   for (const one of strengthFindings(itemInfo)) told.add(one);
   if (told.failed()) return;
-  told.stage("architecture");
-  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) told.add(one);
+  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) {
+    told.stage(one.stage);
+    told.add(one);
+  }
   if (told.failed()) return;
   told.stage("base");
   for (const one of baseFindings(item.fineTuneOf, itemInfo.baseSha256, base)) told.add(one);
