@@ -8,8 +8,7 @@ export class Mutex {
     const mine = new Promise<void>((resolve) => { done = resolve; });
     this.tail = before.then(() => mine);
     try {
-      await Promise.race([before, ...(signal ? [aborted(signal)] : [])]);
-      signal?.throwIfAborted();
+      await turn(before, signal);
       return await task();
     } finally {
       done();
@@ -17,10 +16,17 @@ export class Mutex {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const leave = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped", "AbortError"));
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-  });
+/** Listens to the signal only while it waits: a signal that lives as long as a thousand tasks must not collect as many listeners. */
+async function turn(before: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return before;
+  let leave: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => { leave = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped", "AbortError")); });
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([before, aborted]);
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
