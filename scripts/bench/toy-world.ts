@@ -1,7 +1,7 @@
 /**
  * The toy world's 56 questions through the corners, as `lorekeep eval run` does it: with the product's own retrieval what
  * test/fixtures/toy-world/README.md measured with the right passage handed to the model.
- *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--enforced] [--bad 5] [--out FOLDER]
+ *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--enforced] [--most 10] [--bad 5] [--out FOLDER]
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { openToyWorld, runToEnd, toyRow, toyVariants } from "./toy-world-run.ts"
 
 const flag = (name: string, otherwise: string) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise); };
 const isCorner = (mode: string): mode is keyof typeof cornerNames => mode in cornerNames;
+const most = Number(flag("most", "0"));
 const modes = flag("modes", "base,fine-tune,documents,hybrid").split(",").filter(isCorner);
 const workspace = mkdtempSync(join(tmpdir(), "lorekeep-toy-"));
 const engine = await createEngine({ workspace, hostKind: "test", workerHost: createNodeWorkerHost(resolve("out", "workers")), resources: resolve("."), version: "0.0.0-bench" });
@@ -20,7 +21,7 @@ try {
   const { client } = engine;
   await client.settings.update({ models: { threads: 1, gpu: "off" }, ...(process.argv.includes("--sources") ? { answers: { sources: Number(flag("sources", "6")) } } : {}) });
   const world = await openToyWorld(client, resolve("test", "fixtures", "toy-world"));
-  const run = await runToEnd(client, { setId: world.set.id, variants: toyVariants(world, modes, process.argv.includes("--enforced")) });
+  const run = await runToEnd(client, { setId: world.set.id, variants: toyVariants(world, modes, process.argv.includes("--enforced")), ...(most > 0 ? { most } : {}) });
   for (const [i, corner] of run.report.corners.entries()) {
     const row = toyRow(run, world.set, corner.name);
     if (i === 0) console.log(`| corner | ${Object.keys(row).join(" | ")} | tokens/s | first token ms, p50 |\n|${" --- |".repeat(Object.keys(row).length + 3)}`);
