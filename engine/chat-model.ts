@@ -21,6 +21,10 @@ export function createChatModel({ shelf, runtime, settings }: ChatModelParts): C
     if (minutes > 0) idle = setTimeout(() => void runtime.unload(), minutes * 60_000).unref();
   };
   return {
+    current() {
+      const { state, modelId } = runtime.state;
+      return state === "ready" ? { name: (modelId && shelf.nameOf(modelId)) || "the loaded model" } : undefined;
+    },
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(modelId);
       const { state, modelId: current, loaded } = runtime.state;
@@ -33,6 +37,10 @@ export function createChatModel({ shelf, runtime, settings }: ChatModelParts): C
       if (item?.kind === "adapter" && item.state === "ready") return { modelId, name: item.name, path: item.path, scale };
       throw new LorekeepError("NEEDS_ADAPTER", { reason: item ? `The file of ${item.name} is not where it was.` : "The adapter is not on the shelf.", next: "Choose another adapter, or add it again." });
     })),
+    loadedName: async () => {
+      const { state, modelId } = runtime.state;
+      return state === "ready" && modelId !== undefined ? (await shelf.list()).find(({ id }) => id === modelId)?.name : undefined;
+    },
     countTokens: (texts, signal) => runtime.countTokens(texts, signal),
     countPromptTokens: (input, signal) => runtime.countPromptTokens(input, signal),
     async *generate(input, signal) {

@@ -59,6 +59,17 @@ try {
     await shot(page, `trace-${colorScheme}`);
     await go(page, "library");
     await shot(page, `library-${colorScheme}`);
+    await page.getByRole("grid", { name: "Documents" }).locator("[data-row]").filter({ hasText: "permits.pdf" }).first().dblclick();
+    await page.getByRole("tab", { name: "What was read" }).click();
+    await shot(page, `inspector-${colorScheme}`);
+    await page.keyboard.press("Escape");
+    await go(page, "retrieval");
+    await page.getByRole("searchbox", { name: "Question" }).fill("Who leads Project Naldor?");
+    await page.locator("[data-passage]").first().waitFor();
+    await shot(page, `retrieval-${colorScheme}`);
+    await go(page, `retrieval/${encodeURIComponent(`why:${JSON.stringify({ question: "Who leads Project Naldor?", phrase: "Permit Malras" })}`)}`);
+    await page.locator("[data-verdict]").waitFor({ timeout: 30_000 });
+    await shot(page, `why-${colorScheme}`);
     await go(page, "models");
     await shot(page, `models-${colorScheme}`);
     await context.close();

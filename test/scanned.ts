@@ -48,7 +48,7 @@ function addNoise(canvas: Canvas, deviation: number): void {
   context.putImageData(data, 0, 0);
 }
 
-/** A PDF whose pages are nothing but pictures; a page with `text` has that line in a text layer on top as well. */
+/** A PDF whose A4 pages, upright or across as their pictures are, are nothing but pictures; a page with `text` has that line in a text layer on top as well. */
 export async function scannedPdf(pages: readonly { scan: Canvas; text?: string }[]): Promise<Buffer> {
   const objects: Uint8Array[] = [];
   const add = (head: string, stream?: Uint8Array) => objects.push(stream ? Buffer.concat([Buffer.from(`${head.replace(">>", `/Length ${stream.length} >>`)}\nstream\n`), stream, Buffer.from("\nendstream")]) : Buffer.from(head));
@@ -60,8 +60,9 @@ export async function scannedPdf(pages: readonly { scan: Canvas; text?: string }
     const first = 4 + i * 3;
     const jpeg = await scan.encode("jpeg", 85);
     const layer = text === undefined ? "" : `BT /F 10 Tf 60 20 Td (${text}) Tj ET`;
-    add(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${PAGE.width} ${PAGE.height}] /Contents ${first + 1} 0 R /Resources << /XObject << /I ${first + 2} 0 R >> /Font << /F 3 0 R >> >> >>`);
-    add("<< >>", Buffer.from(`q ${PAGE.width} 0 0 ${PAGE.height} 0 0 cm /I Do Q ${layer}`));
+    const [width, height] = scan.width > scan.height ? [PAGE.height, PAGE.width] : [PAGE.width, PAGE.height];
+    add(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Contents ${first + 1} 0 R /Resources << /XObject << /I ${first + 2} 0 R >> /Font << /F 3 0 R >> >> >>`);
+    add("<< >>", Buffer.from(`q ${width} 0 0 ${height} 0 0 cm /I Do Q ${layer}`));
     add(`<< /Type /XObject /Subtype /Image /Width ${scan.width} /Height ${scan.height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode >>`, jpeg);
   }
   return assembled(objects);

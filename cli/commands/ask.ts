@@ -1,6 +1,7 @@
 import type { AnswerMode, AnswerOptions, AssistantMessage, Source } from "../../engine/contract/index.ts";
 import { LorekeepError, type ErrorCode } from "../../engine/base/errors.ts";
 import { collectionIds, parseAdapter, shelfId } from "../lookup.ts";
+import { recognisedNote, recognisedOf } from "../recognised.ts";
 import type { Session } from "../session.ts";
 import { place } from "./search.ts";
 
@@ -40,8 +41,9 @@ export async function ask(session: Session, text: string, options: AskOptions): 
   }
   if (streamed === "") terminal.text(message.text);
   terminal.line();
-  printSources(session, message);
-  terminal.result(asJson(message));
+  const recognised = await recognisedOf(client, message.sources.map(({ passage: { documentId }, range }) => ({ documentId, range })));
+  printSources(session, message, recognised);
+  terminal.result(asJson(message, recognised));
 }
 
 async function answerOptions({ client }: Session, options: AskOptions, defaultMode: AnswerMode): Promise<AnswerOptions> {
@@ -65,16 +67,18 @@ async function answerOptions({ client }: Session, options: AskOptions, defaultMo
   };
 }
 
-function printSources({ terminal }: Session, message: AssistantMessage): void {
+type Recognised = Awaited<ReturnType<typeof recognisedOf>>;
+
+function printSources({ terminal }: Session, message: AssistantMessage, recognised: Recognised): void {
   const cited = new Set(message.sentences.flatMap((s) => s.citations.map((c) => c.source)));
-  const shown = message.sources.filter((s) => cited.has(s.number));
-  if (shown.length > 0) terminal.line(`\nSources:\n${shown.map((s) => `  [${s.number}] ${place(s.passage)}`).join("\n")}`);
+  const shown = message.sources.map((source, i) => ({ ...source, note: recognisedNote(recognised[i]) })).filter((s) => cited.has(s.number));
+  if (shown.length > 0) terminal.line(`\nSources:\n${shown.map((s) => `  [${s.number}] ${place(s.passage)}${s.note}`).join("\n")}`);
   const open = message.sentences.filter((s) => s.claim && !s.supported);
   if (message.sources.length > 0 && open.length > 0) terminal.line(`\nNot supported by any source:\n${open.map((s) => `  - ${s.text}`).join("\n")}`);
 }
 
-function asJson(message: AssistantMessage) {
-  const byNumber = new Map<number, Source>(message.sources.map((s) => [s.number, s]));
+function asJson(message: AssistantMessage, recognised: Recognised) {
+  const byNumber = new Map<number, Source & { recognised?: number | undefined }>(message.sources.map((s, i) => [s.number, { ...s, recognised: recognised[i] }]));
   return {
     mode: message.trace.mode,
     answer: message.text,
@@ -82,8 +86,10 @@ function asJson(message: AssistantMessage) {
       text: sentence.text,
       supported: sentence.supported,
       citations: sentence.citations.flatMap((citation) => {
-        const at = byNumber.get(citation.source)?.passage;
-        return at ? [{ path: at.path, ...(at.page === undefined ? {} : { page: at.page }), text: citation.text }] : [];
+        const source = byNumber.get(citation.source);
+        if (!source) return [];
+        const { passage: { path, page }, recognised: confidence } = source;
+        return [{ path, ...(page === undefined ? {} : { page }), text: citation.text, ...(confidence === undefined ? {} : { recognised: confidence }) }];
       }),
     })),
     trace: message.trace,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { fromFileSystem } from "../../engine/base/errors.ts";
 import type { EngineClient, Passage } from "../../engine/contract/index.ts";
 import { collectionIds } from "../lookup.ts";
+import { recognisedNote, recognisedOf } from "../recognised.ts";
 import type { Session } from "../session.ts";
 import { UsageError } from "../terminal.ts";
 
@@ -33,7 +34,7 @@ export async function search(session: Session, text: string | undefined, options
   }
   if (text === undefined) throw new UsageError('Give a question: lorekeep search "…", or --queries FILE.jsonl.');
   const found = await ask(text);
-  for (const [n, r] of found.entries()) terminal.line(`${n + 1}. ${place(r)}  (${r.score.toFixed(3)})\n   ${r.text.replace(/\s+/g, " ").slice(0, 400)}\n`);
+  for (const [n, r] of found.entries()) terminal.line(`${n + 1}. ${place(r)}  (${r.score.toFixed(3)})${recognisedNote(r.recognised)}\n   ${r.text.replace(/\s+/g, " ").slice(0, 400)}\n`);
   if (found.length === 0) terminal.line("Nothing found.");
   terminal.result({ results: found });
 }
@@ -43,7 +44,8 @@ export const place = (at: { path: string; page?: number | undefined }) => (at.pa
 async function results(client: EngineClient, text: string, options: { limit: number; collectionIds: string[]; signal: AbortSignal }) {
   const filter = options.collectionIds.length > 0 ? { collectionIds: options.collectionIds } : {};
   const { hits } = await client.search.query({ text, limit: options.limit, filter }, { signal: options.signal });
-  return hits.map(({ passage, score }) => ({ ...where(passage), text: passage.text, score }));
+  const recognised = await recognisedOf(client, hits.map(({ passage }) => passage));
+  return hits.map(({ passage, score }, i) => ({ ...where(passage), text: passage.text, score, ...(recognised[i] === undefined ? {} : { recognised: recognised[i] }) }));
 }
 
 const where = (passage: Passage) => ({ path: passage.path, ...(passage.page === undefined ? {} : { page: passage.page }) });

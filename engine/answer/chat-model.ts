@@ -27,10 +27,14 @@ export interface AdapterReady {
  * generates holds the turn (engine/base/mutex.ts) from loading to the last token.
  */
 export interface ChatModel {
+  /** The model that is loaded at this moment, by its name; undefined: none is, and asking for one would load it. */
+  current(): { readonly name: string } | undefined;
   /** Loads unless it is there. Without an id: the loaded one, else the shelf's default. @throws LorekeepError NEEDS_MODEL, MODEL_REFUSED, MODEL_FAILED */
   ensureLoaded(modelId: string | undefined, signal: AbortSignal): Promise<ChatModelReady>;
   /** @throws LorekeepError NEEDS_ADAPTER where one is not on the shelf or its file is missing */
   resolveAdapters(choices: AnswerOptions["adapters"]): Promise<readonly AdapterReady[]>;
+  /** Name of the model that is loaded now; nothing is loaded for being asked. */
+  loadedName(): Promise<string | undefined>;
   /** Tokens of each text in the loaded model's own tokenizer. */
   countTokens(texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   /** Tokens of the conversation as the model's template renders it. */

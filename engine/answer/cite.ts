@@ -1,6 +1,7 @@
 import { dot } from "../base/vectors.ts";
 import type { AnswerSentence, Citation } from "../contract/answers.ts";
 import type { AssembledSource } from "./assemble.ts";
+import { contradiction } from "./contradiction.ts";
 import { gatherEvidence, type Evidence, type SourceSentence } from "./evidence.ts";
 import { toDocument } from "./source-text.ts";
 import { statements, type Statement } from "./statements.ts";
@@ -24,10 +25,12 @@ const MOST_CITATIONS = 3;
 const GAIN = 0.15;
 /** Between sentences equally good, the one in the source that the model named. */
 const MARKED_BONUS = 0.1;
+/** A sentence that says otherwise is shown as what there is, and supports no more than this. */
+const CONTRADICTED = 0.5;
 /** Below this a sentence is no evidence worth showing. */
 const WORTH_SHOWING = 0.3;
 
-interface Verdict { readonly statement: Statement; readonly claim: Claim; readonly matches: readonly Match[]; readonly support: number; readonly best: readonly Match[] }
+interface Verdict { readonly statement: Statement; readonly claim: Claim; readonly matches: readonly Match[]; readonly support: number; readonly best: readonly Match[]; /** A source says otherwise. */ readonly contradicted: boolean }
 
 /**
  * Matches every sentence of the answer with the words in the sources that support it, whether or not the model wrote a marker: by the words
@@ -46,8 +49,10 @@ export async function cite(answer: string, sources: readonly AssembledSource[], 
 function judge(statement: Statement, evidence: Evidence, asked: ReadonlySet<string>): Verdict {
   const claim = takeApart(statement.content, evidence, asked);
   const matches = statement.claim ? evidence.sentences.map((sentence) => match(claim, sentence)).filter((one) => one.covered.size > 0) : [];
-  const best = together(claim, matches, statement.marked);
-  return { statement, claim, matches, best, support: jointSupport(claim, best) };
+  const against = contradiction(claim, matches);
+  const best = against ? [against] : together(claim, matches, statement.marked);
+  const support = jointSupport(claim, best);
+  return { statement, claim, matches, best, support: against ? Math.min(support, CONTRADICTED) : support, contradicted: against !== undefined };
 }
 
 /** The sentence that carries most of the claim, and those that add what it lacks without speaking of someone else. */
@@ -83,7 +88,7 @@ function sharesName(claim: Claim, one: Match): boolean {
 }
 
 async function byMeaning(verdicts: readonly Verdict[], evidence: Evidence, embed: EmbedSentences): Promise<Verdict[]> {
-  const open = verdicts.filter((one) => one.statement.claim && one.support < SUPPORTED).slice(0, MOST_EMBEDDED / 2);
+  const open = verdicts.filter((one) => one.statement.claim && !one.contradicted && one.support < SUPPORTED).slice(0, MOST_EMBEDDED / 2);
   const sentences = mostLikely(open, evidence, MOST_EMBEDDED - open.length);
   if (open.length === 0 || sentences.length === 0) return [...verdicts];
   const vectors = await embed([...open.map((one) => one.statement.content), ...sentences.map((sentence) => sentence.text)]);

@@ -1,6 +1,7 @@
 import type { AnswerSentence } from "../contract/answers.ts";
 import type { CharRange } from "../contract/document.ts";
 import type { AssembledSource } from "./assemble.ts";
+import type { Best } from "./best-sentences.ts";
 import { toDocument } from "./source-text.ts";
 
 export interface Quoted {
@@ -10,14 +11,24 @@ export interface Quoted {
 
 const NOTHING = "Nothing in your documents matches this question.";
 
-/** The answer of Quotes mode: of each source its best sentences, word for word, with their number. Every sentence cites itself. */
-export function quote(sources: readonly AssembledSource[], best: readonly (readonly CharRange[])[]): Quoted {
+/** A further source is quoted where its best sentence is at least so good, as a share of the best of all: chosen by scripts/bench/quotes.ts. */
+const WORTH_QUOTING = 0.6;
+
+/**
+ * The answer of Quotes mode: of the first source, and of those about as good, the best sentences word for word, with their number. Every sentence
+ * cites itself. The other sources stay beside the answer for reading on. `best`: of each source; `severalParts`: the question asks several things,
+ * which one scale cannot compare, so each source is quoted.
+ */
+export function quote(sources: readonly AssembledSource[], best: readonly Best[], { severalParts = false } = {}): Quoted {
   if (sources.length === 0) return nothing();
   let text = "";
   const sentences: AnswerSentence[] = [];
+  const least = severalParts ? Number.NEGATIVE_INFINITY : WORTH_QUOTING * Math.max(...best.map(({ score }) => score));
   sources.forEach((source, i) => {
+    const { ranges, score } = best[i] ?? { ranges: [], score: 0 };
+    if (i > 0 && score < least) return;
     text += i === 0 ? "> " : "\n\n> ";
-    (best[i] ?? []).forEach((range, k) => {
+    ranges.forEach((range, k) => {
       const words = source.text.slice(range.start, range.end);
       const shown = `${k === 0 ? "" : " "}${asMarkdown(words)}`;
       const start = text.length + (k === 0 ? 0 : 1);

@@ -20,6 +20,10 @@ export interface Claim {
   readonly fresh: ReadonlySet<string>;
   readonly total: number;
   readonly negated: boolean;
+  /** Keys of its numbers in order, as often as they stand there. */
+  readonly numbers: readonly string[];
+  /** Keys of capitalised words that neither a source nor the question holds. */
+  readonly strange: ReadonlySet<string>;
 }
 
 /** From here on a claim counts as supported. */
@@ -37,14 +41,18 @@ const NEARBY = 0.7;
 
 /** @param asked keys of the question's words */
 export function takeApart(text: string, evidence: Evidence, asked: ReadonlySet<string>): Claim {
-  const words = [...new Map(terms(text).map((term) => [term.key, term])).values()];
+  const all = terms(text);
+  const words = [...new Map(all.map((term) => [term.key, term])).values()];
   const isHard = (word: Term) => word.kind === "number" || (evidence.capitalsAreNames && (word.kind === "name" || evidence.names.has(word.exact)));
   const weightOf = (word: Term) => evidence.rarityOf(word.key) * (isHard(word) ? HARD_WEIGHT : 1) * (asked.has(word.key) ? ASKED_WEIGHT : 1);
+  const stands = (word: Term) => asked.has(word.key) || evidence.sentences.some(({ words: own, headings }) => own.has(word.key) || headings.has(word.key));
   const weights = new Map(words.map((word) => [word.key, weightOf(word)]));
   return {
     words, weights, hard: new Set(words.filter(isHard).map((word) => word.key)),
     fresh: new Set(words.filter((word) => !asked.has(word.key)).map((word) => word.key)),
     total: [...weights.values()].reduce((sum, weight) => sum + weight, 0), negated: isNegated(text),
+    numbers: all.filter(({ kind }) => kind === "number").map(({ key }) => key),
+    strange: new Set(words.filter((word) => word.kind === "name" && !stands(word)).map(({ key }) => key)),
   };
 }
 
@@ -56,7 +64,15 @@ export function match(claim: Claim, sentence: SourceSentence): Match {
     if (share > 0) covered.set(word.key, share * (claim.weights.get(word.key) ?? 0));
     else if (claim.hard.has(word.key)) missing.add(word.key);
   }
-  return { sentence, covered, missing, negationDiffers: claim.negated !== sentence.negated };
+  return { sentence, covered, missing, negationDiffers: claim.negated !== (sentence.negated && isNegatedWhere(covered, sentence.text)) };
+}
+
+/** A negation in a clause behind the last word that the claim takes up denies something else: "It opened in 1890, but not to the public". */
+function isNegatedWhere(covered: ReadonlyMap<string, number>, text: string): boolean {
+  const last = terms(text).findLast(({ key }) => covered.has(key));
+  const after = last ? last.start + last.word.length : 0;
+  const end = text.slice(after).search(/[,;:–—(]/u);
+  return isNegated(end < 0 ? text : text.slice(0, after + end));
 }
 
 /** 1: in the sentence itself; less: nearby; 0: not there. Numbers must stand in the sentence or a heading, names anywhere near. */

@@ -84,6 +84,21 @@ export function documentText(blocks: readonly Pick<Block, "text">[]): string {
   return blocks.map((b) => b.text).join("\n");
 }
 
+/** Recognised text below this mean confidence is often wrong in a letter per line, and is shown with a warning. */
+export const POORLY_RECOGNISED = 0.75;
+
+/** Mean confidence of the recognised text, of the whole or within a range, weighted by its length; undefined where none was recognised. */
+export function confidenceOf(blocks: readonly Block[], within: CharRange = { start: 0, end: Infinity }): number | undefined {
+  let [sum, characters] = [0, 0];
+  for (const { start, text, recognised } of blocks) {
+    const length = Math.min(start + text.length, within.end) - Math.max(start, within.start);
+    if (!recognised || length <= 0) continue;
+    sum += recognised.confidence * length;
+    characters += length;
+  }
+  return characters === 0 ? undefined : Math.round((sum / characters) * 1000) / 1000;
+}
+
 /** Why a file is not in the index. A closed set: the face offers the next step for each. */
 export const documentReasonCodes = [
   "empty", "no-text", "no-text-layer", "encrypted", "wrong-password", "corrupt", "unsupported", "too-large", "timed-out",

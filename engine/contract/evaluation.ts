@@ -29,8 +29,11 @@ export const probeResult = z.object({
   sources: z.array(source),
   /** In each source the sentence that fits best, as a range of the document. */
   best: z.array(charRange.optional()),
-  /** The settings that held. */
-  settings: z.object({ candidates: z.number().int(), sources: z.number().int(), budget: z.number().int().optional() }),
+  /** The settings that held. `counter` says whose tokens the budget was counted in: those of the chat model that is loaded, else the embedder's. */
+  settings: z.object({
+    candidates: z.number().int(), sources: z.number().int(), budget: z.number().int().optional(),
+    counter: z.object({ kind: z.enum(["model", "embedder"]), name: z.string() }).optional(),
+  }),
   /** Conditions read out of the question, whether the evidence is enough to answer, and what the search had to say. */
   understood: understood.optional(), evidence: evidence.optional(), notes: z.array(z.string()).optional(),
   ms: z.record(z.string(), z.number()),
@@ -60,7 +63,7 @@ export type WhyStep = z.infer<typeof whyStep>;
 /** A closed set: each says in which of the steps it was lost. */
 export const whyVerdicts = [
   "found", "merged", "duplicate", "no-documents", "no-such-document", "phrase-nowhere", "phrase-not-in-document", "needs-ocr", "not-read-yet", "not-readable",
-  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "no-room", "weak-evidence",
+  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "same-section", "no-room", "weak-evidence",
 ] as const;
 
 /** The one change that would bring it in. `try` repeats the question with it; absent where the change is outside of the search. */

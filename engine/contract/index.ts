@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import { answersContract, conversationsContract } from "./answers.ts";
+import { compareContract } from "./compare.ts";
 import { evaluationContract } from "./evaluation.ts";
 import { collectionsContract, documentsContract, foldersContract, queueContract } from "./library.ts";
 import { modelsContract } from "./models.ts";
@@ -16,6 +17,7 @@ export const contract = {
   search: searchContract,
   conversations: conversationsContract,
   answers: answersContract,
+  compare: compareContract,
   evaluation: evaluationContract,
   models: modelsContract,
   settings: settingsContract,
@@ -26,6 +28,7 @@ export const contract = {
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./answers.ts";
+export * from "./compare.ts";
 export * from "./document.ts";
 export * from "./errors.ts";
 export * from "./evaluation.ts";

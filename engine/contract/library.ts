@@ -128,6 +128,8 @@ export const documentsContract = {
     .input(z.object({ id, around: charRange.optional(), fromBlock: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(2000).default(400) }))
     .output(z.object({ blocks: z.array(block), firstBlock: z.number().int(), totalBlocks: z.number().int(), pages: z.array(pageInfo), title: z.string().optional(), format: documentFormat })),
   highlight: base.input(z.object({ id, ranges: z.array(charRange).min(1).max(100) })).output(z.array(highlight)),
+  /** How surely the words of each range were recognised in a picture, 0..1; null where they come from the document's own text. */
+  recognised: base.input(z.object({ id, ranges: z.array(charRange).min(1).max(1000) })).output(z.array(z.number().nullable())),
   /** A page drawn as PNG (base64), `width` pixels wide. */
   pageImage: base.input(z.object({ id, page: z.number().int().positive(), width: z.number().int().min(16).max(4096) })).output(z.object({ png: z.string(), width: z.number(), height: z.number() })),
 };

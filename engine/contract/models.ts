@@ -35,7 +35,7 @@ export const modelFit = z.object({
 });
 
 export const shelfItem = z.object({
-  id, kind: z.enum(["model", "adapter"]), name: z.string(), path: z.string(),
+  id, kind: z.enum(["model", "adapter", "reranker"]), name: z.string(), path: z.string(),
   /** linked: stays where it is; stored: lies in the workspace and goes when removed. */
   storage: z.enum(["linked", "stored"]),
   /** missing: the file vanished or changed since it was added. */
@@ -46,6 +46,10 @@ export const shelfItem = z.object({
   source: modelSource, added: z.string(), fit: modelFit.optional(),
 });
 export type ShelfItem = z.infer<typeof shelfItem>;
+
+/** What may stand in `settings.search.reranker`. */
+export const reranker = z.object({ id: z.string(), name: z.string(), format: z.enum(["gguf", "onnx"]) });
+export type Reranker = z.infer<typeof reranker>;
 
 export const runtimeState = z.object({
   state: z.enum(["empty", "loading", "ready", "failed"]),
@@ -77,6 +81,8 @@ export const modelsContract = {
   import: base.input(z.object({ path: z.string().min(1).optional(), uploadId: id.optional(), mode: z.enum(["link", "copy"]).default("link") })).output(eventIterator(importEvent)),
   update: base.input(z.object({ id, name: z.string().min(1).max(200) })).output(shelfItem),
   remove: base.input(z.object({ id })).output(z.void()),
+  /** Those that are installed: on the shelf, or downloaded as a folder. */
+  rerankers: base.output(z.array(reranker)),
   runtime: base.output(runtimeState),
   /** The state now, then every change. */
   watchRuntime: base.output(eventIterator(runtimeState)),

@@ -22,6 +22,8 @@ export const systemStatus = z.object({
   embedder: z.object({ name: z.string(), identity: z.string(), dimensions: z.number().int() }),
   documents: z.number().int(), indexed: z.number().int(), failed: z.number().int(), passages: z.number().int(),
   indexBytes: z.number(),
+  /** Where passages and vectors are kept. `remote`: not on this machine. */
+  store: z.object({ uri: z.string(), kind: z.enum(["folder", "object storage", "server"]), remote: z.boolean() }),
   queue: queueProgress,
   runtime: runtimeState,
   workers: z.array(workerState),
@@ -33,7 +35,7 @@ export type SystemStatus = z.infer<typeof systemStatus>;
 export const networkAttempt = z.object({ time: z.string(), method: z.string(), url: z.string(), purpose: z.string(), outcome: z.string(), bytes: z.number() });
 
 /** What changed, so that the face asks again for just that. */
-export const changeEvent = z.object({ topic: z.enum(["documents", "collections", "folders", "conversations", "models", "downloads", "settings", "notices", "evaluation"]), id: z.string().optional() });
+export const changeEvent = z.object({ topic: z.enum(["documents", "collections", "folders", "conversations", "models", "downloads", "settings", "notices", "evaluation", "comparisons"]), id: z.string().optional() });
 export type ChangeEvent = z.infer<typeof changeEvent>;
 
 export const systemContract = {

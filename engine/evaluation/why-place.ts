@@ -34,7 +34,16 @@ export async function place(input: WhyInput, means: EvaluationMeans, signal?: Ab
   if (!phrase && !wanted) throw new LorekeepError("INVALID", { reason: "Say what was expected: words that stand in the document, or the document.", field: "phrase" });
   const records = [...means.library.parts.registry.all()];
   if (records.length === 0) return lost("file", "There are no documents in the library.", { code: "no-documents", sentence: "The library is empty.", change: { kind: "add-document", sentence: "Add the document." } });
-  return wanted ? inNamed(records, wanted, phrase, means) : inAny(records, phrase ?? "", means, signal);
+  const placed = await (wanted ? inNamed(records, wanted, phrase, means) : inAny(records, phrase ?? "", means, signal));
+  return withTry(placed, input);
+}
+
+/** Looking for the nearest words instead is tried with a click; that they stand there is known, so it is not tried before. */
+function withTry(placed: Placed, input: WhyInput): Placed {
+  const { verdict, steps } = placed;
+  const quote = steps.at(-1)?.quote;
+  if (verdict?.change?.kind !== "nearest-phrase" || quote === undefined) return placed;
+  return { ...placed, verdict: { ...verdict, change: { ...verdict.change, try: { ...input, phrase: quote } } } };
 }
 
 function lost(name: WhyStep["name"], sentence: string, verdict: Verdict, more: Partial<WhyStep> & { before?: WhyStep[]; documents?: readonly DocumentRecord[] } = {}): Placed {
@@ -69,6 +78,7 @@ async function inNamed(records: readonly DocumentRecord[], wanted: string, phras
 function unread(record: DocumentRecord): Placed {
   const about = { documents: [record] };
   const said = record.reason?.message ?? "";
+  if (record.state === "recognising") return awaitsRecognition(record);
   if (record.reason?.code === "no-text-layer" || record.reason?.code === "no-text") {
     return lost("file", `“${record.name}” was read, but no text was found in it. ${said}`, { code: "needs-ocr", sentence: `“${record.name}” has no text that could be searched.`, change: { kind: "ocr", sentence: "Run text recognition (OCR) over it, or add a version with a text layer." } }, about);
   }
@@ -77,6 +87,16 @@ function unread(record: DocumentRecord): Placed {
   }
   const sentence = record.state === "cancelled" ? `Reading “${record.name}” was cancelled.` : `“${record.name}” could not be read. ${said}`;
   return lost("file", sentence.trim(), { code: "not-readable", sentence: `“${record.name}” is not in the index.`, change: { kind: "retry", sentence: record.reason?.next ?? "Read it again." } }, about);
+}
+
+/** All its text is in pictures, which are not recognised yet: by themselves, or once a person says so. */
+function awaitsRecognition(record: DocumentRecord): Placed {
+  const { state, pictures = 0, done = 0 } = record.recognition ?? {};
+  const left = `${pictures - done} of ${pictures} ${pictures === 1 ? "picture" : "pictures"}`;
+  const lead = `All text of “${record.name}” is in pictures; ${left} ${pictures - done === 1 ? "is" : "are"} not recognised yet.`;
+  return state === "ask"
+    ? lost("file", `${lead} It waits for your word.`, { code: "needs-ocr", sentence: `“${record.name}” has no text that could be searched.`, change: { kind: "ocr", sentence: "Start text recognition (Library, the line above the table)." } }, { documents: [record] })
+    : lost("file", lead, { code: "not-read-yet", sentence: `“${record.name}” is not in the index yet.`, change: { kind: "wait", sentence: "Wait until its pictures are recognised and ask again." } }, { documents: [record] });
 }
 
 /** A phrase without a document: where the words lead to, then through all texts. */
@@ -103,7 +123,8 @@ function nowhere(records: readonly DocumentRecord[], phrase: string, similar: re
     .sort((a, b) => (b.nearest?.share ?? 0) - (a.nearest?.share ?? 0))[0];
   const unreadable = records.filter(({ state }) => state === "failed").length;
   const waiting = records.filter(({ state }) => state === "queued" || state === "reading" || state === "embedding").length;
-  const remarks = [unreadable > 0 ? `${unreadable} could not be read` : "", waiting > 0 ? `${waiting} are not read yet` : "", cutShort ? `only ${MOST_SCANNED} texts were looked through` : ""].filter(Boolean);
+  const pictures = records.filter(({ recognition }) => recognition && recognition.state !== "done").length;
+  const remarks = [pictures > 0 ? `${pictures} ${pictures === 1 ? "has" : "have"} pictures whose text is not recognised` : "", unreadable > 0 ? `${unreadable} could not be read` : "", waiting > 0 ? `${waiting} are not read yet` : "", cutShort ? `only ${MOST_SCANNED} texts were looked through` : ""].filter(Boolean);
   const quote = near?.nearest && near.nearest.share >= WORTH_SHOWING ? near.passage.text.slice(near.nearest.range.start, near.nearest.range.end) : undefined;
   const sentence = `These words stand in no document that was read${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}.`;
   const change = waiting > 0 ? { kind: "wait" as const, sentence: "Wait until everything is indexed and ask again." }
@@ -134,10 +155,10 @@ async function within(records: readonly DocumentRecord[], phrase: string | undef
 
 function notInText(records: readonly DocumentRecord[], nearest: readonly ({ quote: string; share: number } | undefined)[], file: WhyStep): Placed {
   const best = nearest.filter((one) => one !== undefined).sort((a, b) => b.share - a.share)[0];
-  const scanned = records.find(({ warnings }) => warnings.some(({ code }) => code === "no-text-layer"));
+  const scanned = records.find(({ warnings, recognition }) => (recognition ? recognition.state !== "done" : warnings.some(({ code }) => code === "no-text-layer")));
   const shown = best && best.share >= WORTH_SHOWING ? best.quote : undefined;
   const verdict: Verdict = scanned
-    ? { code: "needs-ocr", sentence: `The words are not in the text of “${scanned.name}”, and some of its pages are pictures without text.`, change: { kind: "ocr", sentence: "Run text recognition (OCR) over it, or add a version with a text layer." } }
+    ? { code: "needs-ocr", sentence: `The words are not in the text of “${scanned.name}”, and some of its pictures are not recognised.`, change: { kind: "ocr", sentence: "Run text recognition (OCR) over it, or add a version with a text layer." } }
     : { code: "phrase-not-in-document", sentence: "The words are not in the text of the document.", change: shown === undefined ? { kind: "add-document", sentence: "Look at what was read (Library, “What was read”), or name another document." } : { kind: "nearest-phrase", sentence: `Look for the nearest words instead: “${shown}”.` } };
   return lost("text", shown === undefined ? "The words do not stand in the text that was read, nor anything like them." : `The words do not stand in the text that was read. The nearest are these (${Math.round((best?.share ?? 0) * 100)} % of the words).`, verdict, { before: [file], documents: records, ...(shown === undefined ? {} : { quote: shown }) });
 }

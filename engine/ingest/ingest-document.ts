@@ -1,4 +1,4 @@
-import { documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
@@ -7,9 +7,8 @@ import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
 import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
 import { Refused, withoutRecognition } from "./reasons.ts";
-import { confidenceOf, withRecognised } from "./recognise/merge.ts";
-import type { PageCache } from "./recognise/page-cache.ts";
-import { cachedPictures } from "./recognise/recogniser.ts";
+import { withRecognised } from "./recognise/merge.ts";
+import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
 import type { GroupCommit } from "./store.ts";
 
 /** The machines of the four steps, shared by all documents. */
@@ -117,6 +116,8 @@ async function chunked({ extraction, language, recognition }: Read, job: IngestJ
 }
 
 function withoutText({ warnings, pictures = [], format }: Extraction): DocumentReason {
+  const failed = warnings.find(({ code }) => code === "part-unreadable");
+  if (pictures.length > 0 && failed) return { code: "no-text", message: failed.message };
   if (pictures.length > 0 || format === "image") return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, or whether it is on, and retry." };
   if (!warnings.some(({ code }) => code === "no-text-layer")) return { code: "no-text", message: "There is no text in this file." };
   return { code: "no-text-layer", message: "The pages are pictures: this file has no text layer.", next: "Run it through text recognition and add it again." };

@@ -14,13 +14,15 @@ import { ExtractionShelf } from "./extractions.ts";
 import { defaultWatchTimes, FolderWatch, type WatchTimes } from "./folders.ts";
 import { Gate } from "./gate.ts";
 import { defaultLimits, type IngestLimits } from "./limits.ts";
+import { Outcomes } from "./outcome.ts";
 import { OwnedFiles } from "./owned-files.ts";
 import { discard, pushLabels, sourceOf, unindex, type FetchPage, type LibraryParts } from "./parts.ts";
-import { IngestQueue, type Label } from "./queue.ts";
+import { IngestQueue } from "./queue.ts";
 import { PageCache } from "./recognise/page-cache.ts";
 import { Recogniser } from "./recognise/recogniser.ts";
 import { Scanner } from "./recognise/scanner.ts";
 import { Registry } from "./registry.ts";
+import type { Label } from "./run-job.ts";
 import { PageViewer } from "./show.ts";
 import { reconcile } from "./start.ts";
 import { GroupCommit } from "./store.ts";
@@ -92,9 +94,9 @@ async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Libra
 
   const gate = new Gate();
   const base = { workspace: options.workspace, registry, store: options.store, shelf, recognised, owned, stored, passwords: new Map<string, string>(), settings: options.settings, notice };
-  const { queue, workers } = buildQueue({ owner, options, limits, gate, base });
+  const { queue, recogniser, workers } = buildQueue({ owner, options, limits, gate, base });
   const closing = new AbortController();
-  const parts: LibraryParts = { ...base, queue, fetchPage: options.fetchPage, changes: new PQueue({ concurrency: 1 }), closing: closing.signal };
+  const parts: LibraryParts = { ...base, queue, recogniser, fetchPage: options.fetchPage, changes: new PQueue({ concurrency: 1 }), closing: closing.signal };
   const pages = owner.own(new PageViewer(options.workerHost, limits));
   const folders = owner.own(new FolderWatch(parts, () => tell("folders"), { ...defaultWatchTimes, ...options.watchTimes }));
   owner.onDispose(() => closing.abort());
@@ -132,7 +134,7 @@ interface Building {
 }
 
 /** The machines of the four steps and the queue in front of them. */
-function buildQueue({ owner, options, limits, gate, base }: Building): { queue: IngestQueue; workers: () => WorkerState[] } {
+function buildQueue({ owner, options, limits, gate, base }: Building): { queue: IngestQueue; recogniser: Recogniser; workers: () => WorkerState[] } {
   const { registry, store, settings, notice } = base;
   const pass = (signal: AbortSignal) => gate.pass(signal);
   const readerCount = () => settings().ingest.readers;
@@ -142,11 +144,10 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
   const upkeep = new AbortController();
   const queue: IngestQueue = new IngestQueue({
     registry, limits, gate, notice, readers: readerCount,
-    recogniser: () => recogniser, ocrMode: () => (settings().ingest.ocr === "ask" ? "ask" : "auto"),
+    recogniser: () => recogniser,
+    outcomes: new Outcomes({ registry, discard: (ids) => discard(base, ids), unindex: (ids) => unindex(base, ids), ocrMode: () => (settings().ingest.ocr === "ask" ? "ask" : "auto") }),
     steps: { readers, embedder, commits, extractions: base.shelf, recognised: base.recognised, ocr: () => ocrOf(settings()), passageTokens: () => settings().ingest.passageTokens, maxTokens: options.embedder.maxTokens },
     sourceOf: (record) => sourceOf(base, record),
-    discard: (ids) => discard(base, ids),
-    unindex: (ids) => unindex(base, ids),
     committed: (id, label) => booked(base, id, label),
     onIdle: (passages) => {
       if (passages > 0) store.maintain({ signal: upkeep.signal }).catch((error: unknown) => { if (!upkeep.signal.aborted) notice(`The upkeep of the index failed: ${String(error)}`); });
@@ -162,7 +163,7 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
   });
   owner.own(queue);
   owner.onDispose(() => upkeep.abort());
-  return { queue, workers: () => [...readers.states, ...scanner.states] };
+  return { queue, recogniser, workers: () => [...readers.states, ...scanner.states] };
 }
 
 function ocrOf({ ingest }: Settings): { languages: readonly string[]; maxPages: number } | undefined {

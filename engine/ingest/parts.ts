@@ -8,6 +8,7 @@ import type { OwnedFiles } from "./owned-files.ts";
 import type { IngestQueue } from "./queue.ts";
 import type { DocumentRecord } from "./records.ts";
 import type { PageCache } from "./recognise/page-cache.ts";
+import type { Recogniser } from "./recognise/recogniser.ts";
 import type { Registry } from "./registry.ts";
 
 /** Gets a web page into a file of the host's making. The only way of the library to the network, handed in. */
@@ -23,6 +24,7 @@ export interface LibraryParts {
   readonly recognised: PageCache;
   readonly owned: OwnedFiles;
   readonly queue: IngestQueue;
+  readonly recogniser: Recogniser;
   /** Ids of the documents that the store holds. */
   readonly stored: Set<string>;
   /** Passwords a person gave, by document; never written down. */

@@ -6,7 +6,7 @@ import { addPage, addPaths, addUploads, type Added } from "./add.ts";
 import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./change.ts";
 import type { Library } from "./library.ts";
 import { decideRecognition } from "./recognise/decide.ts";
-import { content, highlight } from "./show.ts";
+import { content, highlight, recognised } from "./show.ts";
 import { collectionViews, documentView, listDocuments } from "./views.ts";
 
 /** The contract's collections, documents, folders and queue, served by a library. */
@@ -43,6 +43,7 @@ function documentRoutes({ parts, folders, pages }: Library) {
     retry: os.documents.retry.handler(async ({ input }) => ({ queued: await retryDocuments(parts, input) })),
     content: os.documents.content.handler(({ input }) => content(parts, input)),
     highlight: os.documents.highlight.handler(({ input }) => highlight(parts, input)),
+    recognised: os.documents.recognised.handler(({ input }) => recognised(parts, input)),
     pageImage: os.documents.pageImage.handler(({ input, signal }) => pages.draw(parts, input, signal)),
   };
 }

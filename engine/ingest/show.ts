@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { LorekeepError } from "../base/errors.ts";
-import type { Block, CharRange, DocumentFormat, PageInfo } from "../contract/document.ts";
+import { confidenceOf, type Block, type CharRange, type DocumentFormat, type PageInfo } from "../contract/document.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import type { readerContract } from "../workers/reader/contract.ts";
 import { Supervisor } from "../workers/supervisor.ts";
@@ -36,6 +36,13 @@ function firstAround(blocks: readonly Block[], { start, end }: CharRange, limit:
 export async function highlight(parts: LibraryParts, input: { id: string; ranges: readonly CharRange[] }): Promise<ReturnType<typeof rectanglesOf>> {
   parts.registry.get(input.id);
   return rectanglesOf((await parts.shelf.read(input.id)).runs, input.ranges);
+}
+
+/** Mean confidence in each range; null where nothing of it was recognised. Documents without pictures are not opened for it. */
+export async function recognised(parts: LibraryParts, input: { id: string; ranges: readonly CharRange[] }): Promise<(number | null)[]> {
+  if (parts.registry.get(input.id).recognition === undefined) return input.ranges.map(() => null);
+  const { blocks } = await parts.shelf.read(input.id);
+  return input.ranges.map((range) => confidenceOf(blocks, range) ?? null);
 }
 
 export interface PageImage {

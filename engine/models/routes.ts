@@ -10,6 +10,7 @@ import type { z } from "zod";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { Downloads, DownloadState } from "./downloads.ts";
 import type { HubFile } from "./hub.ts";
+import { folderId, installedRerankers } from "./rerankers.ts";
 import type { ModelRuntime } from "./runtime.ts";
 import type { ModelShelf } from "./shelf.ts";
 import type { ShelfItem } from "./types.ts";
@@ -34,6 +35,7 @@ export function modelRoutes(parts: ModelRoutesParts) {
 function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
   return {
     list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
+    rerankers: os.models.rerankers.handler(() => installedRerankers(shelf)),
     import: os.models.import.handler(({ input, signal }) => {
       const { path, uploadId, mode } = input;
       if ((path === undefined) === (uploadId === undefined)) throw new LorekeepError("INVALID", { reason: "Give either a path or an upload.", field: "path" });
@@ -53,7 +55,7 @@ function shelfRoutes({ shelf, runtime, uploadPath }: ModelRoutesParts) {
 
 /** With the fit, read from the header as it is now; a file that cannot be read any more has none. */
 async function shown(item: ShelfItem): Promise<ContractItem> {
-  if (item.kind === "adapter" || item.state === "missing") return item;
+  if (item.kind !== "model" || item.state === "missing") return item;
   const info = await inspectGguf(item.path).catch(() => undefined);
   return info ? { ...item, fit: modelFit(info, availableMemory()) } : { ...item, state: "missing" };
 }
@@ -95,7 +97,7 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
   const wanted = (input: { catalogueId?: string | undefined; repo?: string | undefined; file?: string | undefined; revision?: string | undefined }) => {
     if (input.catalogueId !== undefined) {
       const { name, repo, revision, files, kind, file } = entry(input.catalogueId);
-      return { name, repo, revision, files, file, into: kind === "chat" ? ("gguf" as const) : ("folder" as const) };
+      return { name, repo, revision, files, file, into: kind === "chat" || file.endsWith(".gguf") ? ("gguf" as const) : ("folder" as const) };
     }
     if (!input.repo || !input.file) throw new LorekeepError("INVALID", { reason: "Give a model of the catalogue, or a repository and a file.", field: input.repo ? "file" : "repo" });
     const name = (input.file.split("/").at(-1) ?? input.file).replace(/\.gguf$/i, "");
@@ -105,8 +107,9 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
     catalogue: os.models.catalogue.handler(async () => {
       const items = await shelf.list();
       const done = downloads.list().filter((d) => d.state === "done");
+      const rerankers = await installedRerankers(shelf);
       const isInstalled = ({ repo, file }: CatalogueEntry) =>
-        items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
+        rerankers.some(({ id }) => id === folderId(repo)) || items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
       return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));
     }),
     inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {

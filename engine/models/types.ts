@@ -10,7 +10,7 @@ export type ModelSource = z.infer<typeof modelSource>;
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
 export const storedItem = z.object({
   id: z.string(),
-  kind: z.enum(["model", "adapter"]),
+  kind: z.enum(["model", "adapter", "reranker"]),
   name: z.string(),
   /** Absolute for linked files; for stored ones relative to the models folder, so that a workspace can be moved. */
   path: z.string(),

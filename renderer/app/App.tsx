@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { ChatProvider, useChat } from "../chat/state.tsx";
+import { CompareProvider } from "../compare/state.tsx";
 import { ToastProvider, TooltipProvider } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { shell, type MenuAction } from "../engine/shell.ts";
@@ -16,7 +17,7 @@ import { useTheme } from "./theme.ts";
 import css from "./App.module.css";
 
 export function App() {
-  return <TooltipProvider><ToastProvider><ChatProvider><Frame /></ChatProvider></ToastProvider></TooltipProvider>;
+  return <TooltipProvider><ToastProvider><ChatProvider><CompareProvider><Frame /></CompareProvider></ChatProvider></ToastProvider></TooltipProvider>;
 }
 
 function Frame() {

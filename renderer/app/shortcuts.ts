@@ -18,7 +18,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: "]", does: "Next citation" },
   { keys: "[", does: "Previous citation" },
   { keys: "F2", does: "Rename the conversation" },
-  { keys: "Alt 1", does: "Chat, then 2 … 5 for the other screens" },
+  { keys: "Alt 1", does: "Chat, then 2 … 6 for the other screens" },
   { keys: "F1", does: "User guide" },
   { keys: "?", does: "These shortcuts" },
 ];

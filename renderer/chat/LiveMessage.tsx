@@ -5,24 +5,19 @@ import { AnswerText } from "./AnswerText.tsx";
 import { AnswerScopeContext, type AnswerScope } from "./CitationChip.tsx";
 import type { LiveAnswer } from "./live.ts";
 import { NextStep } from "./NextStep.tsx";
+import { stepWords } from "./steps.ts";
 import css from "./Message.module.css";
-
-const stepWords: Record<string, string> = {
-  condense: "Reading the question…", retrieve: "Searching your documents…", rerank: "Weighing what was found…", assemble: "Choosing the sources…",
-  load: "Loading the model…", generate: "Thinking…", cite: "Matching sentences to sources…", check: "Checking…",
-};
 
 /** An answer on its way: what is being done, then the words as they come. */
 export function LiveMessage({ answer }: { answer: LiveAnswer }) {
   // Drawing Markdown may lag behind the words; typing and scrolling may not.
   const text = useDeferredValue(answer.text);
   const scope = useMemo<AnswerScope>(() => ({ messageId: answer.assistantId ?? answer.key, sources: answer.sources, sentences: [], grounded: false }), [answer.assistantId, answer.key, answer.sources]);
-  const step = answer.step === undefined ? "Starting…" : stepWords[answer.step] ?? "Working…";
   return (
     <AnswerScopeContext value={scope}>
       <article className={css.answer} data-live="" aria-busy aria-label="Answer being written">
         {text ? <div className={css.writing}><AnswerText text={text} writing /></div> : null}
-        {!text || (answer.step !== undefined && answer.step !== "generate") ? <div className={css.step}><span className={css.pulse} aria-hidden />{step}</div> : null}
+        {!text || (answer.step !== undefined && answer.step !== "generate") ? <div className={css.step}><span className={css.pulse} aria-hidden />{stepWords(answer.step)}</div> : null}
       </article>
     </AnswerScopeContext>
   );

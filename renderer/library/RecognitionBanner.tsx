@@ -15,10 +15,12 @@ export function RecognitionBanner() {
   const decide = (start: boolean) => { engine.queue.recognise({ start }).catch((error: unknown) => toasts.fail(error)); };
   return (
     <section className={css.panel} aria-label="Text recognition">
-      <div className={css.line}>
+      <div className={css.question}>
         <ScanText aria-hidden size={16} />
-        <span className={css.headline}>{plural(asking.pictures, "page")} of {plural(asking.documents, "document")} {asking.pictures === 1 ? "is a picture" : "are pictures"} of text</span>
-        <span className={css.facts}>Reading them takes about {duration(asking.seconds)}</span>
+        <p className={css.questionWords}>
+          <b>{plural(asking.pictures, "page")} of {plural(asking.documents, "document")} {asking.pictures === 1 ? "is a picture" : "are pictures"} of text.</b>{" "}
+          <span>Reading {asking.pictures === 1 ? "it" : "them"} takes about {duration(asking.seconds)}.</span>
+        </p>
         <Button size="s" variant="primary" onClick={() => decide(true)}>Start</Button>
         <Button size="s" variant="ghost" onClick={() => decide(false)}>Skip</Button>
       </div>

@@ -5,10 +5,10 @@ import { allGroups, findGroup, placeOf, quoteOf, sourceName } from "../chat/cita
 import { useChat, type Panel } from "../chat/state.tsx";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { cx, EmptyState, IconButton, Tooltip } from "../design/index.ts";
-import { useDocument } from "../engine/queries.ts";
+import { useEngineQuery } from "../engine/queries.ts";
 import { shell } from "../engine/shell.ts";
 import { DocumentView } from "./DocumentView.tsx";
-import { RecognisedMark } from "./RecognisedMark.tsx";
+import { RecognisedWords } from "./RecognisedMark.tsx";
 import css from "./SourcePanel.module.css";
 
 type SourceSelection = Extract<Panel, { kind: "source" }>;
@@ -17,11 +17,11 @@ type SourceSelection = Extract<Panel, { kind: "source" }>;
 export function SourcePanel({ panel, message }: { panel: SourceSelection; message: AssistantMessage }) {
   const { store } = useChat();
   const source = message.sources.find((candidate) => candidate.number === panel.source);
-  const { data: document } = useDocument(source?.passage.documentId);
   const group = findGroup(message.sentences, panel.citation);
   const groups = useMemo(() => allGroups(message.sentences), [message.sentences]);
   const at = groups.findIndex((candidate) => candidate.key === panel.citation);
   const ranges = useMemo<CharRange[]>(() => group?.citations.map((citation) => citation.range) ?? (source ? [source.range] : []), [group, source]);
+  const confidence = useConfidence(source?.passage.documentId, ranges);
   const go = (step: number) => {
     const next = groups[at < 0 ? (step > 0 ? 0 : groups.length - 1) : at + step];
     if (next) store.setState({ panel: { kind: "source", messageId: message.id, source: next.source, citation: next.key } });
@@ -50,11 +50,19 @@ export function SourcePanel({ panel, message }: { panel: SourceSelection; messag
         <div className={css.titles}>
           <h2 className={css.title} title={source.passage.path}>{sourceName(source)}</h2>
           <div className={css.place}>{placeOf(source) || source.passage.path}</div>
-          {document?.recognition?.confidence === undefined ? null : <RecognisedMark recognition={document.recognition} />}
+          {confidence === undefined ? null : <RecognisedWords confidence={confidence} />}
         </div>
         {shell() && !/^https?:/.test(source.passage.path) ? <IconButton size="s" label="Show in folder" onClick={() => void shell()?.revealInFolder(source.passage.path)}><FolderSearch /></IconButton> : null}
       </header>
+      {source.summary === undefined ? null : <details className={css.summary}><summary>The model saw its own summary of this source</summary><p>{source.summary}</p></details>}
       <DocumentView key={source.passage.documentId} documentId={source.passage.documentId} ranges={ranges} page={source.passage.page} />
     </section>
   );
+}
+
+/** How surely the least sure of the marked words were recognised; undefined where they are the document's own text. */
+function useConfidence(documentId: string | undefined, ranges: readonly CharRange[]): number | undefined {
+  const { data } = useEngineQuery(["documents", "recognised", documentId, ranges], (engine, signal) => engine.documents.recognised({ id: documentId ?? "", ranges: [...ranges] }, { signal }), { enabled: documentId !== undefined && ranges.length > 0 });
+  const known = (data ?? []).filter((one) => one !== null);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -21,6 +21,17 @@ export function watchMemory(root: number): PeakMemory {
   return { peaks, stop: () => clearInterval(timer) };
 }
 
+/** Resident memory of a process now, MiB. */
+export function residentMiB(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? Number.NaN) / 1024);
+}
+
+/** Processor time a process has had so far, in user and kernel mode, seconds. Linux counts a hundred ticks a second. */
+export function cpuSeconds(pid: number): number {
+  const fields = read(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
+}
+
 /** The process and its descendants that are alive now. */
 export function family(root: number): number[] {
   const children = new Map<number, number[]>();

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serve, type Served } from "../../cli/serve.ts";
-import { projectRoot, sharedData } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
-import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { sharedData } from "../data.ts";
+import { chromiumPath, noBrowser } from "./browser.ts";
+import { servedLibrary } from "./library.ts";
 import { wordsUnder } from "./words-under.ts";
 
 /** PDF files that programs of all kinds have made. */
@@ -32,21 +31,7 @@ const missing = shared === undefined ? "needs the shared test data" : chromiumPa
 if (missing) console.warn(`Citations over real PDFs are not tested: ${missing}.`);
 
 describe.skipIf(missing !== undefined)("citations over PDFs of many makers", () => {
-  let engine: TestEngine;
-  let served: Served;
-  let browser: Browser;
-  beforeAll(async () => {
-    engine = await createTestEngine();
-    await engine.client.documents.add({ paths: pdfs.map((path) => join(shared ?? "", path)) });
-    await engine.client.queue.idle();
-    served = await serve({ engine, rendererFolder: join(projectRoot, "out", "renderer") });
-    browser = await launch();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await engine?.dispose();
-  });
+  const library = servedLibrary({ paths: pdfs.map((path) => join(shared ?? "", path)) });
 
   /** Clicks every citation of the newest answer; returns how many there were. */
   async function clickAll(page: Page, nth: number): Promise<number> {
@@ -71,16 +56,15 @@ describe.skipIf(missing !== undefined)("citations over PDFs of many makers", () 
   }
 
   async function newestAnswer() {
-    const [newest] = await engine.client.conversations.list();
-    const { tree } = await engine.client.conversations.get({ id: newest?.id ?? "" });
+    const [newest] = await library.engine.client.conversations.list();
+    const { tree } = await library.engine.client.conversations.get({ id: newest?.id ?? "" });
     const answers = tree.filter((message) => message.role === "assistant");
     const last = answers.at(-1);
     if (last?.role !== "assistant") throw new Error("There is no answer.");
     return last;
   }
 
-  test("every citation leads to its page with the quoted words highlighted", async () => {
-    const { page, faults, close } = await openPage(browser, served.newLink());
+  test("every citation leads to its page with the quoted words highlighted", () => library.journey(async (page) => {
     let clicked = 0;
     for (const [n, question] of questions.entries()) {
       await page.getByLabel("Your question").fill(question);
@@ -88,7 +72,5 @@ describe.skipIf(missing !== undefined)("citations over PDFs of many makers", () 
       clicked += await clickAll(page, n);
     }
     expect(clicked).toBeGreaterThanOrEqual(questions.length);
-    expect(faults.filter((fault) => !fault.startsWith("request: http://127.0.0.1"))).toEqual([]);
-    await close();
-  }, 400_000);
+  }), 400_000);
 });

@@ -1,16 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { getDocument, type PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serve, type Served } from "../../cli/serve.ts";
-import { createEngine, type Engine } from "../../engine/engine.ts";
-import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
-import { buildFace } from "../../scripts/build.mjs";
-import { fixture, projectRoot, workersFolder } from "../data.ts";
-import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { fixture } from "../data.ts";
+import { chromiumPath, noBrowser } from "./browser.ts";
+import { servedLibrary } from "./library.ts";
 import { wordsUnder } from "./words-under.ts";
 
 const here = chromiumPath() !== undefined;
@@ -48,30 +42,14 @@ const covered = (wanted: string, found: string): number => {
 };
 
 describe.skipIf(!here)("ten answers over PDFs", () => {
-  let folder: string;
-  let engine: Engine;
-  let served: Served;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    if (!existsSync(join(projectRoot, "out", "renderer", "index.html"))) await buildFace();
-    folder = await mkdtemp(join(tmpdir(), "lorekeep-citations-"));
-    engine = await createEngine({ workspace: folder, hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0" });
-    await engine.client.documents.add({ paths: pdfs });
-    await engine.client.queue.idle();
-    for await (const event of await engine.client.models.import({ path: fixture("toy-world", "models", "toy-world-base-q8.gguf") })) if (event.type === "done") expect(event.item.kind).toBe("model");
-    served = await serve({ engine, rendererFolder: join(projectRoot, "out", "renderer") });
-    browser = await launch();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await engine?.dispose();
-    await rm(folder, { recursive: true, force: true });
+  const library = servedLibrary({
+    paths: pdfs,
+    prepare: async ({ client }) => {
+      for await (const event of await client.models.import({ path: fixture("toy-world", "models", "toy-world-base-q8.gguf") })) if (event.type === "done") expect(event.item.kind).toBe("model");
+    },
   });
 
-  test("every citation opens the right page, and the highlighted words are the quoted words", async () => {
-    const { page, faults, close } = await openPage(browser, served.url);
+  test("every citation opens the right page, and the highlighted words are the quoted words", () => library.journey(async (page) => {
     const opened = new Map<string, PDFDocumentProxy>();
     let clicked = 0;
     for (const [index, question] of questions.entries()) {
@@ -93,10 +71,7 @@ describe.skipIf(!here)("ten answers over PDFs", () => {
     }
     for (const pdf of opened.values()) await pdf.loadingTask.destroy();
     expect(clicked).toBeGreaterThanOrEqual(questions.length);
-    const origin = `http://127.0.0.1:${served.port}/`;
-    expect(faults.filter((fault) => !fault.startsWith(`request: ${origin}`))).toEqual([]);
-    await close();
-  }, 240_000);
+  }), 240_000);
 
   async function checkPanel(page: Page, quote: string, opened: Map<string, PDFDocumentProxy>): Promise<void> {
     const panel = page.locator("[data-source-panel]");

@@ -1,40 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serve, type Served } from "../../cli/serve.ts";
-import { buildFace } from "../../scripts/build.mjs";
-import { fixture, projectRoot } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
-import { chromiumPath, launch, noBrowser, openPage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { fixture } from "../data.ts";
+import { chromiumPath, noBrowser } from "./browser.ts";
+import { servedLibrary } from "./library.ts";
 
 describe.skipIf(chromiumPath() === undefined)(`the retrieval screen over the real engine (skipped where there is ${noBrowser})`, () => {
-  let engine: TestEngine;
-  let served: Served;
-  let browser: Browser;
-  beforeAll(async () => {
-    if (!existsSync(join(projectRoot, "out", "renderer", "index.html"))) await buildFace();
-    engine = await createTestEngine();
-    await engine.client.documents.add({ paths: [fixture("toy-world", "documents")] });
-    await engine.client.queue.idle();
-    served = await serve({ engine, rendererFolder: join(projectRoot, "out", "renderer") });
-    browser = await launch();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-    await engine?.dispose();
-  });
-
-  async function journey(run: (page: Page) => Promise<void>): Promise<void> {
-    const { page, faults, close } = await openPage(browser, served.newLink());
-    try {
-      await run(page);
-      expect(faults.filter((fault) => !fault.startsWith("request: http://127.0.0.1"))).toEqual([]);
-    } finally {
-      await close();
-    }
-  }
+  const library = servedLibrary({ paths: [fixture("toy-world", "documents")] });
+  const { journey } = library;
 
   const open = (page: Page) => page.getByRole("link", { name: "Retrieval" }).click();
   const cards = (page: Page, column = "Settings") => page.locator(`[data-column="${column}"] [data-passage]`);
@@ -46,7 +18,7 @@ describe.skipIf(chromiumPath() === undefined)(`the retrieval screen over the rea
     const first = cards(page).first();
     expect(await first.getAttribute("data-outcome")).toMatch(/used|merged/);
     for (const stage of ["lexical", "dense", "fused"]) expect(await first.locator(`[data-stage=${stage}]`).textContent()).toMatch(/\d/);
-    const { candidates } = await engine.client.evaluation.probe({ question: "Who leads Project Naldor?" });
+    const { candidates } = await library.engine.client.evaluation.probe({ question: "Who leads Project Naldor?" });
     expect(await cards(page).evaluateAll((all) => all.map((card) => card.getAttribute("data-passage")))).toEqual(candidates.slice(0, 20).map(({ passage }) => passage.id));
 
     await page.getByRole("button", { name: "Compare settings" }).click();
@@ -63,7 +35,7 @@ describe.skipIf(chromiumPath() === undefined)(`the retrieval screen over the rea
     await cards(page).first().getByRole("button", { name: "Save as the right answer" }).click();
     await page.getByLabel("Name of the set").fill("Naldor");
     await page.getByRole("button", { name: "Save question" }).click();
-    await expect.poll(async () => (await engine.client.evaluation.sets.list()).map(({ name, questions }) => [name, questions.length])).toEqual([["Naldor", 1]]);
+    await expect.poll(async () => (await library.engine.client.evaluation.sets.list()).map(({ name, questions }) => [name, questions.length])).toEqual([["Naldor", 1]]);
     await page.getByRole("tab", { name: "Question sets" }).click();
     await page.locator("[data-set=Naldor]").getByRole("button", { name: "Run" }).click();
     const report = page.locator("[data-report=Naldor]");

@@ -218,4 +218,20 @@ describe.skipIf(!browserFor("library"))("library", () => {
     await page.getByText("40 documents moved to “Diary”", { exact: true }).waitFor();
     expect(documents(fake).filter((document) => document.collectionId === "c-diary")).toHaveLength(40);
   }));
+
+  test.each([1400, 800])("before a large amount of text recognition: how much it is and how long it takes, whole at %i points, and the person's word", (width) => journey({
+    at: "library", context: { viewport: { width, height: 800 } },
+    seed: (world) => {
+      [...world.documents.values()].slice(0, 2).forEach(({ document }, i) => Object.assign(document, { recognition: { state: "ask", pictures: 600 + i * 40, done: i * 40 } }));
+    },
+  }, async (page, fake) => {
+    const banner = page.getByRole("region", { name: "Text recognition" });
+    await banner.waitFor();
+    const words = banner.locator("p");
+    expect(await words.textContent()).toBe("1,200 pages of 2 documents are pictures of text. Reading them takes about 80 min.");
+    expect(await words.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    await banner.getByRole("button", { name: "Start" }).click();
+    await banner.waitFor({ state: "detached" });
+    expect(documents(fake).map(({ recognition }) => recognition?.state).filter(Boolean)).not.toContain("ask");
+  }));
 });

@@ -1,3 +1,4 @@
+import type { AskInput } from "../../engine/answer/answers.ts";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { AnswerEvent, AnswerOptions, AnswerSentence, AnswerTrace, AssistantMessage, Candidate, Conversation, Message, Passage, Source, UserMessage } from "../../engine/contract/index.ts";
 import { answerOptions } from "../../engine/contract/index.ts";
@@ -105,7 +106,7 @@ async function* answer(world: FakeWorld, conversation: Conversation, user: UserM
       await world.sleep(world.stepMs / 2);
       const hits = searchFake(world, user.text, options.filter).slice(0, 8);
       sources = hits.slice(0, 5).map(({ passage }, index) => ({ number: index + 1, passage, range: passage.range, text: passage.text }));
-      candidates = hits.map(({ passage, score }, index) => ({ passage, dense: { rank: index + 1, score: 0.4 + score / 2 }, lexical: { rank: index + 1, score: score * 9 }, fused: { rank: index + 1, score: 1 / (60 + index) }, ...(index >= 5 ? { dropped: { stage: "assemble" as const, reason: "budget" as const } } : {}) }));
+      candidates = hits.map(({ passage, score }, index) => ({ passage, dense: { rank: index + 1, score: 0.4 + score / 2 }, lexical: { rank: index + 1, score: score * 9 }, fused: { rank: index + 1, score: 1 / (60 + index) }, ...(index >= 5 ? { dropped: { stage: "assemble" as const, reason: index % 2 === 1 ? "same-section" as const : "budget" as const } } : {}) }));
       yield { type: "sources", sources };
     }
     draft = options.mode === "quotes" ? quotes(sources, user.text) : compose(user.text, sources, grounded);
@@ -134,15 +135,25 @@ function traceOf(world: FakeWorld, parts: TraceParts): AnswerTrace {
     mode: options.mode, question: parts.question, filter: options.filter, candidates: parts.candidates, stopReason: parts.stopReason, started: new Date(parts.started).toISOString(), totalMs,
     ...(model && options.mode !== "quotes" ? { model: { id: model.id, name: model.name, quantisation: model.quantisation, backend: "CPU", template: "gguf", threads: 1 } } : {}),
     adapters: options.adapters.map((adapter) => ({ modelId: adapter.modelId, scale: adapter.scale, name: world.models.find((candidate) => candidate.id === adapter.modelId)?.name ?? adapter.modelId })),
-    ...(grounded ? { condensed: { text: parts.question, how: "as-is" as const } } : {}),
-    tokens: options.mode === "quotes" ? {} : { context: 4096, system: 58, history: 0, sources: grounded ? 412 : 0, question: 14, budget: 2457, prompt: grounded ? 484 : 72, cached: 58, completion: Math.round(parts.text.length / 4) },
+    ...(grounded ? { condensed: condensedOf(parts.question, options) } : {}),
+    tokens: options.mode === "quotes" ? {} : { context: 4096, system: 58, history: 0, sources: grounded ? 412 : 0, question: 14, template: 12, budget: 2457, prompt: grounded ? 496 : 84, cached: 58, answer: 1024, free: 4096 - (grounded ? 496 : 84) - 1024, completion: Math.round(parts.text.length / 4) },
     steps: [...(grounded ? [{ name: "condense" as const, ms: 1 }, { name: "retrieve" as const, ms: 14 }, { name: "rerank" as const, ms: 1, note: "Kept the fused order." }, { name: "assemble" as const, ms: 3 }] : []), ...(options.mode === "quotes" ? [] : [{ name: "generate" as const, ms: Math.max(1, totalMs - 19) }]), ...(grounded ? [{ name: "cite" as const, ms: 6 }, { name: "check" as const, ms: 1 }] : [])],
     ...(parts.firstTokenMs === undefined ? {} : { firstTokenMs: parts.firstTokenMs }), ...(options.mode === "quotes" ? {} : { tokensPerSecond: 31.4 }),
     notes: grounded && parts.candidates.length > 5 ? [`${parts.candidates.length - 5} passages did not fit into the budget.`] : [],
   };
 }
 
-export function answerHandlers(world: FakeWorld) {
+/** "it" and "they" are completed by the model, and "in x.pdf" is taken for a condition. */
+function condensedOf(question: string, { searchFor, ignoreFilters = [] }: AnswerOptions): NonNullable<AnswerTrace["condensed"]> {
+  const words = /[\w-]+\.pdf/.exec(question)?.[0];
+  const filters = words === undefined || ignoreFilters.includes(words) ? {} : { filters: [{ kind: "file" as const, words, filter: { path: words } }] };
+  const more = { ...filters, ...(ignoreFilters.length > 0 ? { ignored: ignoreFilters } : {}) };
+  if (searchFor !== undefined) return { text: searchFor, how: "edited", ...more };
+  return /(?<!\p{L})(?:it|they)(?!\p{L})/iu.test(question) ? { text: `${question} (the survey)`, how: "model", ...more } : { text: question, how: "as-is", ...more };
+}
+
+/** Asking in the fake's world; what Compare asks with, too. */
+export function fakeAsking(world: FakeWorld) {
   const find = (id: string): Conversation => {
     const found = world.conversations.get(id);
     if (!found) throw new LorekeepError("NOT_FOUND", { reason: "This conversation is no longer there.", next: "It may have been deleted; begin a new one." });
@@ -154,6 +165,33 @@ export function answerHandlers(world: FakeWorld) {
     world.conversations.set(made.id, made);
     return made;
   };
+  return {
+    find, create,
+    async *ask(input: AskInput, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void> {
+      need(world, input.options);
+      if (/too long/i.test(input.text)) throw new LorekeepError("TOO_LONG", { reason: "The question does not fit into the model's context.", next: "Shorten it, or choose a model with a longer context." });
+      const conversation = input.conversationId ? find(input.conversationId) : create(input.text.slice(0, 60), input.options);
+      conversation.options = input.options;
+      const parentId = input.parentId === undefined ? conversation.head : input.parentId;
+      const user: UserMessage = { id: world.id("m"), parentId, role: "user", text: input.text, created: new Date().toISOString() };
+      conversation.tree.push(user);
+      conversation.head = user.id;
+      world.changed("conversations", conversation.id);
+      yield* answer(world, conversation, user, input.options, signal);
+    },
+    async *regenerate(input: { conversationId: string; userMessageId: string; options: AnswerOptions }, signal?: AbortSignal): AsyncGenerator<AnswerEvent, void, void> {
+      need(world, input.options);
+      const conversation = find(input.conversationId);
+      const user = conversation.tree.find((message: Message) => message.id === input.userMessageId);
+      if (user?.role !== "user") throw new LorekeepError("NOT_FOUND", "There is no such message.");
+      yield* answer(world, conversation, user, input.options, signal);
+    },
+  };
+}
+
+export function answerHandlers(world: FakeWorld) {
+  const asking = fakeAsking(world);
+  const { find, create } = asking;
   const summary = ({ id, title, created, updated, messages }: Conversation) => ({ id, title, created, updated, messages });
   return {
     conversations: {
@@ -166,30 +204,19 @@ export function answerHandlers(world: FakeWorld) {
       export: os.conversations.export.handler(({ input }) => { const found = find(input.id); return input.format === "json" ? { name: `${found.title}.json`, content: JSON.stringify(found, null, 2) } : { name: `${found.title}.md`, content: `# ${found.title}\n\n${found.tree.map((message) => message.text).join("\n\n")}\n` }; }),
     },
     answers: {
-      ask: os.answers.ask.handler(({ input, signal }) => stream(async function* () {
-        need(world, input.options);
-        if (/too long/i.test(input.text)) throw new LorekeepError("TOO_LONG", { reason: "The question does not fit into the model's context.", next: "Shorten it, or choose a model with a longer context." });
-        const conversation = input.conversationId ? find(input.conversationId) : create(input.text.slice(0, 60), input.options);
-        conversation.options = input.options;
-        const parentId = input.parentId === undefined ? conversation.head : input.parentId;
-        const user: UserMessage = { id: world.id("m"), parentId, role: "user", text: input.text, created: new Date().toISOString() };
-        conversation.tree.push(user);
-        conversation.head = user.id;
-        world.changed("conversations", conversation.id);
-        yield* answer(world, conversation, user, input.options, signal);
-      }())),
-      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(async function* () {
-        need(world, input.options);
-        const conversation = find(input.conversationId);
-        const user = conversation.tree.find((message: Message) => message.id === input.userMessageId);
-        if (!user || user.role !== "user") throw new LorekeepError("NOT_FOUND", "There is no such message.");
-        yield* answer(world, conversation, user, input.options, signal);
-      }())),
+      ask: os.answers.ask.handler(({ input, signal }) => stream(asking.ask(input, signal))),
+      regenerate: os.answers.regenerate.handler(({ input, signal }) => stream(asking.regenerate(input, signal))),
       stop: os.answers.stop.handler(({ input }) => { const stopper = world.running.get(input.assistantId); stopper?.abort(); return { stopped: stopper !== undefined }; }),
     },
     search: {
       query: os.search.query.handler(({ input }) => ({ hits: searchFake(world, input.text, input.filter).slice(0, input.limit), candidates: [], ms: { total: 1 } })),
-      prefetch: os.search.prefetch.handler(() => ({ ms: 1 })),
+      prefetch: os.search.prefetch.handler(async ({ input, signal }) => {
+        const asked = { text: input.text, conversationId: input.conversationId, stopped: false };
+        world.prefetched.push(asked);
+        signal?.addEventListener("abort", () => { asked.stopped = true; });
+        await world.sleep(world.prefetchMs);
+        return { ms: 1 };
+      }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { os } from "../../engine/contract/server.ts";
 import { answerHandlers } from "./fake-answers.ts";
+import { compareHandlers } from "./fake-compare.ts";
 import { evaluationHandlers } from "./fake-evaluation.ts";
 import { libraryHandlers, seedLibrary } from "./fake-library.ts";
 import { modelHandlers, seedModels, systemHandlers } from "./fake-models.ts";
@@ -21,6 +22,6 @@ export function createFakeEngine(options: FakeOptions = {}) {
   const world = new FakeWorld({ stepMs: options.stepMs ?? 120, tokenMs: options.tokenMs ?? 12 });
   seedLibrary(world, { empty: options.empty ?? false, many: options.many ?? 0 });
   if (!options.noModels) seedModels(world);
-  const router = os.router({ ...libraryHandlers(world), ...answerHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), ...systemHandlers(world) });
+  const router = os.router({ ...libraryHandlers(world), ...answerHandlers(world), compare: compareHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), ...systemHandlers(world) });
   return { router, world, dispose: () => { world.disposed = true; } };
 }

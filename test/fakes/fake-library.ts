@@ -2,6 +2,7 @@ import { LorekeepError } from "../../engine/base/errors.ts";
 import type { Collection, Document, DocumentState, QueueProgress } from "../../engine/contract/index.ts";
 import { documentStates } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
+import { costsOf } from "../../engine/ingest/recognise/record.ts";
 import { buildDocument, corpus, drawPage, highlightOf, type FakeDocument } from "./corpus.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
@@ -74,12 +75,16 @@ async function work(world: FakeWorld): Promise<void> {
   world.queueChanged(progress(world));
 }
 
+const SECONDS_PER_PICTURE = 4;
+
 export function progress(world: FakeWorld): QueueProgress {
   const { queue } = world;
   const active = queue.active === undefined ? undefined : world.documents.get(queue.active);
+  const costs = costsOf([...world.documents.values()].map(({ document }) => document), SECONDS_PER_PICTURE);
   return {
     paused: queue.paused, waiting: queue.waiting.length, active: active ? 1 : 0, done: queue.done, failed: 0, passagesPerSecond: active ? 42 : 0,
     current: active ? [{ documentId: active.document.id, name: active.document.name, step: active.document.state === "embedding" ? "embedding" : "reading", fraction: 0.5 }] : [],
+    ...(costs ? { recognition: costs } : {}),
     ...(queue.waiting.length > 2 ? { etaSeconds: queue.waiting.length * 2 } : {}),
   };
 }
@@ -150,6 +155,7 @@ export function libraryHandlers(world: FakeWorld) {
           pages: Array.from({ length: entry.pageCount }, (_, index) => ({ page: index + 1, width: 612, height: 792, hasText: true })), ...(entry.document.title ? { title: entry.document.title } : {}),
         };
       }),
+      recognised: os.documents.recognised.handler(({ input }) => input.ranges.map(() => find(world, input.id).document.recognition?.confidence ?? null)),
       highlight: os.documents.highlight.handler(({ input }) => highlightOf(find(world, input.id), input.ranges)),
       pageImage: os.documents.pageImage.handler(({ input }) => drawPage(find(world, input.id), input.page, input.width)),
     },
@@ -174,6 +180,7 @@ export function libraryHandlers(world: FakeWorld) {
         const asking = [...world.documents.values()].filter(({ document }) => (input.ids ? input.ids.includes(document.id) : document.recognition?.state === "ask"));
         for (const { document } of asking) if (document.recognition) document.recognition.state = input.start ? "agreed" : "skipped";
         world.changed("documents");
+        world.queueChanged(progress(world));
         return { documents: asking.length };
       }),
       idle: os.queue.idle.handler(async () => { while (world.queue.running && !world.queue.paused) await world.sleep(20); return progress(world); }),

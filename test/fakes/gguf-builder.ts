@@ -5,7 +5,9 @@ export type FakeValue =
   | { type: "uint32" | "uint16" | "nested" | "unknown"; value: number }
   | { type: "string"; value: string }
   | { type: "strings"; value: string[] }
-  | { type: "uint32s"; value: number[] }
+  | { type: "uint32s" | "int32s"; value: number[] }
+  | { type: "float32"; value: number }
+  | { type: "bool"; value: boolean }
   | { type: "bomb"; value: bigint };
 
 /** A tensor to write; `offset` and `stored` override where it claims to be and how many bytes are really written. */
@@ -15,10 +17,13 @@ export interface FakeTensor {
   type: number;
   offset?: bigint;
   stored?: number;
+  /** Weights, 32 bits each; zeroes without. */
+  weights?: (index: number) => number;
 }
 
 const u16 = (n: number) => { const b = Buffer.alloc(2); b.writeUInt16LE(n); return b; };
 const u32 = (n: number) => { const b = Buffer.alloc(4); b.writeUInt32LE(n); return b; };
+const f32 = (n: number) => { const b = Buffer.alloc(4); b.writeFloatLE(n); return b; };
 const u64 = (n: bigint | number) => { const b = Buffer.alloc(8); b.writeBigUInt64LE(BigInt(n)); return b; };
 const str = (s: string) => Buffer.concat([u64(Buffer.byteLength(s)), Buffer.from(s)]);
 const ALIGNMENT = 32;
@@ -30,6 +35,9 @@ function encoded(value: FakeValue): Buffer {
     case "string": return Buffer.concat([u32(8), str(value.value)]);
     case "strings": return Buffer.concat([u32(9), u32(8), u64(value.value.length), ...value.value.map(str)]);
     case "uint32s": return Buffer.concat([u32(9), u32(4), u64(value.value.length), ...value.value.map(u32)]);
+    case "int32s": return Buffer.concat([u32(9), u32(5), u64(value.value.length), ...value.value.map(u32)]);
+    case "float32": return Buffer.concat([u32(6), f32(value.value)]);
+    case "bool": return Buffer.concat([u32(7), Buffer.from([value.value ? 1 : 0])]);
     case "bomb": return Buffer.concat([u32(9), u32(4), u64(value.value)]);
     case "nested": return Buffer.concat([u32(9), u32(9), u64(1)]);
     case "unknown": return u32(99);
@@ -41,7 +49,13 @@ function bytesOf({ shape, type, stored }: FakeTensor): number {
   return stored ?? (shape.reduce((product, n) => product * n, 1) / elements) * bytes;
 }
 
-/** A small GGUF file, version 3, zeroes for weights. Entries that are undefined are left out. */
+function weightsOf(tensor: FakeTensor): Buffer {
+  const bytes = Buffer.alloc(Math.ceil(bytesOf(tensor) / ALIGNMENT) * ALIGNMENT);
+  if (tensor.weights) for (let i = 0; i < bytesOf(tensor) / 4; i++) bytes.writeFloatLE(tensor.weights(i), i * 4);
+  return bytes;
+}
+
+/** A small GGUF file, version 3, zeroes for weights unless they are given. Entries that are undefined are left out. */
 export function buildGguf(metadata: Record<string, FakeValue | undefined>, tensors: FakeTensor[]): Buffer {
   const entries = Object.entries(metadata).flatMap(([key, value]) => (value ? [Buffer.concat([str(key), encoded(value)])] : []));
   let offset = 0;
@@ -52,5 +66,5 @@ export function buildGguf(metadata: Record<string, FakeValue | undefined>, tenso
   });
   const header = Buffer.concat([Buffer.from("GGUF"), u32(3), u64(tensors.length), u64(entries.length), ...entries, ...infos]);
   const padding = Buffer.alloc((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT);
-  return Buffer.concat([header, padding, Buffer.alloc(offset)]);
+  return Buffer.concat([header, padding, ...tensors.map(weightsOf)]);
 }

@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { recognisedNote, recognisedOf } from "../../cli/recognised.ts";
+import { POORLY_RECOGNISED } from "../../engine/contract/document.ts";
 import { projectRoot } from "../data.ts";
 import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
 import { createTestEngine, type TestEngine } from "../test-engine.ts";
@@ -58,11 +60,19 @@ describe("text recognition through the whole engine", () => {
     const text = blocks.map((block) => block.text).join("\n");
     expect(text).toContain("Received 4 June");
     expect(text).toContain("Granite was quarried on the western slope.");
+    const range = (words: string) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length });
+    const [own, read] = await engine.client.documents.recognised({ id: document.id, ranges: [range("Received 4 June"), range("quarried on the western")] });
+    expect(own).toBeNull();
+    expect(read).toBeGreaterThan(0.8);
   });
 
   it("takes a picture file and shows it as its page", async () => {
     const document = await added(await write(join(folder, "photo.png"), await scanOf(["The bakery opens at seven on weekdays."]).encode("png")));
     expect(document).toMatchObject({ state: "indexed", format: "image", pages: 1 });
+    const [noisy] = await recognisedOf(engine.client, (await engine.client.search.query({ text: "when does the bakery open?" })).hits.slice(0, 1).map(({ passage }) => passage));
+    expect(noisy).toBeGreaterThan(0.8);
+    expect(recognisedNote(noisy)).toMatch(/^ {2}\(recognised in a picture, \d\d %\)$/);
+    expect(recognisedNote(POORLY_RECOGNISED - 0.05)).toContain("70 %: may be wrong");
     const image = await engine.client.documents.pageImage({ id: document.id, page: 1, width: 200 });
     expect([image.width, image.height]).toEqual([200, 283]);
   });

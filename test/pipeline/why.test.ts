@@ -59,6 +59,7 @@ describe("why it was not found", () => {
     expect(report.verdict.code).toBe("phrase-nowhere");
     expect(report.steps[0]?.quote).toContain("Warm porridge is served until");
     expect(report.verdict.change?.kind).toBe("nearest-phrase");
+    expect((await engine.client.evaluation.why(report.verdict.change?.try ?? { question: "" })).verdict.code).toBe("found");
     expect((await why("anything", { phrase: "xylophone zebra quartz" })).verdict.change?.kind).toBe("add-document");
   });
 

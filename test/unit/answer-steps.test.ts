@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { assemble, mergeNeighbours } from "../../engine/answer/assemble.ts";
+import { assemble } from "../../engine/answer/assemble.ts";
 import { condense } from "../../engine/answer/condense.ts";
 import { Duplicates } from "../../engine/answer/duplicates.ts";
+import { mergeNeighbours } from "../../engine/answer/merge.ts";
 import { focus } from "../../engine/answer/focus.ts";
 import { fuse } from "../../engine/answer/fuse.ts";
 import { trimHistory, type Exchange } from "../../engine/answer/history.ts";
 import { markers, stripMarkers } from "../../engine/answer/markers.ts";
+import { quote } from "../../engine/answer/quotes.ts";
 import { rerank } from "../../engine/answer/rerank.ts";
 import { shareRoom } from "../../engine/answer/room.ts";
 import { resolveSampling } from "../../engine/answer/sampling.ts";
@@ -13,7 +15,7 @@ import { joinPassages, toDocument } from "../../engine/answer/source-text.ts";
 import { terms } from "../../engine/answer/terms.ts";
 import type { Message } from "../../engine/contract/answers.ts";
 import type { Passage } from "../../engine/contract/search.ts";
-import { passageOf } from "../fakes/sources.ts";
+import { passageOf, sourcesOf } from "../fakes/sources.ts";
 
 const path = (question: string, answer: string, condensed?: string): Message[] => [
   { id: "u", parentId: null, role: "user", text: question, created: "" },
@@ -22,6 +24,24 @@ const path = (question: string, answer: string, condensed?: string): Message[] =
     trace: { mode: "documents", adapters: [], question, filter: {}, candidates: [], tokens: {}, steps: [], started: "", totalMs: 0, notes: [], ...(condensed ? { condensed: { text: condensed, how: "rules" as const } } : {}) },
   },
 ];
+
+describe("quote", () => {
+  const towns = ["Krasil lies high.", "Galkos lies low.", "Zordis lies far."].map((text, i) => passageOf(text, { documentId: `town-${i}` }));
+  const sources = sourcesOf(...towns);
+  const best = (...scores: number[]) => scores.map((score, i) => ({ score, ranges: [{ start: 0, end: towns[i]?.text.length ?? 0 }] }));
+
+  it("quotes the first source and what is about as good, by their own numbers", () => {
+    expect(quote(sources, best(1, 0.3, 0.7)).text).toBe("> Krasil lies high. [1]\n\n> Zordis lies far. [3]");
+  });
+
+  it("keeps the first source beside a better quote further down", () => {
+    expect(quote(sources, best(0.2, 0.1, 1)).sentences.map(({ citations }) => citations[0]?.source)).toEqual([1, 3]);
+  });
+
+  it("quotes every source of a question with several parts", () => {
+    expect(quote(sources, best(1, 0.1, 0.2), { severalParts: true }).sentences).toHaveLength(3);
+  });
+});
 
 describe("condense", () => {
   const before = path("How many staff does Trust Ulmman have?", "137.");
@@ -66,6 +86,8 @@ describe("rerank", () => {
     const late = await rerank("q", candidates, { reranker: slow, budgetMs: 10, depth: 3 });
     expect(order(late.candidates)).toEqual(["one", "two", "three"]);
     expect(late.note).toContain("was not done after 10 ms");
+    const deaf = await rerank("q", candidates, { reranker: { name: "deaf", score: () => new Promise<number[]>(() => undefined) }, budgetMs: 10, depth: 3 });
+    expect(deaf).toEqual({ candidates, note: "The reranker deaf was not done after 10 ms: the order of the search stands." });
   });
 });
 

@@ -41,6 +41,32 @@ describe("cite", () => {
     expect((await one(answer, question)).supported).toBe(false);
   });
 
+  describe("a sentence that says nearly the same, but otherwise", () => {
+    const patents = passageOf("In 1900, Tesla was granted patents for a system of transmitting electrical energy. When Marconi sent his radio signal across the ocean in 1901, Tesla was not amused.", { documentId: "patents" });
+    const schools = passageOf("Private Schulen werden in Hessen von der Familie Frobel geleitet und vom Staat nicht bezahlt, aber streng geprüft.", { documentId: "schools" });
+    const judged = async (answer: string, source: typeof patents) => {
+      const [sentence] = await cite(answer, sourcesOf(source), { question: "" });
+      return sentence;
+    };
+
+    it.each([
+      ["another year, though it stands nearby", "In 1901, Tesla was granted patents for a system of transmitting electrical energy.", patents],
+      ["turned, though the next sentence denies something else", "In 1900, Tesla was not granted patents for a system of transmitting electrical energy.", patents],
+      ["another name where every noun has a capital", "Private Schulen werden in Hessen von der Familie Montessori geleitet und vom Staat nicht bezahlt, aber streng geprüft.", schools],
+    ])("is shown and does not support: %s", async (_, answer, source) => {
+      const sentence = await judged(answer, source);
+      expect(sentence).toMatchObject({ supported: false });
+      expect(sentence?.citations[0]?.text).toBe(source.text.slice(0, sentence?.citations[0]?.text.length));
+    });
+
+    it("is not seen where it agrees, or where what it denies comes after", async () => {
+      expect(await judged("In 1900, Tesla was granted patents for a system of transmitting energy.", patents)).toMatchObject({ supported: true });
+      const opened = passageOf("The bridge of Malvern was opened in 1890, but not to the public.", { documentId: "bridge" });
+      expect(await judged("The bridge of Malvern was opened in 1890.", opened)).toMatchObject({ supported: true });
+      expect(await judged("The bridge of Malvern was not opened in 1890.", opened)).toMatchObject({ supported: false });
+    });
+  });
+
   it("rests a sentence with two facts on both sentences", async () => {
     const { supported, citations } = await one("Krasil lies at 2028 metres, and its mayor is Dornis Rosson.", "Tell me about Krasil.");
     expect(supported).toBe(true);

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { Mutex } from "../../engine/base/mutex.ts";
 import { pump } from "../../engine/base/pump.ts";
@@ -36,6 +37,13 @@ describe("Mutex", () => {
     release();
     await Promise.all([first, last]);
     expect([ran, third]).toEqual([false, true]);
+  });
+
+  it("leaves nothing behind on a signal that stands behind many tasks", async () => {
+    const mutex = new Mutex();
+    const { signal } = new AbortController();
+    for (let i = 0; i < 3; i++) await mutex.run(signal, tick);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 

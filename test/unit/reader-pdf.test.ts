@@ -58,6 +58,40 @@ describe("the text of a PDF", () => {
   });
 });
 
+describe("scripts that are not written like English", () => {
+  const at = (x: number, text: string, y = 500) => ({ x, y, size: 10, text });
+  const one = async (text: PdfPage["text"], letters: string) => {
+    const result = await extracted("s.pdf", pdf([{ text }], { letters }));
+    return { result, text: documentText(result.blocks) };
+  };
+
+  it.each([["in one go", [at(200, "15 fed cba")]], ["word by word from the left", [at(200, "15"), at(216, "fed"), at(236, "cba")]], ["word by word as it is read", [at(236, "cba"), at(216, "fed"), at(200, "15")]]])("Hebrew drawn %s is read from the right", async (_, drawn) => {
+    const { text, result } = await one(drawn, "אבגדהו");
+    expect(text).toBe("אבג דהו 15");
+    const left = (word: string) => result.runs.find(({ start, end }) => text.slice(start, end) === word)?.rect[0] ?? NaN;
+    expect(left("אבג")).toBeGreaterThan(left("דהו"));
+    expect(left("דהו")).toBeGreaterThan(left("15"));
+  });
+
+  it("Latin words in a Hebrew line keep their own order", async () => {
+    const drawn = [at(140, "ba"), at(170, "fed"), at(200, "UX"), at(220, "7"), at(232, "WZ"), at(280, "cba"), at(310, "fe")];
+    expect((await one(drawn, "אבגדהו")).text).toBe("הו אבג UX 7 WZ דהו אב");
+  });
+
+  it("Arabic letters that were stored in their joined forms are the letters people search for", async () => {
+    // The presentation forms of ك ت ا ب, as old programs wrote them; drawn from the left.
+    expect((await one([at(200, "dcba")], "\uFEDB\uFE98\uFE8E\uFE8F")).text).toBe("كتاب");
+  });
+
+  it("Japanese goes on in the next line without a space", async () => {
+    expect((await one([at(40, "abcdef"), at(40, "gh", 488)], "東京都の人口は多い")).text).toBe("東京都の人口は多");
+  });
+
+  it("ligatures of the font are read as their letters", async () => {
+    expect((await one([at(40, "a bcd")], "ﬁﬂﬃx")).text).toBe("fi flffix");
+  });
+});
+
 describe("where the words are", () => {
   let folder: string;
   beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "lorekeep-render-")); });

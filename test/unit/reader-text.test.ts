@@ -19,6 +19,7 @@ describe("normalised text", () => {
     ["text that hides its direction", "user\u202Etxt.exe", "usertxt.exe"],
     ["instructions in tag characters", "hello\u{E0041}\u{E0042}", "hello"],
     ["joiners between Latin letters", "pass\u200Dword", "password"],
+    ["joined forms of Arabic letters", "\uFEDB\uFE98\uFE8E\uFE8F \uFEFC", "كتاب لا"],
     ["superscripts, which stay", "x² + ½", "x² + ½"],
   ])("%s", (_, raw, clean) => {
     expect(normaliseText(raw)).toBe(clean);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { documentText, type Extraction, type Rect } from "../../engine/contract/document.ts";
-import { confidenceOf, withRecognised } from "../../engine/ingest/recognise/merge.ts";
-import { nextRecognition } from "../../engine/ingest/recognise/recogniser.ts";
+import { confidenceOf, documentText, type Extraction, type Rect } from "../../engine/contract/document.ts";
+import { withRecognised } from "../../engine/ingest/recognise/merge.ts";
+import { nextRecognition } from "../../engine/ingest/recognise/record.ts";
 import { paragraphsOf } from "../../engine/workers/ocr/layout.ts";
 import { assertSound } from "../fixtures/documents/read.ts";
 
@@ -40,6 +40,10 @@ describe("recognised text in an extraction", () => {
   it("keeps how sure it is, and says which picture could not be read", () => {
     expect(merged.blocks[3]?.recognised).toEqual({ confidence: 0.7 });
     expect(confidenceOf(merged.blocks)).toBeCloseTo((0.9 * 7 + 0.7 * 14 + 0.9 * 6) / 27, 3);
+    const unsure = merged.blocks.find(({ recognised }) => recognised?.confidence === 0.7);
+    const within = { start: unsure?.start ?? 0, end: (unsure?.start ?? 0) + (unsure?.text.length ?? 0) };
+    expect(confidenceOf(merged.blocks, within)).toBe(0.7);
+    expect(confidenceOf(merged.blocks.filter(({ recognised }) => !recognised))).toBeUndefined();
     const failed = withRecognised(extraction, [{ picture: { page: 3 }, recognised: { seconds: 1, paragraphs: [], failed: "It is damaged." } }]);
     expect(failed.warnings.map(({ message }) => message)).toEqual(["Page 3 has no text layer.", "The text in the picture of page 3 could not be recognised: It is damaged."]);
     expect(failed.pages[2]?.hasText).toBe(false);

@@ -3,11 +3,11 @@ import { withoutRecognition } from "../reasons.ts";
 import type { DocumentChange } from "../registry.ts";
 
 /** A person's word on text recognition: begin, or leave the pictures unread. Without ids: all documents that ask. */
-export function decideRecognition({ registry, queue, changes }: LibraryParts, { ids, start }: { ids?: readonly string[] | undefined; start: boolean }): Promise<number> {
+export function decideRecognition({ registry, queue, recogniser, changes }: LibraryParts, { ids, start }: { ids?: readonly string[] | undefined; start: boolean }): Promise<number> {
   return changes.add(async () => {
     const chosen = ids ? ids.map((id) => registry.get(id)) : [...registry.all()].filter(({ recognition }) => recognition?.state === "ask");
     const open = chosen.filter(({ recognition }) => recognition && recognition.state !== "done");
-    await queue.leaveRecognition(open.map(({ id }) => id));
+    await recogniser.leave(open.map(({ id }) => id));
     await registry.updateAll(open.flatMap(({ id, state, recognition }): [string, DocumentChange][] => {
       if (!recognition) return [];
       const decided = { recognition: { ...recognition, state: start ? "agreed" as const : "skipped" as const } };

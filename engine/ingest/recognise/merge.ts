@@ -40,17 +40,6 @@ function failure({ picture, recognised }: ReadPicture): Extraction["warnings"] {
   return [{ code: "part-unreadable", message: `The text in ${page === undefined ? "a picture" : `the picture of page ${page}`} could not be recognised: ${recognised.failed}`, ...(page === undefined ? {} : { page }) }];
 }
 
-/** Mean over all recognised words, weighted by their length; undefined without any. */
-export function confidenceOf(blocks: readonly Block[]): number | undefined {
-  let [sum, characters] = [0, 0];
-  for (const { text, recognised } of blocks) {
-    if (!recognised) continue;
-    sum += recognised.confidence * text.length;
-    characters += text.length;
-  }
-  return characters === 0 ? undefined : Math.round((sum / characters) * 1000) / 1000;
-}
-
 /** The index before which a picture's text is put. */
 function positionOf(blocks: readonly Block[], { page }: Picture): number {
   if (page === undefined) return blocks.length;

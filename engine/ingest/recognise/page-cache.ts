@@ -74,3 +74,13 @@ export class PageCache {
     return join(this.folder, contentHash, `${name}.${languages.join("+")}.json`);
   }
 }
+
+/** The pictures of a document as the cache knows them. */
+export async function cachedPictures(cache: PageCache, about: { contentHash: string; pictures: readonly Picture[]; languages: readonly string[] }) {
+  const read = [];
+  for (const picture of about.pictures) {
+    const recognised = await cache.read({ contentHash: about.contentHash, picture, languages: about.languages });
+    if (recognised) read.push({ picture, recognised });
+  }
+  return read;
+}

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
-import type { Picture, QueueProgress, Recognition } from "../../contract/index.ts";
+import type { QueueProgress, Recognition } from "../../contract/index.ts";
 import type { Source } from "../extract.ts";
 import type { ExtractionShelf } from "../extractions.ts";
 import type { Gate } from "../gate.ts";
 import type { DocumentRecord } from "../records.ts";
 import type { Registry } from "../registry.ts";
 import type { PageCache } from "./page-cache.ts";
+import { costsOf, isOpen, isPending, type Costs } from "./record.ts";
 import type { Scanner } from "./scanner.ts";
 
 export interface RecogniserOptions {
@@ -76,18 +77,24 @@ export class Recogniser {
   }
 
   /** What is being done, what waits and what asks, with its cost. */
-  progress(): { current: QueueProgress["current"]; recognition?: NonNullable<QueueProgress["recognition"]> } {
-    const sums = { waiting: { documents: 0, pictures: 0, seconds: 0 }, asking: { documents: 0, pictures: 0, seconds: 0 } };
-    for (const { recognition } of this.options.registry.all()) {
-      if (!recognition || recognition.state === "done" || recognition.state === "skipped") continue;
-      const sum = recognition.state === "ask" ? sums.asking : sums.waiting;
-      sum.documents++;
-      sum.pictures += recognition.pictures - recognition.done;
-    }
-    if (sums.waiting.documents + sums.asking.documents === 0) return { current: [] };
-    for (const sum of [sums.waiting, sums.asking]) sum.seconds = Math.ceil(sum.pictures * this.pace);
+  progress(): { current: QueueProgress["current"]; recognition?: Costs } {
+    const recognition = costsOf(this.options.registry.all(), this.pace);
+    if (!recognition) return { current: [] };
     const current = this.current ? [{ documentId: this.current.id, name: this.current.name, step: "recognising" as const, fraction: this.current.done / Math.max(1, this.current.total) }] : [];
-    return { current, recognition: sums };
+    return { current, recognition };
+  }
+
+  /**
+   * Leaves the pictures of documents unread that wait for recognition; without ids, of all. What has text of its own stays indexed without them.
+   * `except`: those whose way through the queue decides. Returns how many, and which of them have nothing else to be indexed.
+   */
+  async skip(ids: readonly string[] | undefined, except: ReadonlySet<string>): Promise<{ skipped: number; empty: string[] }> {
+    const { registry } = this.options;
+    const records = ids ? ids.flatMap((id) => registry.find(id) ?? []) : [...registry.all()];
+    const open = records.filter((record) => !except.has(record.id) && isOpen(record));
+    await this.leave(open.map(({ id }) => id));
+    await registry.updateAll(open.flatMap(({ id, recognition }) => (recognition ? [[id, { recognition: { ...recognition, state: "skipped" as const } }] as const] : [])));
+    return { skipped: open.length, empty: open.filter(({ state }) => state === "recognising").map(({ id }) => id) };
   }
 
   async dispose(): Promise<void> {
@@ -182,28 +189,7 @@ export class Recogniser {
   }
 }
 
-function isPending({ state, recognition }: DocumentRecord): boolean {
-  return (state === "indexed" || state === "recognising") && (recognition?.state === "waiting" || recognition?.state === "agreed");
-}
-
 async function isUnchanged(file: string, { sizeBytes, modifiedMs }: DocumentRecord): Promise<boolean> {
   const now = await stat(file).catch(() => undefined);
   return now !== undefined && now.size === sizeBytes && now.mtimeMs === modifiedMs;
-}
-
-/** The pictures of a document as the cache knows them. */
-export async function cachedPictures(cache: PageCache, about: { contentHash: string; pictures: readonly Picture[]; languages: readonly string[] }) {
-  const read = [];
-  for (const picture of about.pictures) {
-    const recognised = await cache.read({ contentHash: about.contentHash, picture, languages: about.languages });
-    if (recognised) read.push({ picture, recognised });
-  }
-  return read;
-}
-
-/** What the record says after a document was read: done when nothing is missing, else as it was decided before, else as the settings say. */
-export function nextRecognition(before: Recognition | undefined, now: Pick<Recognition, "pictures" | "done" | "confidence"> | undefined, mode: "auto" | "ask"): Recognition | undefined {
-  if (!now) return undefined;
-  const decided = before?.state === "agreed" || before?.state === "skipped" ? before.state : mode === "ask" ? "ask" : "waiting";
-  return { ...now, state: now.done >= now.pictures ? "done" : decided, ...(before?.secondsPerPicture === undefined ? {} : { secondsPerPicture: before.secondsPerPicture }) };
 }

@@ -9,6 +9,7 @@ import type { Source } from "../extract.ts";
 import type { IngestLimits } from "../limits.ts";
 import { isSuddenDeath } from "../reasons.ts";
 import type { RecognisedPicture } from "./page-cache.ts";
+import { mayLieTurned, OTHER_TURNS, readsBetter, turnedBack, type Turn } from "./turns.ts";
 
 /** Pixels per inch at which pages are drawn, and pixels in all at most: an A0 poster is drawn coarser. */
 const DPI = 250;
@@ -24,6 +25,9 @@ const MEMORY_MB = 1536;
 const IDLE_MS = 30_000;
 /** A process that dies without saying why is started again this often for one picture. */
 const SUDDEN_DEATHS = 2;
+
+interface ScanOptions { readonly page: PageInfo | undefined; readonly languages: readonly string[]; readonly signal: AbortSignal }
+interface Read { readonly paragraphs: Recognised["paragraphs"]; readonly width: number }
 
 /** Draws a picture in one process and recognises its words in another, so that neither pdf.js nor Tesseract can take more with it than this picture. */
 export class Scanner {
@@ -42,7 +46,7 @@ export class Scanner {
   }
 
   /** A picture that cannot be read is a result with its reason. @throws the signal's reason when aborted; both processes are stopped then. */
-  async scan(source: Source, picture: Picture, options: { page: PageInfo | undefined; languages: readonly string[]; signal: AbortSignal }): Promise<RecognisedPicture> {
+  async scan(source: Source, picture: Picture, options: ScanOptions): Promise<RecognisedPicture> {
     const { signal, page } = options;
     const begun = performance.now();
     const stop = () => this.stop();
@@ -50,14 +54,12 @@ export class Scanner {
     try {
       for (let deaths = 0; ; deaths++) {
         try {
-          const drawn = await this.draw(source, picture, { page, signal });
-          const { paragraphs } = drawn.width < MIN_WIDTH || drawn.height < MIN_HEIGHT ? { paragraphs: [] } : await this.recognise(drawn.png, options);
-          const scale = (page?.width ?? drawn.width) / drawn.width;
-          return { paragraphs: inPoints(paragraphs, scale), seconds: seconds(begun) };
+          const { paragraphs, width } = await this.anyWayRound(source, picture, options);
+          return { paragraphs: inPoints(paragraphs, (page?.width ?? width) / width), seconds: seconds(begun) };
         } catch (error) {
           signal.throwIfAborted();
           if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
-          return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : error instanceof Error ? error.message : String(error) };
+          return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : inWords(error) };
         }
       }
     } finally {
@@ -65,9 +67,32 @@ export class Scanner {
     }
   }
 
-  private draw({ file, password }: Source, { page: number, part }: Picture, { page, signal }: { page: PageInfo | undefined; signal: AbortSignal }): Promise<{ png: string; width: number; height: number }> {
+  /** Words with their boxes in the picture as it lies, of which `width` is told; read in the direction in which it says most. */
+  private async anyWayRound(source: Source, picture: Picture, options: ScanOptions): Promise<Read> {
+    const upright = await this.readTurned(source, picture, { ...options, turn: 0 });
+    if (!mayLieTurned(upright.paragraphs)) return upright;
+    let best = upright;
+    for (const turn of OTHER_TURNS) {
+      const read = await this.readTurned(source, picture, { ...options, turn });
+      if (readsBetter(read.paragraphs, best.paragraphs)) best = read;
+      if (best !== upright && !mayLieTurned(best.paragraphs)) break;
+    }
+    return best;
+  }
+
+  private async readTurned(source: Source, picture: Picture, options: ScanOptions & { turn: Turn }): Promise<Read> {
+    const { turn } = options;
+    const { png, width, height } = await this.draw(source, picture, options);
+    const before = turn % 180 === 0 ? width : height;
+    if (width < MIN_WIDTH || height < MIN_HEIGHT) return { paragraphs: [], width: before };
+    const { paragraphs } = await this.recognise(png, options);
+    const back = paragraphs.map(({ lines }) => ({ lines: lines.map((line) => line.map((word) => ({ ...word, box: turnedBack(word.box, { turn, width, height }) }))) }));
+    return { paragraphs: back, width: before };
+  }
+
+  private draw({ file, password }: Source, { page: number, part }: Picture, { page, signal, turn }: ScanOptions & { turn: Turn }): Promise<{ png: string; width: number; height: number }> {
     return this.reader.call((client, inner) => client.renderPage({
-      path: file, page: number ?? 1, width: part === undefined ? widthOf(page) : PART_WIDTH,
+      path: file, page: number ?? 1, width: part === undefined ? widthOf(page) : PART_WIDTH, turn,
       ...(part === undefined ? {} : { part }), ...(password === undefined ? {} : { password }),
     }, { signal: inner }), { deadlineMs: DRAW_MS, signal });
   }
@@ -85,6 +110,12 @@ export class Scanner {
     this.reader.dispose();
     this.ocr.dispose();
   }
+}
+
+/** What went wrong, and what helps where something does. */
+function inWords(error: unknown): string {
+  if (error instanceof LorekeepError) return [error.message, error.details?.next].filter(Boolean).join(" ");
+  return error instanceof Error ? error.message : String(error);
 }
 
 const seconds = (begun: number) => Math.round(performance.now() - begun) / 1000;

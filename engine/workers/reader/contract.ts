@@ -36,9 +36,10 @@ export const readerContract = {
   extract: oc.input(extractInput).output(eventIterator(readerEvent)),
   /**
    * One PDF page or picture as PNG, `width` pixels wide. With `part`: the image of that name inside an office file, `width` wide but never
-   * more than twice its own size. Base64 of the PNG bytes.
+   * more than twice its own size. `turn`: degrees by which it is then turned clockwise; the answer's size is that of the turned picture.
+   * Base64 of the PNG bytes.
    */
   renderPage: oc
-    .input(z.object({ path: z.string(), part: z.string().optional(), page: z.number().int().positive(), width: z.number().int().min(16).max(4096), password: z.string().optional() }))
+    .input(z.object({ path: z.string(), part: z.string().optional(), page: z.number().int().positive(), width: z.number().int().min(16).max(4096), password: z.string().optional(), turn: z.literal([0, 90, 180, 270]).default(0) }))
     .output(z.object({ png: z.string(), width: z.number(), height: z.number() })),
 };

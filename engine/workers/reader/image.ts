@@ -1,5 +1,5 @@
 import { createCanvas, ImageData, loadImage, type Canvas, type Image } from "@napi-rs/canvas";
-import * as UTIF from "utif2";
+import UTIF from "utif2";
 import { LorekeepError } from "../../base/errors.ts";
 
 /** Larger pictures are refused before they are drawn: four bytes a pixel. */
@@ -35,6 +35,18 @@ export function drawImage(image: Canvas | Image, width: number): Canvas {
   return canvas;
 }
 
+/** `degrees` (a multiple of 90) clockwise. */
+export function turned(picture: Canvas, degrees: number): Canvas {
+  if (degrees % 360 === 0) return picture;
+  const onSide = degrees % 180 !== 0;
+  const canvas = createCanvas(onSide ? picture.height : picture.width, onSide ? picture.width : picture.height);
+  const context = canvas.getContext("2d");
+  context.translate(canvas.width / 2, canvas.height / 2);
+  context.rotate((degrees * Math.PI) / 180);
+  context.drawImage(picture, -picture.width / 2, -picture.height / 2);
+  return canvas;
+}
+
 function directories(bytes: Uint8Array): UTIF.IFD[] {
   return UTIF.decode(bytes.slice().buffer).filter((directory) => directory.t256 !== undefined);
 }
@@ -43,6 +55,7 @@ function tiffPage(bytes: Uint8Array, page: number): Canvas {
   const directory = directories(bytes)[page - 1];
   if (!directory) throw new LorekeepError("NOT_FOUND", { reason: `This picture has no page ${page}.`, field: "page" });
   refuseHuge(numberIn(directory.t256), numberIn(directory.t257));
+  if (!isThere(directory, bytes.length)) throw new Error("The picture's data end too early.");
   UTIF.decodeImage(bytes.slice().buffer, directory);
   const { width, height } = directory;
   const canvas = createCanvas(width, height);
@@ -50,6 +63,13 @@ function tiffPage(bytes: Uint8Array, page: number): Canvas {
   return canvas;
 }
 
+/** The decoder draws what is missing in black: of every strip or tile at least half must be in the file. */
+function isThere({ t273, t279, t324, t325 }: UTIF.IFD, length: number): boolean {
+  const [offsets, counts] = [numbersIn(t273 ?? t324), numbersIn(t279 ?? t325)];
+  return offsets.length > 0 && offsets.every((offset, i) => offset + (counts[i] ?? 0) / 2 <= length);
+}
+
+const numbersIn = (tag: unknown): number[] => (Array.isArray(tag) ? tag.map(Number) : ArrayBuffer.isView(tag) ? Array.from(tag as Uint32Array, Number) : []);
 const numberIn = (tag: unknown): number => Number(Array.isArray(tag) ? tag[0] : tag);
 
 function refuseHuge(width: number, height: number): void {

@@ -1,6 +1,6 @@
 /**
  * What text looks like everywhere in Lorekeep. Every offset counts in text that went through here, so it must be idempotent.
- * NFC, not NFKC: "x²" stays "x²". The Latin ligatures are the one compatibility mapping people search across.
+ * NFC, not NFKC: "x²" stays "x²". The Latin ligatures and the drawn forms of Arabic and Hebrew letters are the compatibility mappings people search across.
  */
 const LIGATURES: Readonly<Record<string, string>> = { "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st" };
 
@@ -14,6 +14,8 @@ const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 const SYMBOL_BULLETS = /[\uF0A7\uF0B7\uF076\uF0D8\uF0FC]/g;
 /** Other private-use characters mean something in one font only: pieces of brackets, logos. Nobody can search or read them. */
 const PRIVATE_USE = /\p{Co}/gu;
+/** Joined forms of Arabic letters and wide ones of Hebrew, as old programs stored what they drew: the letters themselves are what people search for. */
+const DRAWN_FORMS = /[\uFB20-\uFB29\uFB4F-\uFDFB\uFE70-\uFEFC]/g;
 const PLAIN = /^[\x20-\x7E\n\t]*$/;
 
 /** Normalised text that keeps its line breaks and tabs: code, records, cells. */
@@ -23,6 +25,7 @@ export function normaliseText(text: string): string {
     .replace(/\r\n?|[\u2028\u2029\u0085\u000B\u000C]/g, "\n")
     .replace(/\p{Surrogate}/gu, "\uFFFD")
     .replace(/[ﬀ-ﬆ]/g, (ligature) => LIGATURES[ligature] ?? ligature)
+    .replace(DRAWN_FORMS, (form) => form.normalize("NFKC").trimStart())
     .replace(INVISIBLE, "")
     .replace(STRAY_JOINER, "$1")
     .replace(SPACES, " ")

@@ -1,6 +1,7 @@
 import type { DocumentBuilder } from "../blocks.ts";
 import type { DomElement, DomNode } from "../html-blocks.ts";
 import { dublinCore, isEncryptedPackage } from "../office-properties.ts";
+import { picturesIn } from "../pictures.ts";
 import { corrupt, Refusal } from "../refusal.ts";
 import type { FormatReader } from "../source.ts";
 import { addTable, splitHeader } from "../tables.ts";
@@ -10,7 +11,7 @@ import { openArchive } from "../zip.ts";
 const MAX_DEPTH = 100;
 const MAX_REPEATED = 50;
 
-/** OpenDocument text: headings, paragraphs, lists, tables, notes. Deleted text of tracked changes is left out. */
+/** OpenDocument text: headings, paragraphs, lists, tables, notes. Deleted text of tracked changes is left out. Pictures are named for recognition. */
 export const readOdt: FormatReader = ({ source, out }) => {
   const archive = openArchive(source.bytes, source.limits.maxInflatedBytes, (name) => name === "content.xml" || name === "meta.xml");
   if (isEncryptedPackage(source)) throw new Refusal("encrypted", "This document is protected by a password.", "Save a copy without the password and add that.");
@@ -20,6 +21,7 @@ export const readOdt: FormatReader = ({ source, out }) => {
   const body = content === undefined ? undefined : first(parseXml(content), "office:text");
   if (!body) throw corrupt("This OpenDocument text");
   readElements(out, elements(body), { kind: "paragraph", depth: 0 });
+  for (const part of picturesIn(archive.names, "Pictures/")) out.picture({ part });
 };
 
 interface Place { readonly kind: "paragraph" | "list-item"; readonly depth: number }

@@ -5,8 +5,9 @@ import { corrupt, Refusal } from "../refusal.ts";
 import type { FormatReader, Source } from "../source.ts";
 import { addTable, looksLikeHeader } from "../tables.ts";
 import { assertInflatable } from "../zip.ts";
+import { sheetPictures } from "./sheet-pictures.ts";
 
-/** XLSX, XLS and ODS: each sheet a heading and a page, each row a block with its header. */
+/** XLSX, XLS and ODS: each sheet a heading and a page, each row a block with its header. Pictures are named for recognition. */
 export const readSpreadsheet: FormatReader = ({ source, out, progress, signal }) => {
   const book = openBook(source);
   out.metadata.title = book.Props?.Title;
@@ -23,6 +24,7 @@ export const readSpreadsheet: FormatReader = ({ source, out, progress, signal })
     out.heading(1, name);
     for (const region of regionsOf(rows)) addRegion(out, name, region);
   });
+  if (source.format !== "xls") sheetPictures(out, source.bytes, source.limits.maxInflatedBytes);
 };
 
 function openBook(source: Source): WorkBook {

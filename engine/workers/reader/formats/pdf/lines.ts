@@ -89,12 +89,30 @@ function compact(words: readonly Word[]): Pick<Line, "text" | "spans" | "rects">
   return { text, spans, rects };
 }
 
-/** pdf.js gives right-to-left words in logical order inside an item, but a page may draw the items from the left. */
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/**
+ * A line of mostly right-to-left words is read by where they stand: pdf.js gives them in reading order inside an item, but a page may draw the
+ * items from either side. Words in Latin letters among them are read from the left, with the numbers between them.
+ */
 function rightToLeft(words: Word[]): Word[] {
   const inked = words.filter((word) => word.text !== " ");
-  const [first, last] = [inked[0], inked.at(-1)];
-  const mostly = inked.filter((word) => word.rtl).length > inked.length / 2;
-  return mostly && first && last && inked.length > 1 && first.along < last.along ? [...words].reverse() : words;
+  if (inked.filter((word) => word.rtl).length <= inked.length / 2) return words;
+  const fromTheRight = [...words].sort((a, b) => b.along + b.end - (a.along + a.end));
+  const isLatin = ({ text }: Word) => /\p{L}/u.test(text) && !RIGHT_TO_LEFT.test(text);
+  const result: Word[] = [];
+  for (let at = 0; at < fromTheRight.length; at++) {
+    let last = at;
+    const first = fromTheRight[at];
+    if (first && isLatin(first)) for (let next = at + 1; next < fromTheRight.length; next++) {
+      const word = fromTheRight[next];
+      if (!word || RIGHT_TO_LEFT.test(word.text)) break;
+      if (isLatin(word)) last = next;
+    }
+    result.push(...fromTheRight.slice(at, last + 1).reverse());
+    at = last;
+  }
+  return result;
 }
 
 function spaced(words: readonly Word[]): Word[] {
@@ -102,8 +120,9 @@ function spaced(words: readonly Word[]): Word[] {
   for (const word of words) {
     const last = result.at(-1);
     if (last && last.text !== " " && word.text !== " ") {
-      const gap = word.rtl ? last.along - word.end : word.along - last.end;
-      if (gap > word.size * WORD_GAP) result.push({ ...last, text: " ", along: last.end, end: word.along });
+      // To whichever side the next word lies: a number in a Hebrew line is written from the left, and stands left of the word before it.
+      const gap = Math.max(word.along - last.end, last.along - word.end);
+      if (gap > word.size * WORD_GAP) result.push({ ...last, text: " ", along: Math.min(last.end, word.end), end: Math.max(last.along, word.along) });
     }
     result.push(word);
   }

@@ -7,6 +7,8 @@ export interface RenderInput {
   readonly page: number;
   readonly width: number;
   readonly password?: string | undefined;
+  /** Degrees, a multiple of 90, by which the page is turned clockwise once it has its width. */
+  readonly turn?: number | undefined;
 }
 
 /** A page a thousand times as high as wide must not ask for a gigabyte of pixels. */
@@ -26,15 +28,15 @@ interface CanvasFactory {
  * Draws one page on white, `width` pixels wide: a rectangle of a text run times width / page width is where its words are.
  * @throws LorekeepError NOT_FOUND, NEEDS_PASSWORD, TOO_LARGE or UNSUPPORTED.
  */
-export async function renderPdfPage({ bytes, page: number, width, password }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
+export async function renderPdfPage({ bytes, page: number, width: asDisplayed, password, turn = 0 }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
   const pdf = await openPdf(bytes, password, signal).catch((error: unknown) => {
     throw error instanceof Refusal ? refused(error) : error;
   });
   try {
     if (number > pdf.document.numPages) throw new LorekeepError("NOT_FOUND", { reason: `The document has ${pdf.document.numPages} pages; page ${number} is not there.`, field: "page" });
     const page = await pdf.document.getPage(number);
-    const viewport = page.getViewport({ scale: width / page.getViewport({ scale: 1 }).width });
-    const height = Math.max(1, Math.round(viewport.height));
+    const viewport = page.getViewport({ scale: asDisplayed / page.getViewport({ scale: 1 }).width, rotation: page.rotate + turn });
+    const [width, height] = [viewport.width, viewport.height].map((side) => Math.max(1, Math.round(side))) as [number, number];
     if (width * height > MAX_PIXELS) throw new LorekeepError("TOO_LARGE", { reason: "The page is too tall to be drawn this wide.", field: "width" });
     // The factory belongs to the document: pdf.js brings a canvas of its own version, and pictures of two versions do not mix.
     const factory = pdf.document.canvasFactory as unknown as CanvasFactory;

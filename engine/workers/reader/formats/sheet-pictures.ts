@@ -1,0 +1,34 @@
+import { isPicturePart, picturesIn } from "../pictures.ts";
+import type { DocumentBuilder } from "../blocks.ts";
+import { all, parseXml, relationships } from "../xml-tree.ts";
+import { openArchive, type Archive } from "../zip.ts";
+
+/** Names the pictures of an XLSX, sheet by sheet through its drawings, and of an ODS, which does not say so simply: all at the end. */
+export function sheetPictures(out: DocumentBuilder, bytes: Uint8Array, maxBytes: number): void {
+  const archive = openArchive(bytes, maxBytes, (name) => name === "xl/workbook.xml" || name.endsWith(".rels"));
+  const placed = new Set<string>();
+  for (const [i, sheet] of sheetPaths(archive).entries()) {
+    for (const part of picturesOf(archive, sheet)) {
+      placed.add(part);
+      out.picture({ page: i + 1, part });
+    }
+  }
+  for (const part of [...picturesIn(archive.names, "xl/media/"), ...picturesIn(archive.names, "Pictures/")]) if (!placed.has(part)) out.picture({ part });
+}
+
+function sheetPaths(archive: Archive): string[] {
+  const targets = relationships(archive.text("xl/_rels/workbook.xml.rels"), "xl");
+  return all(parseXml(archive.text("xl/workbook.xml") ?? ""), "sheet").map(({ attribs }) => targets.get(attribs["r:id"] ?? "")?.target ?? "");
+}
+
+function picturesOf(archive: Archive, sheet: string): string[] {
+  const of = (part: string, type: string) => [...relationshipsOf(archive, part).values()].filter((one) => one.type === type).map(({ target }) => target);
+  return of(sheet, "drawing").flatMap((drawing) => of(drawing, "image")).filter(isPicturePart);
+}
+
+/** The relationships of a part lie beside it, in `_rels`. */
+function relationshipsOf(archive: Archive, part: string) {
+  const cut = part.lastIndexOf("/");
+  const folder = part.slice(0, Math.max(0, cut));
+  return relationships(archive.text(`${folder}/_rels/${part.slice(cut + 1)}.rels`), folder);
+}

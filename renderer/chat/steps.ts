@@ -1,0 +1,7 @@
+const words: Record<string, string> = {
+  condense: "Reading the question…", retrieve: "Searching your documents…", rerank: "Weighing what was found…", assemble: "Choosing the sources…",
+  load: "Loading the model…", generate: "Thinking…", cite: "Matching sentences to sources…", check: "Checking…",
+};
+
+/** What is being done, by the name of the answer's step; undefined: it has not begun. */
+export const stepWords = (step: string | undefined): string => (step === undefined ? "Starting…" : words[step] ?? "Working…");

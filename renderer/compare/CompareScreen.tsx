@@ -1,0 +1,136 @@
+import { ArrowUp, MessagesSquare, Scale, Square } from "lucide-react";
+import { useEffect, useMemo, type KeyboardEvent } from "react";
+import type { AssistantMessage, Comparison, Verdict } from "../../engine/contract/index.ts";
+import { go } from "../app/route.ts";
+import { useShortcuts } from "../app/shortcuts.ts";
+import { useAutosize } from "../chat/autosize.ts";
+import { useConversation } from "../chat/conversation.ts";
+import { useChat, useChatState } from "../chat/state.tsx";
+import { Button, EmptyState, ErrorState, Switch, Tooltip, useToasts } from "../design/index.ts";
+import { useEngine } from "../engine/context.tsx";
+import { useEngineQuery, useModels } from "../engine/queries.ts";
+import { SidePanel } from "../sources/SidePanel.tsx";
+import { AnswerColumn } from "./AnswerColumn.tsx";
+import { ContenderBar } from "./ContenderBar.tsx";
+import { contendersOf, LEAST, letter, shuffled, usualEntries } from "./contenders.ts";
+import { History } from "./History.tsx";
+import { useCompare, useCompareState, type Column } from "./state.tsx";
+import css from "./compare.module.css";
+
+/** One message, several answers side by side. `id`: a comparison that was made before. */
+export function CompareScreen({ id }: { id: string | undefined }) {
+  const { store } = useChat();
+  const panel = useChatState((state) => state.panel);
+  const shown = useShown(id);
+  const message = shown?.columns.flatMap((column) => (column.message ? [column.message] : [])).find((one) => one.id === panel?.messageId);
+  useEffect(() => { store.setState({ panel: undefined }); }, [id, store]);
+  useEffect(() => { document.title = "Compare - Lorekeep"; }, []);
+  useShortcuts(useMemo(() => ({ Escape: () => store.setState({ panel: undefined }) }), [store]));
+  return (
+    <>
+      <div className={css.screen}>
+        <header className={css.header}><div><h1>Compare</h1><p>One message to several corners, models or versions, side by side.</p></div><History current={id} /></header>
+        <Ask />
+        {shown ? <Answers key={shown.comparison?.id ?? "new"} shown={shown} /> : id === undefined ? <Empty /> : <Lost id={id} />}
+      </div>
+      {panel && message ? <SidePanel panel={panel} message={message} /> : null}
+    </>
+  );
+}
+
+interface Shown { readonly question: string; readonly columns: readonly Column[]; readonly comparison: Comparison | undefined; readonly blind: boolean; readonly running: boolean; readonly failure: unknown }
+
+/** The run of this window, else the comparison as it was kept. */
+function useShown(id: string | undefined): Shown | undefined {
+  const run = useCompareState((state) => state.run);
+  const kept = useKept(id);
+  const { data: conversation } = useConversation(kept?.conversationId);
+  const live = run && (id === undefined ? run.comparison === undefined : run.comparison?.id === id) ? run : undefined;
+  return useMemo(() => {
+    if (live?.running) return live;
+    if (!kept) return live;
+    const answer = (assistantId: string | undefined) => conversation?.tree.find((one): one is AssistantMessage => one.role === "assistant" && one.id === assistantId);
+    const columns = kept.contenders.map(({ name, assistantId }): Column => {
+      const message = answer(assistantId);
+      return { name, begun: assistantId !== undefined, step: undefined, sources: message?.sources ?? [], text: message?.text ?? "", message };
+    });
+    return { question: kept.question, columns, comparison: kept, blind: kept.blind, running: false, failure: live?.failure };
+  }, [live, kept, conversation]);
+}
+
+function useKept(id: string | undefined): Comparison | undefined {
+  return useEngineQuery<Comparison>(["comparisons", "get", id], (engine, signal) => engine.compare.get({ id: id ?? "" }, { signal }), { enabled: id !== undefined }).data;
+}
+
+function Ask() {
+  const { store, start, stop } = useCompare();
+  const { data: shelf = [] } = useModels();
+  const { text, entries: chosen, blind, run } = useCompareState((state) => state);
+  const entries = useMemo(() => chosen ?? usualEntries(shelf), [chosen, shelf]);
+  const box = useAutosize(text, 200);
+  const busy = run?.running === true;
+  const ready = text.trim() !== "" && entries.length >= LEAST && !busy;
+  const send = () => {
+    if (!ready) return;
+    const contenders = contendersOf(entries, shelf);
+    if (window.location.hash !== "#/compare") go("compare");
+    start({ text: text.trim(), contenders: blind ? shuffled(contenders) : contenders, blind });
+    store.setState({ text: "" });
+  };
+  const onKey = (event: KeyboardEvent) => { if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) { event.preventDefault(); send(); } };
+  return (
+    <form className={css.ask} aria-label="Ask all of them" onSubmit={(event) => { event.preventDefault(); send(); }}>
+      <ContenderBar entries={entries} shelf={shelf} changed={chosen !== undefined} onChange={(next) => store.setState({ entries: next })} />
+      <div className={css.box}>
+        <textarea ref={box} rows={1} aria-label="Your message" data-composer="" placeholder="Ask all of them the same…" value={text} onChange={(event) => store.setState({ text: event.target.value })} onKeyDown={onKey} />
+        {busy
+          ? <Tooltip text="Stop"><button type="button" className={css.stop} aria-label="Stop" onClick={stop}><Square /></button></Tooltip>
+          : <Tooltip text="Ask" keys="Enter"><button type="submit" className={css.send} aria-label="Ask" aria-disabled={!ready}><ArrowUp /></button></Tooltip>}
+      </div>
+      <div className={css.switches}><Switch label="Blind" hint="Hides who answered until you have chosen." checked={blind} onChange={(on) => store.setState({ blind: on })} /></div>
+    </form>
+  );
+}
+
+function Answers({ shown }: { shown: Shown }) {
+  const engine = useEngine();
+  const toasts = useToasts();
+  const { store } = useCompare();
+  const mark = useCompareState((state) => state.mark);
+  const { comparison, columns, running } = shown;
+  const verdict = comparison?.verdict;
+  const hidden = shown.blind;
+  const choosable = comparison !== undefined && !running && columns.filter(({ message }) => message?.state === "complete").length >= LEAST;
+  const choose = (winner: Verdict["winner"] | undefined) => {
+    if (comparison) engine.compare.choose({ id: comparison.id, winner }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
+  };
+  return (
+    <div className={css.answers}>
+      <div className={css.question}><span>{shown.question}</span>{columns.filter(({ text }) => text !== "").length > 1 ? <Switch label={`Mark what is not in ${letter(0)}`} checked={mark} onChange={(on) => store.setState({ mark: on })} /> : null}</div>
+      {shown.failure === undefined ? null : <ErrorState error={shown.failure} title="This could not be compared" compact />}
+      <div className={css.columns} data-columns={columns.length}>
+        {columns.map((column, place) => (
+          <AnswerColumn key={place} place={place} column={column} hidden={hidden} against={mark && place > 0 ? columns[0]?.text : undefined} chosen={verdict?.winner === place}
+            onChoose={choosable && column.message?.state === "complete" ? () => choose(verdict?.winner === place ? undefined : place) : undefined} />
+        ))}
+      </div>
+      {choosable ? (
+        <div className={css.verdict} role="group" aria-label="Your choice">
+          <Button size="s" aria-pressed={verdict?.winner === "tie"} onClick={() => choose(verdict?.winner === "tie" ? undefined : "tie")}>{verdict?.winner === "tie" ? "✓ " : ""}Equally good</Button>
+          <Button size="s" aria-pressed={verdict?.winner === "none-good"} onClick={() => choose(verdict?.winner === "none-good" ? undefined : "none-good")}>{verdict?.winner === "none-good" ? "✓ " : ""}None is good</Button>
+          <span className={css.hint}>{verdict ? `Kept${verdict.blind ? ", chosen blind" : ""}.` : hidden ? "The names are shown once you have chosen." : "Your choice is kept, and counts in the standings."}</span>
+          {hidden ? null : <Button size="s" variant="ghost" icon={<MessagesSquare />} onClick={() => go("chat", comparison.conversationId)}>Go on in the chat</Button>}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function Empty() {
+  return <EmptyState icon={<Scale />} title="Which way answers better?">Ask once; every corner answers with the same question and the same documents. Choose the better answer, blind if you like, and the standings add up.</EmptyState>;
+}
+
+function Lost({ id }: { id: string }) {
+  const { error, isLoading } = useEngineQuery<Comparison>(["comparisons", "get", id], (engine, signal) => engine.compare.get({ id }, { signal }));
+  return error && !isLoading ? <ErrorState error={error} title="This comparison is not there any more" /> : null;
+}

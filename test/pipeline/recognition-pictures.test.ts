@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Canvas } from "@napi-rs/canvas";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { docx, odt, pptx, shape, wp } from "../fixtures/documents/build.ts";
+import { slidePicture, strip, tiff, turnedBy, withMembers, workbookWith } from "../pictures.ts";
+import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
+import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { call, openWorld, removeFolder, temporaryFolder, write } from "./library-harness.ts";
+
+const LINES = ["The ferry to Brask leaves the pier at noon every day.", "Granite from the western slope paved the market square.", "Nobody has painted the lighthouse since the great storm."];
+
+describe("text recognition of pictures of every kind, through the whole engine", () => {
+  let folder: string;
+  let engine: TestEngine;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    engine = await createTestEngine();
+    await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
+  });
+  afterAll(async () => {
+    await engine.dispose();
+    await removeFolder(folder);
+  });
+
+  const textOf = async (id: string) => (await engine.client.documents.content({ id })).blocks.map(({ text }) => text).join("\n");
+  const added = async (name: string, content: Uint8Array) => {
+    const { added: [document] } = await engine.client.documents.add({ paths: [await write(join(folder, name), Buffer.from(content))] });
+    await engine.client.queue.idle();
+    return engine.client.documents.get({ id: document?.id ?? "" });
+  };
+  const png = (canvas: Canvas) => canvas.encode("png");
+  const inside = "Nineteen barrels of herring were landed at dawn.";
+
+  it("reads every page of a TIFF, and shows each as its page", async () => {
+    const document = await added("fax.tiff", tiff([scanOf([LINES[0] ?? ""], { dpi: 150 }), scanOf([LINES[1] ?? ""], { dpi: 150 })]));
+    expect(document).toMatchObject({ state: "indexed", format: "image", pages: 2, recognition: { pictures: 2, done: 2 } });
+    const { blocks } = await engine.client.documents.content({ id: document.id });
+    expect(blocks.map(({ page, text }) => [page, text])).toEqual([[1, LINES[0]], [2, LINES[1]]]);
+    const { width, height } = await engine.client.documents.pageImage({ id: document.id, page: 2, width: 200 });
+    expect([width, height]).toEqual([200, 283]);
+  });
+
+  it("says what is wrong with a TIFF that is cut off", async () => {
+    const whole = tiff([scanOf(["x"], { dpi: 72 })]);
+    expect(await added("cut.tiff", whole.subarray(0, 5000))).toMatchObject({ state: "failed", reason: { code: "corrupt", message: "This picture is damaged and cannot be read." } });
+  });
+
+  it("reads a JPEG", async () => {
+    const document = await added("photo.jpg", await scanOf([LINES[2] ?? ""]).encode("jpeg", 80));
+    expect(await textOf(document.id)).toContain(LINES[2]);
+  });
+
+  it.each([
+    ["letter.docx", async () => withMembers(docx(wp("The letter itself.")), { "word/media/image1.png": await png(strip(inside)) }), "The letter itself."],
+    ["letter.odt", async () => withMembers(odt("<text:p>The letter itself.</text:p>"), { "Pictures/1.png": await png(strip(inside)) }), "The letter itself."],
+    ["deck.pptx", async () => withMembers(pptx([{ shapes: shape("First slide") }, { shapes: shape("Second slide") }]), { "ppt/media/image1.png": await png(strip(inside)), "ppt/slides/_rels/slide2.xml.rels": slidePicture("../media/image1.png") }), "First slide"],
+    ["boats.xlsx", async () => workbookWith(await png(strip(inside))), "Boats of the harbour"],
+  ] as const)("reads the picture in %s, behind the text of its page", async (name, content, before) => {
+    const document = await added(name, await content());
+    expect(document).toMatchObject({ state: "indexed", recognition: { state: "done", pictures: 1 } });
+    const { blocks } = await engine.client.documents.content({ id: document.id });
+    const at = blocks.findIndex(({ text }) => text.includes(before));
+    expect(blocks[at + 1], JSON.stringify(blocks)).toMatchObject({ text: inside, recognised: { confidence: expect.any(Number) } });
+    expect(blocks[at + 1]?.page).toBe(blocks[at]?.page);
+  });
+
+  it("says which language it has no data for, and what to do, and reads the scan once that is done", async () => {
+    await engine.client.settings.update({ ingest: { ocrLanguages: ["fra"] } });
+    const document = await added("lettre.png", await png(strip("Le bateau part à midi.")));
+    expect(document).toMatchObject({ state: "failed", reason: { code: "no-text", message: expect.stringMatching(/no data to recognise text in the language “fra”.*Put fra\.traineddata into .*languages, or take the language out/) } });
+    await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
+    await engine.client.documents.retry({ ids: [document.id] });
+    await engine.client.queue.idle();
+    expect(await textOf(document.id)).toMatch(/bateau part/);
+  });
+
+  it("gives way while an answer is made, and goes on after it", async () => {
+    const other = await temporaryFolder();
+    const world = await openWorld(other, { ingest: { ocr: "auto", ocrLanguages: ["eng"] } });
+    try {
+      await call(world.routes.documents.add, { paths: [await write(join(other, "pages.pdf"), await scannedPdf([0, 1, 2, 3].map((n) => ({ scan: scanOf([`Page ${n}. ${LINES[0]}`], { dpi: 150 }) }))))] });
+      const done = () => [...world.library.parts.registry.all()][0]?.recognition?.done ?? 0;
+      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(0);
+      const answered = world.library.yieldTo();
+      const before = done();
+      await setTimeout(5000);
+      // The picture that was being read is finished; no other is begun, however fast this machine is.
+      expect(done()).toBeLessThanOrEqual(before + 1);
+      expect(done()).toBeLessThan(4);
+      answered();
+      await call(world.routes.queue.idle, undefined);
+      expect(done()).toBe(4);
+    } finally {
+      await world.close();
+      await removeFolder(other);
+    }
+  });
+
+  it.each([90, 180, 270] as const)("reads a page that lies turned by %i degrees, and marks its words where they lie", async (degrees) => {
+    const page = turnedBy(scanOf(LINES, { dpi: 150 }), degrees);
+    const document = await added(`turned-${degrees}.png`, await png(page));
+    const text = await textOf(document.id);
+    expect(text.replace(/\n/g, " ")).toContain(LINES.join(" "));
+    const at = text.indexOf("western");
+    const [place] = await engine.client.documents.highlight({ id: document.id, ranges: [{ start: at, end: at + "western".length }] });
+    const [x = 0, y = 0, width = 0, height = 0] = place?.rects[0] ?? [];
+    const { pages: [shown] } = await engine.client.documents.content({ id: document.id });
+    // Back to the upright page, in points: the picture's page counts 96 pixels to the inch, the scan was drawn with 150.
+    const scale = 96 / 150;
+    const [middleX, middleY] = [(x + width / 2) * scale, (y + height / 2) * scale];
+    const [w, h] = [(shown?.width ?? 0) * scale, (shown?.height ?? 0) * scale];
+    const upright = degrees === 90 ? [middleY, w - middleX] : degrees === 180 ? [w - middleX, h - middleY] : [h - middleY, middleX];
+    expect(Math.abs((upright[1] ?? 0) - (baselineOf(1) - 4)), JSON.stringify({ upright })).toBeLessThan(4);
+    // "Granite from the western" in a serif of 12 points: the word begins about 90 points into the line.
+    expect(upright[0]).toBeGreaterThan(LEFT + 80);
+    expect(upright[0]).toBeLessThan(LEFT + 140);
+    expect(degrees === 180 ? width > height : height > width).toBe(true);
+  });
+
+  it("reads a scan that lies on its side in a PDF whose page does not say so", async () => {
+    const document = await added("side.pdf", await scannedPdf([{ scan: turnedBy(scanOf(LINES, { dpi: 150 }), 90) }]));
+    expect((await textOf(document.id)).replace(/\n/g, " ")).toContain("paved the market square");
+    const [place] = await engine.client.documents.highlight({ id: document.id, ranges: [{ start: 0, end: 9 }] });
+    for (const [x, y, width, height] of place?.rects ?? []) expect([x > 0, y > 0, x + width < PAGE.height, y + height < PAGE.width]).toEqual([true, true, true, true]);
+  });
+});
