@@ -100,6 +100,8 @@ export const runAnswer = z.object({
   sentences: z.array(answerSentence),
   sources: z.array(z.object({ number: z.number().int(), documentId: z.string(), path: z.string(), page: z.number().int().optional(), text: z.string() })),
   model: z.string().optional(),
+  /** It reached its greatest length before its end: an enforced format is then broken off, too. */
+  cutOff: z.boolean().optional(),
   /** Milliseconds from asking to the first text and to the end. */
   firstTokenMs: z.number().optional(), totalMs: z.number(),
   promptTokens: z.number().int().optional(), completionTokens: z.number().int().optional(), tokensPerSecond: z.number().optional(),

@@ -59,6 +59,7 @@ describe("format", () => {
     const check = compileSchema({ $schema: "https://json-schema.org/draft/2020-12/schema", ...schema });
     expect(check('{"answer": null, "confidence": "low"}')).toEqual({ valid: true });
     expect(check("I don't know.").problem).toBe("The answer is not JSON.");
+    expect(compileSchema({ type: "integer" })("1e999").valid).toBe(false);
     expect(check("```json\n{}\n```").valid).toBe(false);
     expect(check('{"answer": null}').problem).toBe("The answer must have required property 'confidence'.");
     expect(check('{"answer": 1, "confidence": "low"}').problem).toBe("“answer” must be string,null.");
