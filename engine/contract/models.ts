@@ -19,7 +19,7 @@ export const generatorLoaded = z.object({
   gpuLayers: z.number().int(),
   totalLayers: z.number().int(),
   threads: z.number().int(),
-  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number() }),
+  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number(), /** Free on a graphics card with a memory of its own, where there is one. */ gpuFreeBytesBefore: z.number().optional() }),
   loadMs: z.number(),
 });
 export type GeneratorLoaded = z.infer<typeof generatorLoaded>;
@@ -107,7 +107,15 @@ export const modelsContract = {
   unload: base.output(z.void()),
   catalogue: base.output(z.array(catalogueEntry)),
   /** What the hub says about a file, asked only on a person's click: size, hash, and whether it fits here. */
-  inspectDownload: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional() })).output(z.object({ url: z.string(), sizeBytes: z.number(), sha256: z.string().optional(), fit: modelFit.optional() })),
+  inspectDownload: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional(), revision: z.string().optional() })).output(z.object({
+    url: z.string(), sizeBytes: z.number(), sha256: z.string().optional(),
+    /** The commit, where the hub names it. */
+    revision: z.string(),
+    /** From the file's own header, of which only the first bytes are fetched; absent where the hub does not give them out. */
+    fit: modelFit.optional(),
+    /** Why it could not be used if it were downloaded. */
+    refused: z.string().optional(),
+  })),
   download: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional(), revision: z.string().optional() })).output(download),
   downloads: base.output(z.array(download)),
   watchDownloads: base.output(eventIterator(z.array(download))),

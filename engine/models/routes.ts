@@ -39,6 +39,7 @@ export function modelRoutes(parts: ModelRoutesParts) {
 }
 
 function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts) {
+  const shown = (item: ShelfItem) => withFit(item, runtime);
   return {
     list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
     import: os.models.import.handler(({ input, signal }) => {
@@ -82,11 +83,13 @@ function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
 }
 
 /** With the fit, read from the header as it is now; a file that cannot be read any more has none. */
-async function shown(item: ShelfItem): Promise<ContractItem> {
+async function withFit(item: ShelfItem, runtime: ModelRuntime): Promise<ContractItem> {
   if (item.kind === "adapter" || item.state === "missing") return item;
   const info = await inspectGguf(item.path).catch(() => undefined);
-  return info ? { ...item, fit: modelFit(info, availableMemory()) } : { ...item, state: "missing" };
+  return info ? { ...item, fit: modelFit(info, machine(runtime)) } : { ...item, state: "missing" };
 }
+
+const machine = (runtime: ModelRuntime) => ({ freeBytes: availableMemory(), gpuFreeBytes: runtime.gpuFreeBytes });
 
 function runtimeRoutes({ runtime, settings }: ModelRoutesParts) {
   const state = (): ContractRuntimeState => runtime.state;
@@ -116,7 +119,7 @@ function following<T>(emit: (value: T) => void, stop: AbortSignal, now: () => T,
   });
 }
 
-function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
+function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesParts) {
   const entry = (id: string) => {
     const found = catalogue.find((one) => one.id === id);
     if (!found) throw new LorekeepError("NOT_FOUND", { reason: `The catalogue has no "${id}".`, next: "Choose another model, or give a repository and a file." });
@@ -141,9 +144,11 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
     }),
     inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {
       const ref: HubFile = wanted(input);
-      const { url, sizeBytes, sha256 } = await downloads.inspect(ref, signal);
+      const { url, sizeBytes, sha256, revision } = await downloads.inspect(ref, signal);
       if (sizeBytes === undefined) throw new LorekeepError("DOWNLOAD_FAILED", { reason: "The hub does not say how large this file is.", next: "Download it with your browser and add it from disk." });
-      return { url, sizeBytes, ...(sha256 ? { sha256 } : {}) };
+      const remote = /\.gguf$/i.test(ref.file) ? await downloads.inspectHeader({ url, sizeBytes }, signal) : undefined;
+      const about = remote === undefined ? {} : "refused" in remote ? { refused: remote.refused } : remote.info.kind === "model" ? { fit: modelFit(remote.info, machine(runtime)) } : {};
+      return { url, sizeBytes, revision, ...(sha256 ? { sha256 } : {}), ...about };
     }),
     download: os.models.download.handler(({ input }) => downloads.start(wanted(input))),
     downloads: os.models.downloads.handler(() => downloads.list()),

@@ -83,7 +83,7 @@ export class ModelShelf {
   /** Does it fit this machine, from the header as it is now. */
   async fit(id: string, contextSize?: number): Promise<ModelFit> {
     const { path } = await this.get(id);
-    return modelFit(await inspectGguf(path), availableMemory(), contextSize);
+    return modelFit(await inspectGguf(path), { freeBytes: availableMemory() }, contextSize);
   }
 
   /**

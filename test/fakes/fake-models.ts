@@ -70,7 +70,7 @@ export function modelHandlers(world: FakeWorld) {
       { id: "qwen3-4b", name: "Qwen3 4B Instruct", kind: "chat" as const, description: "A good all-round model for a laptop.", repo: "example/qwen3-4b-gguf", revision: "main", file: "qwen3-4b-q4_k_m.gguf", parameters: "4B", languages: ["en", "de", "fr"], licence: "Apache-2.0", licenceUrl: "https://example.org/licence", sourceUrl: "https://example.org/qwen3-4b", installed: true },
       { id: "small-1b", name: "Small 1B", kind: "chat" as const, description: "For machines with little memory.", repo: "example/small-1b", revision: "main", file: "small-1b-q4.gguf", parameters: "1B", languages: ["en"], licence: "MIT", licenceUrl: "https://example.org/licence", sourceUrl: "https://example.org/small-1b", installed: false },
     ]),
-    inspectDownload: os.models.inspectDownload.handler(() => ({ url: "https://hub.example.org/file", sizeBytes: 800_000_000, sha256: "a".repeat(64) })),
+    inspectDownload: os.models.inspectDownload.handler(() => ({ url: "https://hub.example.org/file", sizeBytes: 800_000_000, sha256: "a".repeat(64), revision: "main" })),
     download: os.models.download.handler(({ input }) => {
       const made = { id: world.id("w"), name: input.catalogueId ?? input.file ?? "model", repo: input.repo ?? "example/small-1b", file: input.file ?? "small-1b-q4.gguf", state: "running" as const, receivedBytes: 120_000_000, totalBytes: 800_000_000, bytesPerSecond: 12_000_000, etaSeconds: 57 };
       world.downloads.push(made);

@@ -44,7 +44,11 @@ const notForChat = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v
  * @throws LorekeepError MODEL_REFUSED, NOT_FOUND, READ_ONLY.
  */
 export async function inspectGguf(path: string, options: { signal?: AbortSignal } = {}): Promise<GgufInfo> {
-  const header = await readGgufHeader(path, options);
+  return infoOf(await readGgufHeader(path, options));
+}
+
+/** What a header says, or why it is refused. @throws LorekeepError MODEL_REFUSED. */
+export function infoOf(header: GgufHeader): GgufInfo {
   const architecture = text(header, "general.architecture");
   if (!architecture) throw refused("This GGUF file does not say which architecture it is for.", "Choose another conversion of the model.");
   const type = text(header, "general.type") ?? "model";
@@ -110,7 +114,7 @@ function common(header: GgufHeader, architecture: string) {
 /** Under which key depends on what was made (`lorekeep.merge.base.sha256`, `lorekeep.base.sha256`); what it says does not. */
 function baseHash(header: GgufHeader): string | undefined {
   for (const [key, value] of header.metadata) {
-    if (/^lorekeep\..*base.*sha256$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+    if (/^lorekeep\..*base.*(sha256|hash)$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
   }
   return undefined;
 }

@@ -78,8 +78,10 @@ async function examineFiles({ item, base, itemInfo, baseInfo }: Pair, told: Told
   }
   for (const one of strengthFindings(itemInfo)) told.add(one);
   if (told.failed()) return;
-  told.stage("architecture");
-  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) told.add(one);
+  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) {
+    told.stage(one.stage);
+    told.add(one);
+  }
   if (told.failed()) return;
   told.stage("base");
   for (const one of baseFindings(item.fineTuneOf, itemInfo.baseSha256, base)) told.add(one);

@@ -148,7 +148,7 @@ export class Generator {
       template: { source: template.source, name: template.name },
       backend: weights.llama.gpu === false ? "cpu" : weights.llama.gpu,
       gpuLayers: model.gpuLayers, totalLayers: model.fileInsights.totalLayers, threads,
-      memory: { modelBytes: weightsMemory.ram + weightsMemory.vram, contextBytes: used.ram + used.vram, freeBytesBefore: weights.freeBytesBefore },
+      memory: { modelBytes: weightsMemory.ram + weightsMemory.vram, contextBytes: used.ram + used.vram, freeBytesBefore: weights.freeBytesBefore, ...(weights.gpuFreeBytesBefore === undefined ? {} : { gpuFreeBytesBefore: weights.gpuFreeBytesBefore }) },
       loadMs: performance.now() - about.started,
     };
   }
