@@ -127,6 +127,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   const checks = owner.own(createChecks({ shelf: models.shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
   const evaluation = owner.own(await createEvaluation({
     workspace, answering: answers.means, library, embedder, workerHost, conversations: answers.conversations,
+    fineTunes: models.fineTunes, models: () => models.shelf.list(),
     modelNames: async () => new Map((await models.shelf.list()).map(({ id, name }) => [id, name])),
     uploadPath: async (id) => (await uploads.find(id)).path, onNotice: (text) => notices.add("warning", text),
   }, () => tell("evaluation")));
@@ -178,6 +179,7 @@ function buildRouter(rooms: Rooms) {
     models: modelRoutes({
       shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
       check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
+      gate: (input, signal) => evaluation.gate(input, signal), hasQuestions: () => evaluation.sets.list().some(({ questions }) => questions.length > 0),
     }),
     tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),

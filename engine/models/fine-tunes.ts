@@ -68,15 +68,15 @@ export class FineTunes {
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.filter((tune) => tune.id !== id) }));
   }
 
-  promote(id: string, versionId: string, anyway: boolean): Promise<FineTune> {
-    return this.change(id, (tune) => versions.promote(tune, versionId, { anyway, when: now() }));
+  promote(id: string, versionId: string, how: Omit<versions.Promoting, "when">): Promise<FineTune> {
+    return this.change(id, (tune) => versions.promote(tune, versionId, { ...how, when: now() }));
   }
 
   rollback(id: string): Promise<FineTune> {
     return this.change(id, (tune) => versions.rollback(tune, now()));
   }
 
-  /** For the evaluation, once it has run the gate (versions.ts, `judge`): the next promotion of the candidate goes by it. */
+  /** For the evaluation, once it has run the gate (engine/evaluation/gate): the next promotion of the candidate goes by it. */
   recordGate(id: string, gate: GateRecord): Promise<FineTune> {
     return this.change(id, (tune) => versions.addGate(tune, gate));
   }

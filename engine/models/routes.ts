@@ -5,6 +5,7 @@ import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
 import type { CheckEvent, CheckInput } from "../contract/check.ts";
+import type { GateEvent, GateInput } from "../contract/fine-tunes.ts";
 import { os, stream } from "../contract/server.ts";
 import type { Settings } from "../contract/settings.ts";
 import type { z } from "zod";
@@ -27,6 +28,9 @@ export interface ModelRoutesParts {
   readonly uploadPath: (uploadId: string) => Promise<string>;
   /** The health check (engine/tune/check). */
   readonly check: (input: CheckInput, signal: AbortSignal | undefined) => AsyncIterable<CheckEvent>;
+  /** The gate (engine/evaluation/gate), and whether there are questions it could ask. */
+  readonly gate: (input: GateInput, signal: AbortSignal | undefined) => AsyncIterable<GateEvent>;
+  readonly hasQuestions: () => boolean;
   /** A known file is another one now: what was checked against it has to be checked again. */
   readonly onUpdated: (item: ShelfItem) => void;
 }
@@ -61,7 +65,7 @@ function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts
   };
 }
 
-function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
+function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesParts) {
   const routes = os.models.fineTunes;
   return {
     check: os.models.check.handler(({ input, signal }) => stream(check(input, signal))),
@@ -76,7 +80,8 @@ function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
       }),
       removeVersion: routes.removeVersion.handler(({ input }) => fineTunes.removeVersion(input.id, input.versionId)),
       remove: routes.remove.handler(({ input }) => fineTunes.remove(input.id)),
-      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, input.anyway)),
+      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, { anyway: input.anyway, hasQuestions: hasQuestions() })),
+      gate: routes.gate.handler(({ input, signal }) => stream(gate(input, signal))),
       rollback: routes.rollback.handler(({ input }) => fineTunes.rollback(input.id)),
     },
   };
