@@ -61,6 +61,7 @@ function readVersion(resources: string): string {
 function program(installation: Installation, signal: AbortSignal): Command {
   const root = new Command("lorekeep").description("Your documents, your models, your machine: ask, and see where it is written.").version(installation.version)
     .option("--workspace <folder>", "folder that keeps everything (or LOREKEEP_WORKSPACE)")
+    .option("--store <place>", "keep passages and vectors here instead of in the workspace: a folder, s3://bucket/folder or db://name (or LOREKEEP_STORE); anything but a folder takes your documents' text off this machine")
     .option("--json", "print exactly one JSON document on standard output")
     .exitOverride().showHelpAfterError("(see --help)");
 
@@ -142,5 +143,5 @@ function fineTuneCommands(models: Command, command: AddCommand, within: Within):
 
 /** --workspace and --json may stand before or after the command's name. */
 function inherit(command: Command): Command {
-  return command.option("--workspace <folder>", "folder that keeps everything").option("--json", "print exactly one JSON document on standard output").exitOverride();
+  return command.option("--workspace <folder>", "folder that keeps everything").option("--store <place>", "where passages and vectors are kept").option("--json", "print exactly one JSON document on standard output").exitOverride();
 }

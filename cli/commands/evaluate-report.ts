@@ -16,7 +16,7 @@ export function reportLines(report: RunReport): string[] {
     `| corner | ${columns.map(([, name]) => name).join(" | ")} | ms p50 / p95 | tokens/s |`, `| --- |${" --- |".repeat(columns.length + 2)}`, ...rows.map((cells) => `| ${cells.join(" | ")} |`), "",
     recommendation.sentence, ...recommendation.reasons.map(({ sentence }) => `  - ${sentence}`), ...(recommendation.open.length > 0 ? ["Open:", ...recommendation.open.map((one) => `  - ${one}`)] : []),
     ...(report.judge ? ["", `${report.judge.model} judges: ${corners.map(({ name, judged }) => `${name} ${figure(judged?.right)}`).join(", ")}. ${report.judge.sentence}`] : []),
-    ...(limits.length > 0 ? ["", ...limits.map(({ broken, sentence }) => `${broken ? "BROKEN" : "ok"}  ${sentence}`)] : []),
+    ...(limits.length > 0 ? ["", ...limits.map(({ broken, sentence }) => `${(broken ? "BROKEN" : "ok").padEnd(8)}${sentence}`)] : []),
   ];
 }
 

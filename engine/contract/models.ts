@@ -47,7 +47,7 @@ export const fineTuneOf = z.object({
 export type FineTuneOf = z.infer<typeof fineTuneOf>;
 
 export const shelfItem = z.object({
-  id, kind: z.enum(["model", "adapter"]), name: z.string(), path: z.string(),
+  id, kind: z.enum(["model", "adapter", "reranker"]), name: z.string(), path: z.string(),
   /** linked: stays where it is; stored: lies in the workspace and goes when removed. */
   storage: z.enum(["linked", "stored"]),
   /** missing: the file vanished or changed since it was added. */
@@ -65,6 +65,10 @@ export const shelfItem = z.object({
   checks: z.array(keptCheck).optional(),
 });
 export type ShelfItem = z.infer<typeof shelfItem>;
+
+/** What may stand in `settings.search.reranker`. */
+export const reranker = z.object({ id: z.string(), name: z.string(), format: z.enum(["gguf", "onnx"]) });
+export type Reranker = z.infer<typeof reranker>;
 
 export const runtimeState = z.object({
   state: z.enum(["empty", "loading", "ready", "failed"]),
@@ -100,6 +104,8 @@ export const modelsContract = {
   setBase: base.input(z.object({ id, baseId: id.nullable() })).output(shelfItem),
   check: checkContract,
   fineTunes: fineTunesContract,
+  /** Those that are installed: on the shelf, or downloaded as a folder. */
+  rerankers: base.output(z.array(reranker)),
   runtime: base.output(runtimeState),
   /** The state now, then every change. */
   watchRuntime: base.output(eventIterator(runtimeState)),

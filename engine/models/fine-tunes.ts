@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LorekeepError } from "../base/errors.ts";
 import type { FineTune, GateRecord, Lineage, VersionScore } from "../contract/fine-tunes.ts";
 import type { ModelShelf } from "./shelf.ts";
-import type { StoredItem } from "./types.ts";
+import { tunable, type StoredItem } from "./types.ts";
 import * as versions from "./versions.ts";
 
 interface NewVersion {
@@ -93,9 +93,9 @@ export class FineTunes {
     return this.get(id);
   }
 
-  private item(id: string): StoredItem {
+  private item(id: string): StoredItem & { readonly kind: FineTune["kind"] } {
     const item = this.shelf.store.value.items.find((other) => other.id === id);
-    if (item) return item;
+    if (item) return tunable(item);
     throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
   }
 

@@ -13,6 +13,7 @@ import type { CatalogueEntry } from "./catalogue.ts";
 import type { Downloads, DownloadState } from "./downloads.ts";
 import type { FineTunes } from "./fine-tunes.ts";
 import type { HubFile } from "./hub.ts";
+import { folderId, installedRerankers } from "./rerankers.ts";
 import type { ModelRuntime } from "./runtime.ts";
 import type { ModelShelf } from "./shelf.ts";
 import type { ShelfItem } from "./types.ts";
@@ -46,6 +47,7 @@ function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts
   const shown = (item: ShelfItem) => withFit(item, runtime);
   return {
     list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
+    rerankers: os.models.rerankers.handler(() => installedRerankers(shelf)),
     import: os.models.import.handler(({ input, signal }) => {
       const { path, uploadId, mode } = input;
       if ((path === undefined) === (uploadId === undefined)) throw new LorekeepError("INVALID", { reason: "Give either a path or an upload.", field: "path" });
@@ -89,7 +91,7 @@ function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesPar
 
 /** With the fit, read from the header as it is now; a file that cannot be read any more has none. */
 async function withFit(item: ShelfItem, runtime: ModelRuntime): Promise<ContractItem> {
-  if (item.kind === "adapter" || item.state === "missing") return item;
+  if (item.kind !== "model" || item.state === "missing") return item;
   const info = await inspectGguf(item.path).catch(() => undefined);
   return info ? { ...item, fit: modelFit(info, machine(runtime)) } : { ...item, state: "missing" };
 }
@@ -133,7 +135,7 @@ function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesPar
   const wanted = (input: { catalogueId?: string | undefined; repo?: string | undefined; file?: string | undefined; revision?: string | undefined }) => {
     if (input.catalogueId !== undefined) {
       const { name, repo, revision, files, kind, file } = entry(input.catalogueId);
-      return { name, repo, revision, files, file, into: kind === "chat" ? ("gguf" as const) : ("folder" as const) };
+      return { name, repo, revision, files, file, into: kind === "chat" || file.endsWith(".gguf") ? ("gguf" as const) : ("folder" as const) };
     }
     if (!input.repo || !input.file) throw new LorekeepError("INVALID", { reason: "Give a model of the catalogue, or a repository and a file.", field: input.repo ? "file" : "repo" });
     const name = (input.file.split("/").at(-1) ?? input.file).replace(/\.gguf$/i, "");
@@ -143,8 +145,9 @@ function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesPar
     catalogue: os.models.catalogue.handler(async () => {
       const items = await shelf.list();
       const done = downloads.list().filter((d) => d.state === "done");
+      const rerankers = await installedRerankers(shelf);
       const isInstalled = ({ repo, file }: CatalogueEntry) =>
-        items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
+        rerankers.some(({ id }) => id === folderId(repo)) || items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
       return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));
     }),
     inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {
@@ -152,7 +155,7 @@ function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesPar
       const { url, sizeBytes, sha256, revision } = await downloads.inspect(ref, signal);
       if (sizeBytes === undefined) throw new LorekeepError("DOWNLOAD_FAILED", { reason: "The hub does not say how large this file is.", next: "Download it with your browser and add it from disk." });
       const remote = /\.gguf$/i.test(ref.file) ? await downloads.inspectHeader({ url, sizeBytes }, signal) : undefined;
-      const about = remote === undefined ? {} : "refused" in remote ? { refused: remote.refused } : remote.info.kind === "model" ? { fit: modelFit(remote.info, machine(runtime)) } : {};
+      const about = remote === undefined ? {} : "refused" in remote ? { refused: remote.refused } : remote.info.kind !== "adapter" ? { fit: modelFit(remote.info, machine(runtime)) } : {};
       return { url, sizeBytes, revision, ...(sha256 ? { sha256 } : {}), ...about };
     }),
     download: os.models.download.handler(({ input }) => downloads.start(wanted(input))),

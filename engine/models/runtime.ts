@@ -242,6 +242,7 @@ export class ModelRuntime {
     const path = item?.path ?? ("path" in ref ? ref.path : "");
     const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
     if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
+    if (info.kind === "reranker") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is a reranker; it cannot write answers.`, next: "Choose it as the reranker in the settings, and a chat model here." });
     this.memoryBytes = memoryFor(info, options.contextSize);
     this.adapterBytes.clear();
     const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);

@@ -1,5 +1,6 @@
 import type { AnswerOptions, CheckVerdict, ShelfItem } from "../../engine/contract/index.ts";
-import type { Tone } from "../design/index.ts";
+
+type Tone = "neutral" | "good" | "warn" | "danger";
 
 export const MOST_ADAPTERS = 8;
 

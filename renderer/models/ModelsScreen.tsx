@@ -1,4 +1,4 @@
-import { Box, FileInput, Layers, PackageOpen } from "lucide-react";
+import { ArrowDownWideNarrow, Box, FileInput, Layers, PackageOpen } from "lucide-react";
 import { useState } from "react";
 import type { ShelfItem } from "../../engine/contract/index.ts";
 import { go } from "../app/route.ts";
@@ -69,6 +69,7 @@ function Shelf({ runtime, onImport }: { runtime: Runtime; onImport(): void }) {
   if (!items) return null;
   const models = items.filter((item) => item.kind === "model");
   const adapters = items.filter((item) => item.kind === "adapter");
+  const rerankers = items.filter((item) => item.kind === "reranker");
   const defaultId = settings?.models.defaultModelId;
   const makeDefault = (item: ShelfItem) => { engine.settings.update({ models: { defaultModelId: item.id } }).then(() => toasts.show({ title: `${item.name} is the default now` }), (caught: unknown) => toasts.fail(caught)); };
   if (items.length === 0) {
@@ -84,6 +85,7 @@ function Shelf({ runtime, onImport }: { runtime: Runtime; onImport(): void }) {
       <RuntimePanel runtime={runtime} models={models} defaultId={defaultId ?? models[0]?.id} />
       <section aria-label="Models"><h2 className={css.group}><Box aria-hidden />{plural(models.length, "model")}</h2>{models.length === 0 ? <p className={css.note}>Adapters need a base model to work on.</p> : <ul className={css.list}>{models.map(card)}</ul>}</section>
       <section aria-label="Adapters"><h2 className={css.group}><Layers aria-hidden />{plural(adapters.length, "adapter")}</h2>{adapters.length === 0 ? <p className={css.note}>LoRA adapters change how a model answers: its format, its tone, its vocabulary. Import one as GGUF.</p> : <ul className={css.list}>{adapters.map(card)}</ul>}</section>
+      {rerankers.length > 0 ? <section aria-label="Rerankers"><h2 className={css.group}><ArrowDownWideNarrow aria-hidden />{plural(rerankers.length, "reranker")}</h2><ul className={css.list}>{rerankers.map(card)}</ul></section> : null}
       <ShelfDialogs edit={edit} runtime={runtime} onClose={() => setEdit(undefined)} />
     </div>
   );

@@ -1,6 +1,7 @@
-import { Box, ChevronRight, Copy, Ellipsis, FolderOpen, Layers, Pencil, Ruler, Star, Trash2, TriangleAlert } from "lucide-react";
+import { ArrowDownWideNarrow, Box, ChevronRight, Copy, Ellipsis, FolderOpen, Layers, Pencil, Ruler, Star, Trash2, TriangleAlert } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import type { ShelfItem } from "../../engine/contract/index.ts";
+import { hrefOf } from "../app/route.ts";
 import { dateTime } from "../app/words.ts";
 import { Badge, Button, cx, IconButton, Menu, MenuItem, MenuSeparator, Spinner, Tooltip, useToasts } from "../design/index.ts";
 import { shell } from "../engine/shell.ts";
@@ -21,7 +22,7 @@ export function ShelfCard({ item, runtime, isDefault, onDefault, onEdit }: Shelf
   return (
     <article className={cx(css.card, mine === "ready" && css.cardOn)} aria-label={item.name} data-model={item.id}>
       <div className={css.cardMain}>
-        <span className={css.cardIcon} aria-hidden>{item.kind === "adapter" ? <Layers /> : <Box />}</span>
+        <span className={css.cardIcon} aria-hidden>{item.kind === "adapter" ? <Layers /> : item.kind === "reranker" ? <ArrowDownWideNarrow /> : <Box />}</span>
         <div className={css.cardText}>
           <div className={css.cardTitle}>
             <h3 title={item.name}>{item.name}</h3>
@@ -32,7 +33,7 @@ export function ShelfCard({ item, runtime, isDefault, onDefault, onEdit }: Shelf
           <div className={css.cardSummary}>{summary(item)}</div>
           <Advice item={item} />
         </div>
-        {item.kind === "adapter" ? null : mine === "loading" ? <Button size="s" icon={<Spinner size={13} />} onClick={runtime.unload}>Cancel loading</Button>
+        {item.kind !== "model" ? null : mine === "loading" ? <Button size="s" icon={<Spinner size={13} />} onClick={runtime.unload}>Cancel loading</Button>
           : mine === "ready" ? <Button size="s" onClick={runtime.unload}>Unload</Button> : <Button size="s" disabled={missing} onClick={() => runtime.load(item.id)}>Load</Button>}
         <Menu trigger={<IconButton label={`Actions for ${item.name}`} size="s"><Ellipsis /></IconButton>}>
           <MenuItem icon={<Pencil />} onSelect={() => onEdit("rename", item)}>Rename…</MenuItem>
@@ -56,6 +57,7 @@ function Advice({ item }: { item: ShelfItem }) {
     <p className={css.advice}>
       {item.fit ? <Tooltip text={item.fit.text}><span tabIndex={0} className={css[`fit_${verdictTone[item.fit.verdict]}`]}>{item.fit.text}</span></Tooltip> : null}
       {item.kind === "adapter" ? <span>{item.baseModel ? `Made for ${item.baseModel}. ` : ""}Choose it in the chat, with its strength.</span> : null}
+      {item.kind === "reranker" ? <span>Sorts found passages again. <a href={hrefOf("settings", "answers")}>Choose it in the settings</a>.</span> : null}
       {item.kind === "model" && !item.hasTemplate ? <span className={css.fit_warn}>No chat template in the file: the fallback from the settings is used.</span> : null}
     </p>
   );
@@ -70,7 +72,7 @@ function Details({ item }: { item: ShelfItem }) {
     ["SHA-256", <span className={css.copyable}><code>{item.sha256}</code><IconButton label="Copy SHA-256" size="s" onClick={() => copy(item.sha256)}><Copy /></IconButton></span>],
     ["Source", item.source.type === "import" ? `Imported from ${item.source.from}` : `${item.source.repo}, ${item.source.file}, revision ${item.source.revision}`],
     ["Licence", item.licence ?? "Not named in the file"],
-    ["Chat template", item.kind === "adapter" ? undefined : item.hasTemplate ? "In the file" : "None in the file"],
+    ["Chat template", item.kind !== "model" ? undefined : item.hasTemplate ? "In the file" : "None in the file"],
     ["Base model", item.baseModel], ["Rank", item.rank], ["Alpha", item.alpha], ["Added", dateTime(item.added)],
   ];
   return <dl className={css.details}>{facts.map(([name, value]) => (value === undefined ? null : <div key={name}><dt>{name}</dt><dd>{value}</dd></div>))}</dl>;

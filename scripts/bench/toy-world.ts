@@ -1,11 +1,12 @@
 /**
  * The toy world's 56 questions through the corners, as `lorekeep eval run` does it: with the product's own retrieval what
  * test/fixtures/toy-world/README.md measured with the right passage handed to the model.
- *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--enforced] [--most 10] [--bad 5] [--out FOLDER]
+ *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--order best-first|first-and-last] [--enforced] [--most 10] [--bad 5] [--out FOLDER]
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import { cornerNames, reportFormats } from "../../engine/contract/index.ts";
 import { createEngine } from "../../engine/engine.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
@@ -19,7 +20,7 @@ const workspace = mkdtempSync(join(tmpdir(), "lorekeep-toy-"));
 const engine = await createEngine({ workspace, hostKind: "test", workerHost: createNodeWorkerHost(resolve("out", "workers")), resources: resolve("."), version: "0.0.0-bench" });
 try {
   const { client } = engine;
-  await client.settings.update({ models: { threads: 1, gpu: "off" }, ...(process.argv.includes("--sources") ? { answers: { sources: Number(flag("sources", "6")) } } : {}) });
+  await client.settings.update({ models: { threads: 1, gpu: "off" }, answers: { sources: Number(flag("sources", "6")), sourceOrder: z.enum(["best-first", "first-and-last"]).parse(flag("order", "best-first")) } });
   const world = await openToyWorld(client, resolve("test", "fixtures", "toy-world"));
   const run = await runToEnd(client, { setId: world.set.id, variants: toyVariants(world, modes, process.argv.includes("--enforced")), ...(most > 0 ? { most } : {}) });
   for (const [i, corner] of run.report.corners.entries()) {

@@ -42,7 +42,7 @@ export function fineTuneHandlers(world: FakeWorld) {
   const version = (about: Pick<versions.NewVersion, "itemId" | "notes" | "lineage">) => ({ ...about, id: world.id("v"), sha256: "0".repeat(64), when });
   return {
     list: routes.list.handler(() => [...tunes.values()]),
-    create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind ?? "adapter" }, version(about)))),
+    create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
     update: routes.update.handler(({ input }) => keep({ ...(input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id)), ...(input.name ? { name: input.name } : {}) })),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),

@@ -19,6 +19,9 @@ export class FakeWorld {
   settings: Settings = settings.parse({});
   queue: { waiting: string[]; active: string | undefined; done: number; paused: boolean; running: boolean } = { waiting: [], active: undefined, done: 0, paused: false, running: false };
   disposed = false;
+  /** What was searched for ahead of a question, and whether it was taken back. */
+  readonly prefetched: { text: string; conversationId: string | undefined; stopped: boolean }[] = [];
+  prefetchMs = 1;
   readonly stepMs: number;
   readonly tokenMs: number;
   readonly #events = new EventPublisher<{ change: ChangeEvent; queue: QueueProgress; runtime: RuntimeState; downloads: Download[] }>();

@@ -51,6 +51,12 @@ describe("the recommendation", () => {
     expect(one.open[0]).toMatch(/questions about the work are not answered/);
   });
 
+  test("where nothing speaks for anything it does not guess", () => {
+    const one = advice({ base: { fact: 0 }, documents: { fact: 1 } }, undefined, 3);
+    expect(one).toMatchObject({ choice: "undecided", sure: false, reasons: [] });
+    expect(one.open.join("\n")).toMatch(/documents and base cannot be told apart/);
+  });
+
   test("a base model that is good enough needs nothing", () => {
     expect(advice({ base: { fact: 0.95 }, documents: { fact: 0.96 } }, said({}))).toMatchObject({ choice: "prompt" });
   });

@@ -128,6 +128,9 @@ describe("stopping and going on", () => {
     writeFileSync(join(under.workspace, "evaluation", "runs", `${id}.jsonl`), [...kept.slice(0, 3), "{garbage", ...kept.slice(3)].map((line) => `${line}\n`).join(""));
     expect((await runs.list())[0]).toMatchObject({ id, state: "stopped", progress: { done: 4, total: 4 } });
     expect(notices[0]).toMatch(/1 lines of the run .* could not be read/);
+    writeFileSync(join(under.workspace, "evaluation", "runs", "other.jsonl"), '{"type":"run","version":2}\n');
+    expect((await runs.list()).map((run) => run.id)).toEqual([id]);
+    expect(notices.join("\n")).toMatch(/other\.jsonl holds no run/);
   });
 
   test("other questions, other settings or `fresh` make another run; one at a time; a set without questions is refused", async () => {

@@ -51,6 +51,7 @@ export class RunFolder {
   private async read(path: string, stamp: string): Promise<RunContent | undefined> {
     const { content, lost } = await readRun(path);
     if (lost > 0) this.onNotice(`${lost} lines of the run ${path} could not be read; a copy was kept beside it.`);
+    if (!content) this.onNotice(`${path} holds no run that this version can read.`);
     this.kept.set(path, { stamp, content });
     return content;
   }

@@ -1,7 +1,7 @@
 import type { Answered } from "../../answer/answer-question.ts";
 import { modeParts } from "../../answer/modes.ts";
 import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
-import type { RunAnswer, RunProgress, RunVariant, Verdict } from "../../contract/runs.ts";
+import type { RunAnswer, RunProgress, RunVariant, JudgeVerdict } from "../../contract/runs.ts";
 import type { EvaluationMeans } from "../means.ts";
 import { compileSchema, type SchemaCheck } from "../../base/json-schema.ts";
 import { scoreAnswer } from "../score/score.ts";
@@ -99,7 +99,7 @@ async function judgeAll(file: RunFile, { answering }: Means, listener: RunListen
   }
 }
 
-async function verdictOn(answer: RunAnswer, ask: () => Promise<Verdict>): Promise<Verdict> {
+async function verdictOn(answer: RunAnswer, ask: () => Promise<JudgeVerdict>): Promise<JudgeVerdict> {
   if (answer.state === "failed") return { verdict: "none", reason: "There is no answer to judge." };
   try {
     return await ask();

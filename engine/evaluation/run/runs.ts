@@ -42,7 +42,7 @@ export class Runs {
 
   /** Newest first. */
   async list(setId?: string): Promise<RunSummary[]> {
-    const found = await Promise.all((await this.files.ids()).map((id) => this.summary(id).catch(() => undefined))); // A file that holds no run is reported when it is read.
+    const found = await Promise.all((await this.files.ids()).map((id) => this.summary(id).catch(unlessMissing)));
     return found.filter((run) => run !== undefined).filter((run) => setId === undefined || run.setId === setId).sort((a, b) => b.started.localeCompare(a.started));
   }
 
@@ -174,6 +174,12 @@ export class Runs {
     for (const { id, state } of await this.list()) if (state !== "done" && (await this.content(id)).header.fingerprint === fingerprint) return id;
     return undefined;
   }
+}
+
+/** A file that holds no run, or was removed meanwhile, is left out of the list; the folder says so where it could not be read. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof LorekeepError && error.code === "NOT_FOUND") return undefined;
+  throw error;
 }
 
 function told(error: unknown): { code: string; reason: string; next?: string } {
