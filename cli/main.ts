@@ -9,11 +9,12 @@ import { ask } from "./commands/ask.ts";
 import { checkFineTune } from "./commands/check.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
+import { promoteVersion, type PromoteOptions } from "./commands/promote.ts";
 import { search } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import { convertAdapter, mergeModels } from "./commands/tune.ts";
-import { addVersion, listVersions, promoteVersion, rollBack, setBase } from "./commands/versions.ts";
+import { addVersion, listVersions, rollBack, setBase } from "./commands/versions.ts";
 import { evaluationCommands } from "./evaluation-commands.ts";
 import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
 import { createTerminal, describeError, UsageError } from "./terminal.ts";
@@ -128,7 +129,7 @@ function result(command: Command): Command {
   return command.option("--output <file>", "write this file instead of putting it on the shelf").option("--add", "with --output: also put it on the shelf, linked").option("--name <name>", "what it calls itself");
 }
 
-function fineTuneCommands(models: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+function fineTuneCommands(models: Command, command: AddCommand, within: Within): void {
   command(models, "check <fine-tune>", "Does an adapter or merged model fit its base, change anything, break anything? Exit codes: 0 fits, 10 changes nothing, 11 breaks the output, 12 for another base, 13 damaged.", "lorekeep models check tone-lora.gguf --base llama-3.2-3b-q4\nlorekeep models check tone-lora.gguf --base base.gguf --prompt \"Write to Mr. Fox\" --json")
     .option("--base <model>", "the model to hold it against; otherwise the one it is known to belong to").option("--scale <number>", "strength of an adapter, 0 to 2", number)
     .option("--prompt <text>", "a question of your own besides the general ones (repeatable)", collect, []).action(within(checkFineTune));
@@ -136,8 +137,11 @@ function fineTuneCommands(models: Command, command: (parent: Command, name: stri
   command(models, "versions [name]", "Fine-tunes with their versions, scores and history.", "lorekeep models versions\nlorekeep models versions Tone").action(within((session, name: string | undefined) => listVersions(session, name)));
   command(models, "version <fine-tune>", "Make an adapter or merged model a version of a fine-tune.", 'lorekeep models version tone-v2.gguf --of Tone --notes "twice the letters"')
     .requiredOption("--of <name>", "the fine-tune; made if it is not there").option("--notes <text>", "what is new").action(within(addVersion));
-  command(models, "promote <name> <version>", "Make a version the default; one that did worse at its gate needs --anyway.", "lorekeep models promote Tone 2").option("--anyway", "although it did worse; this is recorded")
-    .action(within((session, name: string, version: string, options: { anyway?: boolean }) => promoteVersion(session, name, version, options)));
+  command(models, "promote <name> <version>", "Make a version the default. With --set its gate is run first: both versions answer the questions, and one that answers fewer is not promoted. Exit codes: 0 promoted, 14 stopped at the gate.", "lorekeep models promote Tone 2 --set Letters\nlorekeep models promote Tone 2 --set letters.jsonl --mode both --json\nlorekeep models promote Tone 2 --anyway")
+    .option("--set <set>", "the questions: a set by its name, or a file").addOption(new Option("--mode <mode>", "where to ask them (default: as the questions expect it)").choices(["hybrid", "fine-tune", "both"]))
+    .option("--base <model>", "the model the adapters stand on; otherwise the one each belongs to").option("--most <number>", "only the first so many questions", integer).option("--max-tokens <number>", "longest answer", integer)
+    .option("--fresh", "start anew instead of going on with a gate that was stopped").option("--anyway", "although it did worse, or without a gate; this is recorded")
+    .action(within((session, name: string, version: string, options: PromoteOptions) => promoteVersion(session, name, version, options)));
   command(models, "rollback <name>", "Make the default before the present one the default again.", "lorekeep models rollback Tone").action(within((session, name: string) => rollBack(session, name)));
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { LorekeepError } from "../base/errors.ts";
+import { compileSchema, type JsonSchema } from "../base/json-schema.ts";
 import type { FineTune, GateRecord, Lineage, VersionScore } from "../contract/fine-tunes.ts";
+import type { SchemaUse } from "../contract/json-schema.ts";
 import type { ModelShelf } from "./shelf.ts";
 import { tunable, type StoredItem } from "./types.ts";
 import * as versions from "./versions.ts";
@@ -55,6 +57,18 @@ export class FineTunes {
     return this.change(id, (tune) => ({ ...tune, name }));
   }
 
+  /** @param schema null takes it away @throws LorekeepError INVALID where it is no schema */
+  async setSchema(id: string, schema: JsonSchema | null | undefined, use: SchemaUse | undefined): Promise<FineTune> {
+    if (schema) compileSchema(schema);
+    return this.change(id, (tune) => versions.withSchema(tune, schema, use));
+  }
+
+  /** The fine-tune that an id of the shelf or of a fine-tune means, as far as it is a version of one: the default's owner first. */
+  ownerOf(id: string): FineTune | undefined {
+    const owns = (tune: FineTune) => tune.versions.some(({ itemId }) => itemId === id);
+    return this.list().find((tune) => tune.id === id) ?? this.list().find((tune) => versions.defaultVersion(tune)?.itemId === id) ?? this.list().find(owns);
+  }
+
   annotate(id: string, versionId: string, notes: string): Promise<FineTune> {
     return this.change(id, (tune) => versions.annotate(tune, versionId, { notes }));
   }
@@ -68,15 +82,15 @@ export class FineTunes {
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.filter((tune) => tune.id !== id) }));
   }
 
-  promote(id: string, versionId: string, anyway: boolean): Promise<FineTune> {
-    return this.change(id, (tune) => versions.promote(tune, versionId, { anyway, when: now() }));
+  promote(id: string, versionId: string, how: Omit<versions.Promoting, "when">): Promise<FineTune> {
+    return this.change(id, (tune) => versions.promote(tune, versionId, { ...how, when: now() }));
   }
 
   rollback(id: string): Promise<FineTune> {
     return this.change(id, (tune) => versions.rollback(tune, now()));
   }
 
-  /** For the evaluation, once it has run the gate (versions.ts, `judge`): the next promotion of the candidate goes by it. */
+  /** For the evaluation, once it has run the gate (engine/evaluation/gate): the next promotion of the candidate goes by it. */
   recordGate(id: string, gate: GateRecord): Promise<FineTune> {
     return this.change(id, (tune) => versions.addGate(tune, gate));
   }

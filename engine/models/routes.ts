@@ -5,6 +5,7 @@ import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
 import type { CheckEvent, CheckInput } from "../contract/check.ts";
+import type { GateEvent, GateInput } from "../contract/fine-tunes.ts";
 import { os, stream } from "../contract/server.ts";
 import type { Settings } from "../contract/settings.ts";
 import type { z } from "zod";
@@ -28,6 +29,9 @@ export interface ModelRoutesParts {
   readonly uploadPath: (uploadId: string) => Promise<string>;
   /** The health check (engine/tune/check). */
   readonly check: (input: CheckInput, signal: AbortSignal | undefined) => AsyncIterable<CheckEvent>;
+  /** The gate (engine/evaluation/gate), and whether there are questions it could ask. */
+  readonly gate: (input: GateInput, signal: AbortSignal | undefined) => AsyncIterable<GateEvent>;
+  readonly hasQuestions: () => boolean;
   /** A known file is another one now: what was checked against it has to be checked again. */
   readonly onUpdated: (item: ShelfItem) => void;
 }
@@ -63,7 +67,7 @@ function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts
   };
 }
 
-function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
+function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesParts) {
   const routes = os.models.fineTunes;
   return {
     check: os.models.check.handler(({ input, signal }) => stream(check(input, signal))),
@@ -71,14 +75,16 @@ function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
       list: routes.list.handler(() => fineTunes.list()),
       create: routes.create.handler(({ input: { name, ...version } }) => fineTunes.create(name, version)),
       addVersion: routes.addVersion.handler(({ input: { id, ...version } }) => fineTunes.addVersion(id, version)),
-      update: routes.update.handler(async ({ input: { id, name, versionId, notes } }) => {
+      update: routes.update.handler(async ({ input: { id, name, versionId, notes, jsonSchema, jsonSchemaUse } }) => {
+        if (jsonSchema !== undefined || jsonSchemaUse !== undefined) await fineTunes.setSchema(id, jsonSchema, jsonSchemaUse);
         if (name !== undefined) await fineTunes.rename(id, name);
         if (versionId !== undefined && notes !== undefined) await fineTunes.annotate(id, versionId, notes);
         return fineTunes.get(id);
       }),
       removeVersion: routes.removeVersion.handler(({ input }) => fineTunes.removeVersion(input.id, input.versionId)),
       remove: routes.remove.handler(({ input }) => fineTunes.remove(input.id)),
-      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, input.anyway)),
+      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, { anyway: input.anyway, hasQuestions: hasQuestions() })),
+      gate: routes.gate.handler(({ input, signal }) => stream(gate(input, signal))),
       rollback: routes.rollback.handler(({ input }) => fineTunes.rollback(input.id)),
     },
   };

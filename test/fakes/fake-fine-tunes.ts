@@ -1,6 +1,7 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { checkStages, type CheckEvent, type CheckReport, type FineTune, type ShelfItem } from "../../engine/contract/index.ts";
+import { checkStages, type CheckEvent, type CheckReport, type FineTune, type GateEvent, type ShelfItem } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
+import { judge } from "../../engine/evaluation/gate/judge.ts";
 import * as versions from "../../engine/models/versions.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
@@ -43,10 +44,20 @@ export function fineTuneHandlers(world: FakeWorld) {
     list: routes.list.handler(() => [...tunes.values()]),
     create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
-    update: routes.update.handler(({ input }) => keep({ ...(input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id)), ...(input.name ? { name: input.name } : {}) })),
+    update: routes.update.handler(({ input }) => {
+      const noted = input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id);
+      return keep({ ...versions.withSchema(noted, input.jsonSchema, input.jsonSchemaUse), ...(input.name ? { name: input.name } : {}) });
+    }),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
-    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, when }))),
+    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: false, when }))),
+    gate: routes.gate.handler(async function* ({ input }): AsyncGenerator<GateEvent> {
+      const tune = get(input.id);
+      const [before, after] = [tune.defaultVersionId ?? "", input.versionId];
+      const question = { id: "q1", question: "How long is the notice period?", mode: "hybrid" as const, before: { text: "Three months.", right: true }, after: { text: "I don't know.", right: false } };
+      const record = judge({ set: "Contracts", setId: input.setId, runId: world.id("run"), defaultVersionId: before, candidateVersionId: after, when }, [question, { ...question, id: "q2", after: question.before }]);
+      yield { type: "done", gate: record, fineTune: keep(versions.addGate(tune, record)) };
+    }),
     rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), when))),
   };
 }

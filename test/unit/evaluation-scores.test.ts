@@ -6,7 +6,7 @@ import { factScores, saidBy } from "../../engine/evaluation/score/facts.ts";
 import { hasNumber, numbersIn } from "../../engine/evaluation/score/numbers.ts";
 import { compilePattern, matchesPattern } from "../../engine/evaluation/score/pattern.ts";
 import { repetition } from "../../engine/evaluation/score/repetition.ts";
-import { compileSchema } from "../../engine/evaluation/score/schema.ts";
+import { compileSchema } from "../../engine/base/json-schema.ts";
 import { scoreAnswer } from "../../engine/evaluation/score/score.ts";
 import { WordEmbedder } from "../fakes/memory-store.ts";
 

@@ -3,7 +3,7 @@ import { modeParts } from "../../answer/modes.ts";
 import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
 import type { RunAnswer, RunProgress, RunVariant, JudgeVerdict } from "../../contract/runs.ts";
 import type { EvaluationMeans } from "../means.ts";
-import { compileSchema, type SchemaCheck } from "../score/schema.ts";
+import { compileSchema, type SchemaCheck } from "../../base/json-schema.ts";
 import { scoreAnswer } from "../score/score.ts";
 import { askOnce } from "./ask.ts";
 import { judgeAnswer } from "./judge.ts";

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { LorekeepError } from "../../base/errors.ts";
+import { LorekeepError } from "./errors.ts";
 import { ranOut, withDeadline } from "./deadline.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
