@@ -1,0 +1,20 @@
+import type { GateRecord } from "../../../engine/contract/index.ts";
+import { plural } from "../../app/words.ts";
+import { percent } from "./history.ts";
+import css from "./tunes.module.css";
+
+/** What the gate said: both scores on the same questions, and which ones the candidate lost, also where it won on the whole. */
+export function GateOutcome({ gate, candidate, standing }: { gate: GateRecord; candidate: number; standing: number | undefined }) {
+  const worse = gate.decision === "worse";
+  const rows = [{ name: `Version ${candidate}`, score: gate.candidateScore, isCandidate: true }, { name: standing === undefined ? "The default" : `Version ${standing}, the default`, score: gate.defaultScore, isCandidate: false }];
+  return (
+    <>
+      <section className={css.outcome} data-decision={gate.decision} aria-label="What the questions say">
+        <b>{worse ? `Version ${candidate} does worse on ${gate.set}.` : gate.candidateScore > gate.defaultScore ? `Version ${candidate} does better on ${gate.set}.` : `Version ${candidate} does as well as the default on ${gate.set}.`}</b>
+        <div className={css.bars}>{rows.map(({ name, score, isCandidate }) => <div key={name}><span>{name}</span><span className={css.lane} data-candidate={isCandidate ? "" : undefined} aria-hidden><i style={{ width: percent(score).replace(" ", "") }} /></span><b>{percent(score)}</b></div>)}</div>
+        <p className={css.quiet}>Right answers of {plural(gate.n, "question")}.</p>
+      </section>
+      {gate.worse.length > 0 ? <section aria-label="Questions that got worse"><b>{plural(gate.worse.length, "question")} got worse</b><ul className={css.worse}>{gate.worse.map(({ id, question }) => <li key={id}>{question}</li>)}</ul></section> : null}
+    </>
+  );
+}
