@@ -1,23 +1,37 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { checkStages, type CheckEvent, type CheckReport, type FineTune, type ShelfItem } from "../../engine/contract/index.ts";
+import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type ShelfItem } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
 import * as versions from "../../engine/models/versions.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
-/** A check that passes every stage and finds that the fine-tune fits. */
-export async function* checking(world: FakeWorld, item: ShelfItem, baseId = item.fineTuneOf?.id): AsyncGenerator<CheckEvent> {
+type Evidence = Pick<CheckReport, "text" | "next" | "findings" | "divergence" | "samples">;
+const shapes = { stage: "shapes" as const, level: "ok" as const, text: "All 14 tensors it changes are in the model and have its shape." };
+const sample = { prompt: "Name three colours.", base: "Red, green, blue.", tuned: "Crimson, jade and azure." };
+
+/** What each verdict rests on, as the engine words it. */
+const evidence: Readonly<Record<CheckVerdict, Evidence>> = {
+  fits: { text: "The adapter fits. It changes the answers: at 40 % of the places another word comes first.", findings: [shapes], divergence: { mean: 0.4, max: 3.1, changedTop: 0.4, positions: 64 }, samples: [sample] },
+  "changes-nothing": { text: "The adapter fits, but changes nothing: on 1 questions the answers and their probabilities stay as they are.", next: "If it is for one kind of question, check it again with one of those.", findings: [shapes], divergence: { mean: 0, max: 0, changedTop: 0, positions: 64 }, samples: [{ ...sample, tuned: sample.base }] },
+  "breaks-output": { text: "The adapter fits, but breaks the output: it repeats itself in 1 of 1 answers.", next: "Try it at a lower strength, or train it again with a lower learning rate.", findings: [shapes], divergence: { mean: 5.2, max: 11, changedTop: 0.98, positions: 64 }, samples: [{ ...sample, tuned: "red red red red", problem: "repeats" }] },
+  "other-base": { text: "The adapter is for another base. blk.0.attn_q.weight has 64 columns, the model 96.", next: "Choose the base model it was made from.", findings: [{ stage: "shapes", level: "failure", text: "blk.0.attn_q.weight has 64 columns, the model 96.", tensor: "blk.0.attn_q.weight" }], samples: [] },
+  damaged: { text: "The adapter is damaged. The file breaks off in the middle of a tensor.", next: "Download, convert or train it again.", findings: [{ stage: "file", level: "failure", text: "The file breaks off in the middle of a tensor." }], samples: [] },
+};
+
+/** A check that passes every stage, and comes to what the world says of the item. */
+export async function* checking(world: FakeWorld, item: ShelfItem, { baseId = item.fineTuneOf?.id, prompts, scale }: Pick<CheckInput, "baseId" | "prompts" | "scale">): AsyncGenerator<CheckEvent> {
   const base = world.models.find(({ id }) => id === baseId);
   if (!base) throw new LorekeepError("INVALID", { reason: `It is not known which model ${item.name} was made from.`, next: "Choose its base model.", field: "baseId" });
+  const verdict = world.verdicts.get(item.id) ?? "fits";
+  const found = evidence[verdict];
   for (const stage of checkStages) {
-    yield { type: "stage", stage, done: 0, total: 0 };
+    const total = stage === "probe" || stage === "sample" ? 1 + prompts.length : 0;
+    yield { type: "stage", stage, done: 0, total };
     await world.sleep(world.stepMs / 4);
+    for (const finding of found.findings) if (finding.stage === stage) yield { type: "finding", finding };
+    if (found.findings.some(({ stage: at, level }) => at === stage && level === "failure")) break;
   }
-  const finding = { stage: "shapes" as const, level: "ok" as const, text: "All 14 tensors it changes are in the model and have its shape." };
-  yield { type: "finding", finding };
-  const report: CheckReport = {
-    itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: "2026-05-02T08:00:00.000Z", scale: 1, verdict: "fits", text: "The adapter fits. It changes the answers: at 40 % of the places another word comes first.",
-    findings: [finding], divergence: { mean: 0.4, max: 3.1, changedTop: 0.4, positions: 64 }, samples: [{ prompt: "Name three colours.", base: "Red, green, blue.", tuned: "Crimson, jade and azure." }], ms: 900,
-  };
+  const own = found.samples.length > 0 ? prompts.map((prompt) => ({ prompt, base: "Without it.", tuned: "With it." })) : [];
+  const report: CheckReport = { ...found, samples: [...found.samples, ...own], itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: "2026-05-02T08:00:00.000Z", scale, verdict, ms: 900 };
   Object.assign(item, { checks: [...(item.checks ?? []).filter((kept) => kept.baseId !== base.id), { ...report, stale: false }] });
   world.changed("models", item.id);
   yield { type: "done", report };
