@@ -1,11 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAbort } from "../engine/base/errors.ts";
 import { answerModes, convertTypes, documentStates, mergeTypes } from "../engine/contract/index.ts";
+import { collect, integer, number, type AddCommand, type Within } from "./arguments.ts";
 import { add } from "./commands/add.ts";
 import { ask } from "./commands/ask.ts";
-import { evalRetrieval, why } from "./commands/evaluate.ts";
 import { checkFineTune } from "./commands/check.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
@@ -14,6 +14,7 @@ import { serveCommand } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import { convertAdapter, mergeModels } from "./commands/tune.ts";
 import { addVersion, listVersions, promoteVersion, rollBack, setBase } from "./commands/versions.ts";
+import { evaluationCommands } from "./evaluation-commands.ts";
 import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
 import { createTerminal, describeError, UsageError } from "./terminal.ts";
 
@@ -60,6 +61,7 @@ function readVersion(resources: string): string {
 function program(installation: Installation, signal: AbortSignal): Command {
   const root = new Command("lorekeep").description("Your documents, your models, your machine: ask, and see where it is written.").version(installation.version)
     .option("--workspace <folder>", "folder that keeps everything (or LOREKEEP_WORKSPACE)")
+    .option("--store <place>", "keep passages and vectors here instead of in the workspace: a folder, s3://bucket/folder or db://name (or LOREKEEP_STORE); anything but a folder takes your documents' text off this machine")
     .option("--json", "print exactly one JSON document on standard output")
     .exitOverride().showHelpAfterError("(see --help)");
 
@@ -109,22 +111,7 @@ function program(installation: Installation, signal: AbortSignal): Command {
   return root;
 }
 
-function evaluationCommands(root: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
-  const evaluations = command(root, "eval", "Measure on questions with known answers.", "lorekeep eval retrieval ~/beir/scifact");
-  command(evaluations, "retrieval <path>", "How well the right passages are found, stage by stage. PATH: a BEIR folder, or question sets as JSON Lines {id, question, expectDocument?, expectPhrase?, unanswerable?}.", "lorekeep eval retrieval ~/beir/scifact\nlorekeep eval retrieval questions.jsonl --answers quotes --json")
-    .option("--here", "BEIR: ask the open library instead of indexing the corpus apart").option("--collection <name>", "search only here (repeatable)", collect, [])
-    .option("--depth <number>", "passages per leg", integer).option("--most <number>", "only the first so many questions", integer)
-    .addOption(new Option("--answers <mode>", "also answer, and check the citations").choices(["quotes", "documents"])).action(within(evalRetrieval));
-  command(root, "why <question>", "Why something was not found, from the file to the last cut, and what would bring it in.", 'lorekeep why "When does the lease end?" --expect "terminates on 31 March"\nlorekeep why "Who signed?" --file contract.pdf --try')
-    .option("--expect <words>", "words that stand in what was expected").option("--file <path>", "the document that was expected: path, name or id")
-    .option("--collection <name>", "search only here (repeatable)", collect, []).option("--private", "with private documents")
-    .option("--candidates <number>", "instead of the setting", integer).option("--sources <number>", "instead of the setting", integer).option("--budget <tokens>", "tokens the sources may take", integer)
-    .option("--try", "repeat the question with the change that helps").action(within(why));
-}
-
-type Within = <A extends unknown[]>(work: (session: Session, ...args: A) => Promise<boolean | void>) => (...args: [...A, Command]) => Promise<void>;
-
-function modelCommands(models: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+function modelCommands(models: Command, command: AddCommand, within: Within): void {
   models.action(within((session) => listModels(session)));
   command(models, "add <file>", "Put a GGUF model or adapter on the shelf.", "lorekeep models add ~/models/llama-3.2-3b-q4.gguf\nlorekeep models add tone-lora.gguf --copy").option("--copy", "copy it into the workspace").action(within(addModel));
   command(models, "remove <model>", "Take it off the shelf.", "lorekeep models remove llama-3.2-3b-q4").action(within((session, wanted: string) => removeModel(session, wanted)));
@@ -141,7 +128,7 @@ function result(command: Command): Command {
   return command.option("--output <file>", "write this file instead of putting it on the shelf").option("--add", "with --output: also put it on the shelf, linked").option("--name <name>", "what it calls itself");
 }
 
-function fineTuneCommands(models: Command, command: (parent: Command, name: string, about: string, examples: string) => Command, within: Within): void {
+function fineTuneCommands(models: Command, command: AddCommand, within: Within): void {
   command(models, "check <fine-tune>", "Does an adapter or merged model fit its base, change anything, break anything? Exit codes: 0 fits, 10 changes nothing, 11 breaks the output, 12 for another base, 13 damaged.", "lorekeep models check tone-lora.gguf --base llama-3.2-3b-q4\nlorekeep models check tone-lora.gguf --base base.gguf --prompt \"Write to Mr. Fox\" --json")
     .option("--base <model>", "the model to hold it against; otherwise the one it is known to belong to").option("--scale <number>", "strength of an adapter, 0 to 2", number)
     .option("--prompt <text>", "a question of your own besides the general ones (repeatable)", collect, []).action(within(checkFineTune));
@@ -156,19 +143,5 @@ function fineTuneCommands(models: Command, command: (parent: Command, name: stri
 
 /** --workspace and --json may stand before or after the command's name. */
 function inherit(command: Command): Command {
-  return command.option("--workspace <folder>", "folder that keeps everything").option("--json", "print exactly one JSON document on standard output").exitOverride();
-}
-
-const collect = (value: string, all: string[]) => [...all, value];
-
-function number(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError("Not a number.");
-  return value;
-}
-
-function integer(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Not a whole number from 0 up.");
-  return value;
+  return command.option("--workspace <folder>", "folder that keeps everything").option("--store <place>", "where passages and vectors are kept").option("--json", "print exactly one JSON document on standard output").exitOverride();
 }

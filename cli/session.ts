@@ -8,6 +8,8 @@ import type { Terminal } from "./terminal.ts";
 export interface GlobalOptions {
   readonly workspace?: string;
   readonly json?: boolean;
+  /** Where the library's tables are, instead of what the settings say. */
+  readonly store?: string;
 }
 
 /** What every command gets: an engine on the chosen workspace, the terminal, and the signal of Ctrl-C. */
@@ -38,6 +40,7 @@ export async function withEngine<T>(setup: { installation: Installation; globals
     workerHost: createNodeWorkerHost(join(installation.resources, "out", "workers")),
     resources: installation.resources,
     version: installation.version,
+    store: globals.store ?? process.env.LOREKEEP_STORE,
   });
   try {
     for (const notice of engine.notices.list) terminal.say(notice.text);

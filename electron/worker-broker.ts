@@ -13,7 +13,7 @@ export interface WorkerBroker {
 }
 
 /** What may be started: the entries of the build, and no path. */
-const workerNames: readonly string[] = ["reader", "embedder", "generator", "ocr", "tuner"];
+const workerNames: readonly string[] = ["reader", "embedder", "generator", "ranker", "ocr", "tuner"];
 
 /** One broker per engine process: its workers end with it. */
 export function createWorkerBroker(options: { fork: Fork; workersFolder: string; engine: ChildProcess }): WorkerBroker {

@@ -37,6 +37,10 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
   }
   return {
     loadedId: () => (runtime.state.state === "ready" ? runtime.state.modelId : undefined),
+    current() {
+      const { state, modelId } = runtime.state;
+      return state === "ready" ? { name: (modelId && shelf.nameOf(modelId)) || "the loaded model" } : undefined;
+    },
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(fineTunes.resolve(modelId));
       const { state, modelId: current, loaded } = runtime.state;

@@ -1,7 +1,6 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { answerRoutes } from "./answer/routes.ts";
 import { createAnswers, type Answers } from "./answer/answers.ts";
-import type { Reranker } from "./answer/rerank.ts";
 import { Emitter } from "./base/emitter.ts";
 import { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
@@ -20,13 +19,16 @@ import { libraryRoutes } from "./ingest/routes.ts";
 import { createUploads, type Uploads } from "./ingest/uploads.ts";
 import { createEmbedder, type WorkerEmbedder } from "./knowledge/embedder.ts";
 import { openKnowledge } from "./knowledge/lance/knowledge-store.ts";
+import { placeNotice, placeOf, type StorePlace } from "./knowledge/place.ts";
 import type { KnowledgeStore } from "./knowledge/store.ts";
 import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
 import { FineTunes } from "./models/fine-tunes.ts";
+import { Ranker } from "./models/ranker.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
+import { createRerankers } from "./reranker.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
@@ -45,6 +47,8 @@ export interface EngineOptions {
   /** Folder that holds models/ with the built-in embedder and the catalogue. */
   readonly resources: string;
   readonly version: string;
+  /** Where the library's tables are for this start, instead of what the settings say: a folder or a URI that LanceDB accepts. */
+  readonly store?: string | undefined;
 }
 
 /** One running engine. Several can live in one process, each on its own workspace. */
@@ -69,6 +73,7 @@ interface Rooms {
   readonly changes: Emitter<ChangeEvent>;
   readonly uploads: Uploads;
   readonly embedder: WorkerEmbedder;
+  readonly place: StorePlace;
   readonly store: KnowledgeStore;
   readonly library: Library;
   readonly shelf: ModelShelf;
@@ -76,6 +81,7 @@ interface Rooms {
   readonly checks: Checks;
   readonly downloads: Downloads;
   readonly runtime: ModelRuntime;
+  readonly ranker: Ranker;
   readonly catalogue: readonly CatalogueEntry[];
   readonly answers: Answers;
   readonly evaluation: Evaluation;
@@ -110,29 +116,44 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
 
   const uploads = await createUploads(join(workspace, "uploads"));
   const embedder = owner.own(await createEmbedder({ workerHost, modelFolder: join(resources, "models", "all-MiniLM-L6-v2"), name: "all-MiniLM-L6-v2" }));
-  const store = owner.own(await openKnowledge({ uri: join(workspace, "knowledge"), embedderIdentity: embedder.identity, dimensions: embedder.dimensions }));
+  const place = await placeOf(workspace, { given: options.store, set: settings.value.library.store });
+  const store = owner.own(await openStore(place, { network, notices, embedder }));
   const library = owner.own(await createLibrary({
     workspace, store, embedder, workerHost, settings: () => settings.value, onChange: tell, onNotice: (text) => notices.add("warning", text),
     fetchPage: createPageFetcher({ network, folder: join(workspace, "uploads"), maxBytes: settings.value.ingest.maxFileMb * 2 ** 20 }),
   }));
 
+  // A terminal command asks once, and so asks cold; a window or a browser is open long before its first question.
+  if (options.hostKind === "electron" || options.hostKind === "serve") store.warmUp().catch(() => undefined); // The search that meets the same says so.
+
   const models = await openModels({ options, owner, settings, network, tell });
   const tuner = owner.own(await Tuner.open({ workspace, host: workerHost, shelf: models.shelf }));
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
+  const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
-    reranker: () => rerankerOf(settings.value.search.rerankerFolder, embedder),
+    reranker: createRerankers({ shelf: models.shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const checks = owner.own(createChecks({ shelf: models.shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
   const evaluation = owner.own(await createEvaluation({
     workspace, answering: answers.means, library, embedder, workerHost, conversations: answers.conversations,
+    fineTunes: models.fineTunes, models: () => models.shelf.list(),
     modelNames: async () => new Map((await models.shelf.list()).map(({ id, name }) => [id, name])),
     uploadPath: async (id) => (await uploads.find(id)).path, onNotice: (text) => notices.add("warning", text),
   }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
-  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, store, library, ...models, answers, checks, evaluation, comparisons, tuner };
+  for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
+  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, ranker, answers, checks, evaluation, comparisons, tuner };
+}
+
+/** In a folder nothing leaves the machine; anywhere else it is on the ledger and said. */
+async function openStore(place: StorePlace, { network, notices, embedder }: Pick<Rooms, "network" | "notices" | "embedder">): Promise<KnowledgeStore> {
+  const open = () => openKnowledge({ ...place, embedderIdentity: embedder.identity, dimensions: embedder.dimensions });
+  const said = placeNotice(place);
+  if (said === undefined) return open();
+  notices.add("warning", said);
+  return network.connection(place.uri, "library", open);
 }
 
 interface OpeningModels {
@@ -158,10 +179,6 @@ async function openModels({ options, owner, settings, network, tell }: OpeningMo
   return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
 }
 
-function rerankerOf(folder: string, embedder: WorkerEmbedder): Reranker | undefined {
-  return folder === "" ? undefined : { name: basename(folder), score: (question, texts, signal) => embedder.rerank(folder, question, texts, signal) };
-}
-
 /** While an answer is made, no further document is read and no further batch of passages embedded. */
 function giveWay(library: Library, embedder: WorkerEmbedder): () => void {
   const ends = [library.yieldTo(), embedder.pausePassages()];
@@ -178,6 +195,7 @@ function buildRouter(rooms: Rooms) {
     models: modelRoutes({
       shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
       check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
+      gate: (input, signal) => evaluation.gate(input, signal), hasQuestions: () => evaluation.sets.list().some(({ questions }) => questions.length > 0),
     }),
     tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),
@@ -194,13 +212,13 @@ function countByState(library: Library): { total: number; indexed: number; faile
   return count;
 }
 
-async function describe({ options, embedder, store, library, runtime, tuner }: Rooms) {
+async function describe({ options, embedder, place, store, library, runtime, ranker, tuner }: Rooms) {
   const { total, indexed, failed } = countByState(library);
   const stats = await store.stats();
   return {
     version: options.version, host: options.hostKind, workspace: options.workspace,
     embedder: { name: embedder.name, identity: embedder.identity, dimensions: embedder.dimensions },
-    documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, queue: library.parts.queue.progress(),
-    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker, tuner.worker],
+    documents: total, indexed, failed, passages: stats.passages, indexBytes: stats.bytes, store: { uri: place.uri, kind: place.kind, remote: place.kind !== "folder" }, queue: library.parts.queue.progress(),
+    runtime: runtime.state, workers: [...library.workers(), embedder.state, runtime.worker, ranker.worker, tuner.worker],
   };
 }

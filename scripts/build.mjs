@@ -24,6 +24,7 @@ export async function buildNode() {
       "workers/reader": "engine/workers/reader/main.ts",
       "workers/embedder": "engine/workers/embedder/main.ts",
       "workers/generator": "engine/workers/generator/main.ts",
+      "workers/ranker": "engine/workers/ranker/main.ts",
       "workers/ocr": "engine/workers/ocr/main.ts",
       "workers/tuner": "engine/workers/tuner/main.ts",
       "cli/main": "cli/main.ts",

@@ -7,7 +7,7 @@ import type { ChatModelReady } from "./chat-model.ts";
 import { check } from "./check.ts";
 import { cite } from "./cite.ts";
 import { compose, type Composed } from "./compose.ts";
-import { condense } from "./condense.ts";
+import { completed, condense, type Condensed } from "./condense.ts";
 import { Draft } from "./draft.ts";
 import { find as findPassages, type Found as FoundPassages } from "./find.ts";
 import { sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
@@ -16,6 +16,7 @@ import { requireDocuments, requireFineTune, withQuotesHint } from "./needs.ts";
 import { ruleLines } from "./prompt.ts";
 import { quote } from "./quotes.ts";
 import { rerank } from "./rerank.ts";
+import { rewrite } from "./rewrite.ts";
 import { wholeSmallDocuments } from "./small-documents.ts";
 
 /** What becomes of an assistant message: everything but its place in the conversation. */
@@ -53,18 +54,28 @@ async function find(draft: Draft, means: AnswerMeans, signal: AbortSignal): Prom
   const { question, trace } = draft;
   const settings = means.settings().answers;
   const { search } = means.settings();
-  const { searchFor, filter, ignoreFilters } = question.options;
-  const condensed = await trace.step("condense", () => (searchFor === undefined ? condense(question.text, question.path) : { text: searchFor, how: "edited" as const }));
+  const { filter, ignoreFilters } = question.options;
+  const condensed = await trace.step("condense", () => standAlone(draft, means, signal));
   trace.record({ condensed });
   const retrieved = await trace.step("retrieve", () => findPassages(condensed.text, means, { filter, unlocked: question.unlocked, limit: settings.candidates, settings: search, ignoreFilters, signal }));
   const { understood: { filters, parts }, evidence, scope } = retrieved;
-  trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}) } });
+  trace.record({ evidence, condensed: { ...condensed, ...(filters.length > 0 ? { filters: [...filters] } : {}), ...(parts.length > 1 ? { parts: [...parts] } : {}), ...(ignoreFilters?.length ? { ignored: ignoreFilters } : {}) } });
   trace.note(...retrieved.notes);
-  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker?.(), budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
+  const reranked = await trace.step("rerank", () => rerank(condensed.text, retrieved.candidates, { reranker: means.reranker?.(search), budgetMs: search.rerankBudgetMs, depth: search.rerankDepth, signal }));
   if (reranked.note) trace.noteStep(reranked.note);
   trace.record({ candidates: reranked.candidates });
   if (evidence.weak) trace.note(WEAK);
   return { candidates: reranked.candidates, scope, queryVector: retrieved.queryVector, weak: evidence.weak };
+}
+
+/** What is searched for: as a person edited it, else by rule, else with the help of the model that is loaded. */
+async function standAlone({ question, trace }: Draft, means: AnswerMeans, signal: AbortSignal): Promise<Omit<Condensed, "how"> & { how: Condensed["how"] | "edited" }> {
+  const { text, path, options: { searchFor } } = question;
+  if (searchFor !== undefined) return { text: searchFor, how: "edited" };
+  const { unsure, ...byRule } = condense(text, path);
+  const rewritten = unsure && (await rewrite(text, unsure, means, { budgetMs: means.settings().search.condenseBudgetMs, signal }));
+  if (rewritten?.note) trace.note(rewritten.note);
+  return rewritten && rewritten.carried.length > 0 ? completed(text, rewritten.carried, "model") : byRule;
 }
 
 interface Found {

@@ -5,6 +5,7 @@ import { pump } from "../base/pump.ts";
 import { LorekeepError } from "../base/errors.ts";
 import type { AnswerEvent, AnswerOptions, AssistantMessage, Conversation, UserMessage } from "../contract/answers.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { condense } from "./condense.ts";
 import { Conversations } from "./conversations/conversations.ts";
 import { exportConversation, type Exported } from "./conversations/export.ts";
 import { findMessage, parentFor, pathTo } from "./conversations/tree.ts";
@@ -40,7 +41,7 @@ export interface Answers {
   stop(assistantId: string): boolean;
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput>;
   /** Does a search's work ahead of it; what fails is left to the search itself to say. */
-  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }>;
+  prefetch(input: PrefetchInput & { readonly conversationId?: string | undefined }, signal?: AbortSignal): Promise<{ ms: number }>;
   export(id: string, format: "markdown" | "json"): Promise<Exported>;
   /** Stops what runs and waits until it is kept. */
   dispose(): Promise<void>;
@@ -96,8 +97,10 @@ class AnswersInWorkspace implements Answers {
     return search(input, this.means, signal);
   }
 
-  prefetch(input: PrefetchInput, signal?: AbortSignal): Promise<{ ms: number }> {
-    return prefetch(input, this.means, signal);
+  async prefetch({ conversationId, ...input }: PrefetchInput & { readonly conversationId?: string | undefined }, signal?: AbortSignal): Promise<{ ms: number }> {
+    if (conversationId === undefined) return prefetch(input, this.means, signal);
+    const { tree, head, unlocked } = await this.conversations.get(conversationId);
+    return prefetch({ ...input, text: condense(input.text, pathTo(tree, head)).text, includePrivate: unlocked }, this.means, signal);
   }
 
   async export(id: string, format: "markdown" | "json"): Promise<Exported> {

@@ -1,8 +1,10 @@
 import type { Source } from "../contract/answers.ts";
 import type { Candidate, Passage, Place } from "../contract/search.ts";
-import { Duplicates } from "./duplicates.ts";
+import { arrange, type SourceOrder } from "./arrange.ts";
+import { choose, type Reason } from "./choose.ts";
 import { focus } from "./focus.ts";
-import { sourceSentences } from "./lines.ts";
+import { mergeNeighbours, type Group } from "./merge.ts";
+import { firstThatFits, pack, type PackOptions } from "./pack.ts";
 import { joinPassages, type SourceText } from "./source-text.ts";
 
 /** A source with the way from its text back to the document. */
@@ -27,130 +29,78 @@ export interface AssembleOptions {
   readonly countTokens: (sources: readonly Source[]) => Promise<readonly number[]>;
   /** Passages that come along with the best one because its document is small. */
   readonly whole?: readonly Passage[];
+  /** Passages that come along because several of their section were chosen. */
+  readonly sections?: (chosen: readonly Passage[]) => Promise<readonly Passage[]>;
+  /** Shortens a source in the model's words, to so many tokens; undefined: it cannot. Absent: long passages are cut to their lines about the question. */
+  readonly summarise?: (text: string, tokens: number) => Promise<string | undefined>;
+  /** Default: best first. */
+  readonly order?: SourceOrder;
 }
 
-/** Letters between two passages that still touch. */
-const LARGEST_BREAK = 2;
-
-type Group = readonly Passage[];
-type Reason = NonNullable<Candidate["dropped"]>["reason"];
-
 /**
- * Candidates become sources: duplicates dropped, neighbours merged, packed best first to the token budget, numbered from 1. Where the whole
- * passages do not fit, each is first cut down to its lines about the question.
+ * Candidates become sources: duplicates dropped, no more than a few of one section, neighbours merged up to the section, packed best first to the
+ * token budget, numbered from 1 as they are shown. Where the whole passages do not fit, each is first cut down to its lines about the question.
  * What does not fit leaves with its reason; a smaller source further down may still fit. If nothing fits, the best passage is cut.
  */
 export async function assemble(candidates: readonly Candidate[], options: AssembleOptions): Promise<Assembled> {
   const dropped = new Map<string, Reason>();
   const repeated = new Map<string, string>();
   const chosen = choose(candidates, options.limit, { dropped, repeated });
+  /** By the first passage of a group. */
+  const summaries = new Map<string, string>();
+  const shown = (group: Group, number: number) => withSummary(toSource(group, number), summaries);
+  const packing: PackOptions = {
+    budget: options.budget,
+    count: async (groups) => (groups.length === 0 ? [] : options.countTokens(groups.map((group, i) => shown(group, i + 1)))),
+  };
+  const { whole = [], summarise } = options;
+  const sections = (await options.sections?.(chosen)) ?? [];
+  const along = (more: readonly Passage[]) => mergeNeighbours([...chosen, ...addable(more, chosen, candidates)]);
   const groups = await firstThatFits([
-    () => mergeNeighbours([...chosen, ...addable(options.whole ?? [], chosen, candidates)]),
+    () => along([...whole, ...sections]),
+    ...(sections.length > 0 ? [() => along(whole), () => along(sections)] : []),
     () => mergeNeighbours(chosen),
-    () => mergeNeighbours(focus(options.question, chosen)),
-  ], options);
-  const packed = await pack(groups, chosen, options);
+    ...(summarise ? [() => summarised(mergeNeighbours(chosen), summaries, { ...packing, summarise })] : []),
+    () => {
+      summaries.clear();
+      return mergeNeighbours(focus(options.question, chosen));
+    },
+  ], packing);
+  const packed = await pack(groups, chosen, packing);
   markWhatLeft(packed.groups, chosen, dropped);
   const repeats = candidates.flatMap(({ passage }) => { const of = repeated.get(passage.id); return of === undefined ? [] : [{ of, place: placeOf(passage) }]; });
   return {
-    sources: packed.groups.map((group, i) => withPlaces(toSource(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
+    sources: arrange(packed.groups, options.order ?? "best-first").map((group, i) => withPlaces(shown(group, i + 1), repeats.filter(({ of }) => group.some(({ id }) => id === of)).map(({ place }) => place))),
     candidates: candidates.map((candidate) => withDrop(candidate, dropped.get(candidate.passage.id), repeated.get(candidate.passage.id))),
     tokens: packed.tokens,
   };
 }
 
-interface Left { readonly dropped: Map<string, Reason>; /** Passages that repeat a chosen one: their id to its id. */ readonly repeated: Map<string, string> }
-
-function choose(candidates: readonly Candidate[], limit: number, { dropped, repeated }: Left): Passage[] {
-  const duplicates = new Duplicates();
-  const chosen: Passage[] = [];
-  for (const { passage } of candidates) {
-    if (chosen.length >= limit) dropped.set(passage.id, "limit");
-    else {
-      const of = duplicates.repeats(passage.text, passage.id);
-      if (of === undefined) chosen.push(passage);
-      else repeated.set(passage.id, of);
-    }
-  }
-  return chosen;
-}
-
-/** What comes along with a small document and is not chosen already; as a candidate, where it is one. */
+/** What comes along and is not chosen already; as a candidate, where it is one. */
 function addable(whole: readonly Passage[], chosen: readonly Passage[], candidates: readonly Candidate[]): Passage[] {
   const there = new Set(chosen.map((passage) => passage.id));
   const known = new Map(candidates.map((candidate) => [candidate.passage.id, candidate.passage]));
-  return whole.filter((passage) => !there.has(passage.id)).map((passage) => known.get(passage.id) ?? passage);
+  const more = new Map(whole.map((passage) => [passage.id, known.get(passage.id) ?? passage]));
+  return [...more.values()].filter(({ id }) => !there.has(id));
 }
 
-/** Groups of neighbouring passages, each in document order; groups stand in the order of their best passage. */
-export function mergeNeighbours(passages: readonly Passage[]): Group[] {
-  const rank = new Map(passages.map((passage, i) => [passage.id, i]));
-  const inOrder = [...passages].sort((a, b) => (a.documentId < b.documentId ? -1 : a.documentId > b.documentId ? 1 : a.position - b.position));
-  const groups: Passage[][] = [];
-  for (const passage of inOrder) {
-    const last = groups.at(-1)?.at(-1);
-    if (last && areNeighbours(last, passage)) groups.at(-1)?.push(passage);
-    else groups.push([passage]);
-  }
-  const best = (group: Group) => Math.min(...group.map((passage) => rank.get(passage.id) ?? Infinity));
-  return groups.sort((a, b) => best(a) - best(b));
-}
+type Summarise = NonNullable<AssembleOptions["summarise"]>;
 
-/** Next to each other with nothing but a break between, and under the same heading or one inside the other: another section is another subject, and is cited apart. */
-function areNeighbours(a: Passage, b: Passage): boolean {
-  const shorter = Math.min(a.headingPath.length, b.headingPath.length);
-  return a.documentId === b.documentId && b.position === a.position + 1 && b.range.start - a.range.end <= LARGEST_BREAK && a.headingPath.slice(0, shorter).every((heading, i) => heading === b.headingPath[i]);
-}
-
-/** The most generous way to show the sources that fits the budget; the last where none does. */
-async function firstThatFits(ways: readonly (() => Group[])[], options: AssembleOptions): Promise<Group[]> {
-  let groups: Group[] = [];
-  for (const way of ways) {
-    groups = way();
-    const total = (await count(groups, options)).reduce((sum, size) => sum + size, 0);
-    if (total <= options.budget) break;
+/** Groups longer than their share of the budget, by the model's summary of them; the groups themselves stay as they are, so that citations find their sentences. */
+async function summarised(groups: Group[], summaries: Map<string, string>, { budget, count, summarise }: PackOptions & { summarise: Summarise }): Promise<Group[]> {
+  const share = Math.floor(budget / groups.length);
+  const sizes = await count(groups);
+  for (const [i, group] of groups.entries()) {
+    const { passage, text } = toSource(group, i + 1);
+    const summary = (sizes[i] ?? 0) > share ? await summarise(text, share) : undefined;
+    if (summary !== undefined && summary.length < text.length) summaries.set(passage.id, summary);
   }
   return groups;
 }
 
-interface Packed { readonly groups: readonly Group[]; readonly tokens: number }
-
-async function pack(groups: readonly Group[], chosen: readonly Passage[], options: AssembleOptions): Promise<Packed> {
-  const rank = new Map(chosen.map((passage, i) => [passage.id, i]));
-  const best = (group: Group) => [...group].sort((a, b) => (rank.get(a.id) ?? Infinity) - (rank.get(b.id) ?? Infinity)).slice(0, 1);
-  const sizes = await count(groups, options);
-  const bestSizes = await count(groups.map(best), options);
-  const taken: Group[] = [];
-  let left = options.budget;
-  groups.forEach((group, i) => {
-    const [shown, size] = (sizes[i] ?? Infinity) <= left ? [group, sizes[i]] : [best(group), bestSizes[i]];
-    if (size === undefined || size > left) return;
-    taken.push(shown);
-    left -= size;
-  });
-  if (taken.length > 0 || groups.length === 0) return { groups: taken, tokens: options.budget - left };
-  return cutToFit(best(groups[0] ?? [])[0], options);
-}
-
-async function count(groups: readonly Group[], options: AssembleOptions): Promise<readonly number[]> {
-  return groups.length === 0 ? [] : options.countTokens(groups.map((group, i) => toSource(group, i + 1)));
-}
-
-/** The longest run of whole sentences from the passage's beginning that fits; its first sentence cut where even that does not. */
-async function cutToFit(passage: Passage | undefined, options: AssembleOptions): Promise<Packed> {
-  if (!passage) return { groups: [], tokens: 0 };
-  const ends = sourceSentences(passage.text).map((sentence) => sentence.end);
-  const first = ends[0] ?? passage.text.length;
-  const cuts = [...ends.reverse(), Math.floor(first / 2), Math.floor(first / 4)].filter((end) => end > 0).map((end) => cut(passage, end));
-  const sizes = await count(cuts.map((one) => [one]), options);
-  const fits = sizes.findIndex((size) => size <= options.budget);
-  const kept = cuts[fits];
-  return kept ? { groups: [[kept]], tokens: sizes[fits] ?? 0 } : { groups: [], tokens: 0 };
-}
-
-function cut(passage: Passage, length: number): Passage {
-  const exact = passage.text.length === passage.range.end - passage.range.start;
-  return { ...passage, text: passage.text.slice(0, length), ...(exact ? { range: { start: passage.range.start, end: passage.range.start + length } } : {}) };
+function withSummary(source: AssembledSource, summaries: ReadonlyMap<string, string>): AssembledSource {
+  const summary = summaries.get(source.passage.id);
+  return summary === undefined ? source : { ...source, summary };
 }
 
 function markWhatLeft(groups: readonly Group[], chosen: readonly Passage[], dropped: Map<string, Reason>): void {
@@ -179,8 +129,8 @@ function withPlaces(source: AssembledSource, alsoAt: Place[]): AssembledSource {
 }
 
 /** Without the way back to the document, which only the engine needs. */
-export function toContractSource({ number, passage, range, text, alsoAt }: AssembledSource): Source {
-  return { number, passage, range, text, ...(alsoAt ? { alsoAt } : {}) };
+export function toContractSource({ number, passage, range, text, summary, alsoAt }: AssembledSource): Source {
+  return { number, passage, range, text, ...(summary === undefined ? {} : { summary }), ...(alsoAt ? { alsoAt } : {}) };
 }
 
 function withDrop(candidate: Candidate, reason: Reason | undefined, of: string | undefined): Candidate {

@@ -27,9 +27,11 @@ const MEANING_WEIGHT = 1;
 /** For each text the sentence that answers the question best, with a neighbour nearly as good. Same order as `texts`. */
 export async function bestSentences(question: string, texts: readonly string[], options: BestOptions): Promise<Best[]> {
   const sentences = texts.map(sourceSentences);
-  const flat = sentences.flatMap((ranges, i) => ranges.map((range) => (texts[i] ?? "").slice(range.start, range.end)));
-  const byWords = flat.map(wordScorer(question, flat));
-  const byMeaning = await meaningScores(flat, byWords, options);
+  const flat = sentences.flatMap((ranges, i) => ranges.map((range, k) => ({ text: cut(texts[i], range), before: cut(texts[i], ranges[k - 1]) })));
+  const said = flat.map(({ text }) => text);
+  const score = wordScorer(question, said);
+  const byWords = flat.map(({ text, before }) => score(text, before));
+  const byMeaning = await meaningScores(said, byWords, options);
   let at = 0;
   return sentences.map((ranges, i) => {
     const scores = ranges.map((_, k) => (byWords[at + k] ?? 0) + MEANING_WEIGHT * (byMeaning[at + k] ?? 0));
@@ -37,6 +39,8 @@ export async function bestSentences(question: string, texts: readonly string[], 
     return ranges.length === 0 ? { ranges: [{ start: 0, end: texts[i]?.length ?? 0 }], score: 0 } : run(ranges, scores, options.most);
   });
 }
+
+const cut = (text = "", range: CharRange = { start: 0, end: 0 }): string => text.slice(range.start, range.end);
 
 /** By index; of many sentences those with the best words are embedded, the others have no score here. */
 async function meaningScores(sentences: readonly string[], byWords: readonly number[], { meaning }: BestOptions): Promise<readonly number[]> {

@@ -27,6 +27,8 @@ export interface AdapterReady {
  * generates holds the turn (engine/base/mutex.ts) from loading to the last token.
  */
 export interface ChatModel {
+  /** The model that is loaded at this moment, by its name; undefined: none is, and asking for one would load it. */
+  current(): { readonly name: string } | undefined;
   /** Loads unless it is there. Without an id: the loaded one, else the shelf's default. @throws LorekeepError NEEDS_MODEL, MODEL_REFUSED, MODEL_FAILED */
   ensureLoaded(modelId: string | undefined, signal: AbortSignal): Promise<ChatModelReady>;
   /** @throws LorekeepError NEEDS_ADAPTER where one is not on the shelf or its file is missing */

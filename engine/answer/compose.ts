@@ -1,12 +1,16 @@
 import type { AnswerOptions } from "../contract/answers.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
 import type { GenerateInput, SamplingOptions } from "../workers/generator/contract.ts";
+import { account, type Account } from "./account.ts";
+import { weakestAt } from "./arrange.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import type { ChatModelReady } from "./chat-model.ts";
 import { frameSource, freshNonce } from "./frame.ts";
 import { exchanges, trimHistory, type Exchange } from "./history.ts";
 import type { AnswerMeans, Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
+import { wholeSections } from "./sections.ts";
+import { Summariser } from "./summarise.ts";
 import { systemPrompt, userPrompt } from "./prompt.ts";
 import { shareRoom, tooLong, type Room } from "./room.ts";
 import { resolveSampling } from "./sampling.ts";
@@ -16,8 +20,10 @@ export interface Composed extends Assembled {
   readonly input: Omit<GenerateInput, "adapters">;
   readonly nonce: string;
   /** Tokens of the prompt by part; see the trace. */
-  readonly sizes: { context: number; system: number; history: number; sources: number; question: number; budget: number; prompt: number };
+  readonly sizes: Account;
   readonly droppedExchanges: number;
+  /** What a person should know about how it was made to fit. */
+  readonly notes: readonly string[];
 }
 
 export interface ComposeInput {
@@ -39,12 +45,16 @@ const SEAM = 2;
 export async function compose(input: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const draft = await measure(input, means, signal);
   const { room, grounded } = draft;
+  const { sources: limit, sourceOrder: order, summariseBudgetMs: budgetMs } = means.settings().answers;
+  const summariser = budgetMs > 0 ? new Summariser({ question: input.searched, chatModel: means.chatModel, budgetMs, signal }) : undefined;
   const assembled = await assemble(input.candidates, {
-    question: input.searched, limit: means.settings().answers.sources, budget: room.sources, whole: input.whole,
+    question: input.searched, limit, order, budget: room.sources, whole: input.whole, sections: (chosen) => wholeSections(chosen, means.store),
+    ...(summariser ? { summarise: (text: string, tokens: number) => summariser.summarise(text, tokens) } : {}),
     countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
   });
   const history = trimHistory(draft.exchanges, draft.exchangeSizes, room.history(assembled.tokens));
-  return fit({ ...input, draft, assembled: grounded ? assembled : { ...assembled, sources: [], tokens: 0 }, history }, means, signal);
+  const notes = summariser?.note === undefined ? [] : [summariser.note];
+  return fit({ ...input, draft, notes, assembled: grounded ? assembled : { ...assembled, sources: [], tokens: 0 }, history }, means, signal);
 }
 
 interface Draft {
@@ -80,35 +90,37 @@ async function measure({ question, candidates, model }: ComposeInput, means: Ans
 
 interface Fitting extends ComposeInput {
   readonly draft: Draft;
+  readonly notes: readonly string[];
   readonly assembled: Assembled;
   readonly history: readonly Exchange[];
 }
 
-/** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the last source, until it does. */
+/** Counts the prompt as the template renders it, which is what must fit; gives up the oldest exchange, then the weakest source, until it does. */
 async function fit(fitting: Fitting, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
-  const { draft, assembled, history, question } = fitting;
+  const { draft, assembled, history, question, notes } = fitting;
   const { system, nonce, room, sampling } = draft;
   const prompt = draft.grounded ? userPrompt(question.text, assembled.sources, nonce) : question.text;
   const turns = history.flat();
   const size = await means.chatModel.countPromptTokens({ system, history: turns, prompt }, signal);
   if (size > room.context - room.reserve) {
     if (history.length > 0) return fit({ ...fitting, history: history.slice(1) }, means, signal);
-    if (assembled.sources.length > 0) return fit({ ...fitting, assembled: withoutLast(assembled) }, means, signal);
+    const weakest = weakestAt(assembled.sources.length, means.settings().answers.sourceOrder);
+    if (assembled.sources.length > 0) return fit({ ...fitting, assembled: without(assembled, weakest) }, means, signal);
     throw tooLong(room.context);
   }
   const kept = draft.exchangeSizes.slice(draft.exchanges.length - history.length).reduce((sum, one) => sum + one, 0);
+  const maxTokens = Math.min(sampling.maxTokens, room.context - size);
   return {
-    ...assembled, nonce, droppedExchanges: draft.exchanges.length - history.length,
-    input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens: Math.min(sampling.maxTokens, room.context - size) }, ...schemaOf(question.options) },
-    sizes: { context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size },
+    ...assembled, notes, nonce, droppedExchanges: draft.exchanges.length - history.length,
+    input: { system, history: turns, prompt, sampling: { ...sampling, maxTokens }, ...schemaOf(question.options) },
+    sizes: account({ context: room.context, system: draft.systemSize, history: kept, sources: assembled.tokens, question: draft.questionSize, budget: room.sources, prompt: size, answer: maxTokens }),
   };
 }
 
-function withoutLast(assembled: Assembled): Assembled {
-  const last = assembled.sources.at(-1);
-  const gone = new Set(last?.pieces.map((piece) => piece.passage.id));
+function without(assembled: Assembled, at: number): Assembled {
+  const gone = new Set(assembled.sources[at]?.pieces.map((piece) => piece.passage.id));
   return {
-    ...assembled, sources: assembled.sources.slice(0, -1),
+    ...assembled, sources: assembled.sources.toSpliced(at, 1).map((source, i) => ({ ...source, number: i + 1 })),
     candidates: assembled.candidates.map((candidate) => (gone.has(candidate.passage.id) ? { ...candidate, dropped: { stage: "assemble", reason: "budget" } } : candidate)),
   };
 }

@@ -5,7 +5,13 @@ import { allWords, terms } from "./terms.ts";
 export interface Condensed {
   /** What is searched for. Begins with the question's own words, always. */
   readonly text: string;
-  readonly how: "as-is" | "rules";
+  readonly how: "as-is" | "rules" | "model";
+}
+
+/** What the rules make of a question. */
+export interface ByRule extends Condensed {
+  /** The turn before, where the question points back and the rules cannot tell to what: nothing was named there, or several things were. */
+  readonly unsure?: Turn;
 }
 
 /** Words that stand for someone or something named before, for the languages of {@link isStopWord}. */
@@ -30,17 +36,24 @@ const SHORT = 3;
 
 /**
  * A follow-up becomes a question that stands alone, by rules: the question's own words, and behind them what it is about, carried over
- * from the turn before. Rules cost nothing and lose nothing: the model is not asked, and a question with a subject of its own stays as it is.
+ * from the turn before. Rules cost nothing and lose nothing, and a question with a subject of its own stays as it is; where they are unsure, they
+ * say so, and {@link rewrite} may ask the model.
  * @param path the messages before the question, oldest first
  */
-export function condense(question: string, path: readonly Message[]): Condensed {
+export function condense(question: string, path: readonly Message[]): ByRule {
   const before = lastTurn(path);
   if (!before) return { text: question, how: "as-is" };
-  const carried = carriedOver(question, before);
-  return carried.length === 0 ? { text: question, how: "as-is" } : { text: `${question} (${carried.join(", ")})`, how: "rules" };
+  const { carried, unsure } = carriedOver(question, before);
+  return { ...completed(question, carried, "rules"), ...(unsure ? { unsure: before } : {}) };
 }
 
-interface Turn { readonly question: string; readonly answer: AssistantMessage }
+/** The question with what it left out behind it. */
+export function completed(question: string, carried: readonly string[], how: "rules" | "model"): Condensed {
+  return carried.length === 0 ? { text: question, how: "as-is" } : { text: `${question} (${carried.join(", ")})`, how };
+}
+
+/** A question, as it was searched for, and its answer. */
+export interface Turn { readonly question: string; readonly answer: AssistantMessage }
 
 /** The question before with its answer; its question as it was searched for, which holds what that one had carried over itself. */
 function lastTurn(path: readonly Message[]): Turn | undefined {
@@ -50,14 +63,19 @@ function lastTurn(path: readonly Message[]): Turn | undefined {
   return asked ? { question: answer.trace.condensed?.text ?? asked.text, answer } : undefined;
 }
 
-function carriedOver(question: string, before: Turn): string[] {
+interface Carried { readonly carried: string[]; readonly unsure: boolean }
+
+function carriedOver(question: string, before: Turn): Carried {
   const own = subjects(question);
   const topic = topicOf(before);
   const pointsBack = hasStandIn(question, own) || (own.length === 0 && (mentions(question, pointers) || goingOn.test(question) || isShort(question)));
-  if (pointsBack) return topic.length > 0 ? topic.filter((subject) => !question.includes(subject)) : words(before.question, question);
+  if (pointsBack) {
+    const carried = topic.length > 0 ? topic.filter((subject) => !question.includes(subject)) : words(before.question, question);
+    return { carried, unsure: topic.length === 0 || carried.length > 1 };
+  }
   // "What about Krasil?" asks the last question of another subject: its words without its subject.
-  if (own.length > 0 && isShort(question) && goingOn.test(question)) return words(without(before.question, topic), question);
-  return [];
+  if (own.length > 0 && isShort(question) && goingOn.test(question)) return { carried: words(without(before.question, topic), question), unsure: false };
+  return { carried: [], unsure: false };
 }
 
 /** What the turn before was about: the subjects of its question, else those of the sentences it cited first. */

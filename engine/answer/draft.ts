@@ -69,6 +69,9 @@ export class Draft {
     if ("sizes" in assembled) {
       this.nonce_ = assembled.nonce;
       this.trace.record({ tokens: assembled.sizes });
+      this.trace.note(...assembled.notes);
+      const summaries = assembled.sources.filter(({ summary }) => summary !== undefined).map(({ number }) => number);
+      if (summaries.length > 0) this.trace.note(`The model was shown its own summary of source ${summaries.join(", ")}: the whole did not fit.`);
       if (assembled.droppedExchanges > 0) this.trace.note(`${assembled.droppedExchanges} earlier question${assembled.droppedExchanges === 1 ? "" : "s"} did not fit the model's context and were left out.`);
     }
     if (modeParts[this.question.options.mode].documents) this.listener.sources(this.sources_.map(toContractSource), this.trace.condensed);

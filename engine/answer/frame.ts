@@ -7,7 +7,8 @@ import type { Source } from "../contract/answers.ts";
  * grounded corners of the toy world (docs/decisions/0010, "How sources are framed").
  */
 export function frameSource(source: Source, nonce: string): string {
-  return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}">\n${defuse(source.text)}\n</source-${nonce}>`;
+  const summary = source.summary === undefined ? "" : ' summary="yes"';
+  return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}"${summary}>\n${defuse(source.summary ?? source.text)}\n</source-${nonce}>`;
 }
 
 export function randomNonce(): string {
@@ -36,6 +37,6 @@ function attribute(text: string): string {
 }
 
 /** `<source` and `</source` in a document become `‹source`: as readable, and no marker. Control characters but line breaks and tabs go. */
-function defuse(text: string): string {
+export function defuse(text: string): string {
   return text.replace(/<(?=\s*\/?\s*source)/gi, "‹").replace(/[^\P{Cc}\n\t]/gu, " ");
 }

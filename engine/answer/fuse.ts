@@ -1,10 +1,16 @@
 import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
-import type { ScoredPassage, Scores } from "../knowledge/store.ts";
+import type { ScoredPassage } from "../knowledge/store.ts";
 
 /** The usual constant of reciprocal rank fusion: how flat the weight of the first ranks is. */
 const K = 60;
 /** A spread below this is rounding: such a leg tells nothing apart. */
 const LEAST_DEVIATION = 1e-6;
+
+/** Scores by passage id: the cosine of each passage that counts, and the BM25 of those that hold a word of the question. */
+export interface Scores {
+  readonly dense: ReadonlyMap<string, number>;
+  readonly lexical: ReadonlyMap<string, number>;
+}
 
 export interface Legs {
   readonly dense: readonly ScoredPassage[];

@@ -1,6 +1,7 @@
 import type { Mutex } from "../base/mutex.ts";
 import type { AnswerOptions, Message } from "../contract/answers.ts";
 import type { Settings } from "../contract/settings.ts";
+import type { SearchSettings } from "../contract/search.ts";
 import type { SearchScope } from "../knowledge/store.ts";
 import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
 import type { ChatModel } from "./chat-model.ts";
@@ -16,7 +17,7 @@ export interface AnswerMeans {
   /** One generation at a time: held from loading the model to its last token. */
   readonly turn: Mutex;
   /** The one the settings name now; none: the order of the search stands. */
-  readonly reranker?: () => Reranker | undefined;
+  readonly reranker?: (search: SearchSettings) => Reranker | undefined;
   /** Searches already made. Absent: each is made anew. */
   readonly searches?: SearchCache;
   readonly settings: () => Settings;

@@ -4,6 +4,8 @@ import type { Candidate } from "../contract/search.ts";
 /** Reads question and passage together and says how well they fit; slower and better than what found the candidates. */
 export interface Reranker {
   readonly name: string;
+  /** Loads what {@link score} needs, ahead of it. Absent: nothing to do. */
+  prepare?(): Promise<void>;
   /** One score per text, higher is better. Stops at the signal. */
   score(question: string, texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
 }
@@ -31,7 +33,8 @@ export async function rerank(question: string, candidates: readonly Candidate[],
   const budget = AbortSignal.timeout(options.budgetMs);
   const signal = options.signal ? AbortSignal.any([options.signal, budget]) : budget;
   try {
-    const scores = await reranker.score(question, first.map((candidate) => candidate.passage.text), signal);
+    // Raced, so that one that is just being loaded, or does not listen, costs no more than its time.
+    const scores = await Promise.race([reranker.score(question, first.map((candidate) => candidate.passage.text), signal), aborted(signal)]);
     return { candidates: [...ordered(first, scores), ...candidates.slice(depth)] };
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -39,6 +42,14 @@ export async function rerank(question: string, candidates: readonly Candidate[],
     const reason = budget.aborted ? `was not done after ${options.budgetMs} ms` : `failed (${error instanceof Error ? error.message : String(error)})`;
     return { candidates: [...candidates], note: `The reranker ${reranker.name} ${reason}: the order of the search stands.` };
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 function ordered(candidates: readonly Candidate[], scores: readonly number[]): Candidate[] {

@@ -1,9 +1,10 @@
 import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
 import { likelyLanguage } from "../knowledge/language.ts";
-import type { Embedder, KnowledgeStore, ScoredPassage, Scores, SearchScope } from "../knowledge/store.ts";
+import { dot } from "../base/vectors.ts";
+import type { Embedder, KnowledgeStore, ScoredPassage, SearchScope } from "../knowledge/store.ts";
 import { closer } from "./closeness.ts";
 import { exactShare, exactWants } from "./exact.ts";
-import { fuse, type Legs } from "./fuse.ts";
+import { fuse, type Legs, type Scores } from "./fuse.ts";
 import { recencyOf } from "./recency.ts";
 import { terms } from "./terms.ts";
 import { meant, unknownWords } from "./typos.ts";
@@ -13,7 +14,7 @@ export interface Retrieved {
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by leg; the legs run side by side. `complete`: scores of what only one leg found; `fuse`: all that is ours. */
+  /** Milliseconds by leg; the legs run side by side. `complete`: the words' score of what meaning found, beside the lexical leg; `fuse`: all that is ours. */
   readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fuse: number };
   readonly notes: string[];
 }
@@ -38,7 +39,8 @@ const LEXICAL_WORDS = 128;
 /** What stands word for word as asked is worth this many standard deviations. */
 const EXACT_WEIGHT = 2;
 const EXACT_HITS = 20;
-const FUZZY_HITS = 10;
+/** The near words of these are compared with the one that stands nowhere. */
+const FUZZY_HITS = 30;
 
 /** Dense and lexical side by side, completed and fused. A leg that fails fails the search: half a result that looks whole would mislead. */
 export async function retrieve(text: string, means: RetrieveMeans, options: RetrieveOptions): Promise<Retrieved> {
@@ -51,6 +53,8 @@ export async function retrieve(text: string, means: RetrieveMeans, options: Retr
 
 interface Found extends Pick<Legs, "dense" | "lexical"> {
   readonly vector: Float32Array;
+  /** BM25 of what the dense leg found. */
+  readonly denseWords: ReadonlyMap<string, number>;
   /** Hold the identifiers and quoted phrases of the question, whichever rank they have. */
   readonly exact: readonly ScoredPassage[];
 }
@@ -75,18 +79,27 @@ class Run {
     const { scope, signal } = this.options;
     const { depth } = this;
     const wants = exactWants(text);
+    const query = shortened(text);
     const dense = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
       signal?.throwIfAborted();
-      return { vector, hits: await this.timed("dense", () => store.searchDense(vector, scope, depth)) };
+      const hits = await this.timed("dense", () => store.searchDense(vector, scope, depth));
+      // Asked at once, not when the lexical leg has ended and some of it is known: it runs beside that leg, and most of the hits are not in it.
+      return { vector, hits, denseWords: await this.wordScores(hits, query) };
     };
     const [near, lexical, exact] = await Promise.all([
       dense(),
-      this.timed("lexical", () => store.searchLexical(shortened(text), scope, depth)),
-      wants.length === 0 ? [] : store.searchLexical(wants.join(" "), scope, EXACT_HITS, { every: true }),
+      this.timed("lexical", () => store.searchLexical(query, scope, depth, { vectors: true })),
+      wants.length === 0 ? [] : store.searchLexical(wants.join(" "), scope, EXACT_HITS, { every: true, vectors: true }),
     ]);
     signal?.throwIfAborted();
-    return { vector: near.vector, dense: near.hits, lexical, exact };
+    return { vector: near.vector, dense: near.hits, denseWords: near.denseWords, lexical, exact };
+  }
+
+  /** What the words of the question say to passages that were found otherwise. Reciprocal ranks need no such score. */
+  private wordScores(hits: readonly ScoredPassage[], query: string): Promise<ReadonlyMap<string, number>> {
+    if (hits.length === 0 || this.options.settings.fusion !== "z-score") return Promise.resolve(new Map());
+    return this.timed("complete", () => this.means.store.lexicalScores(hits.map(({ passage }) => passage.id), query));
   }
 
   /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */
@@ -117,13 +130,13 @@ class Run {
   }
 
   /** A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. */
-  private async complete(text: string, { dense, lexical, exact, vector }: Found): Promise<Scores> {
-    const near = new Set(dense.map(({ passage }) => passage.id));
-    const matching = new Set(lexical.map(({ passage }) => passage.id));
-    const all = new Set([...near, ...matching, ...exact.map(({ passage }) => passage.id)]);
-    const half = [...all].filter((id) => !near.has(id) || !matching.has(id));
-    const scores = await this.timed("complete", () => this.means.store.scoresFor(half, { vector, query: shortened(text) }, this.options.scope));
-    return lexical.length < this.depth ? { ...scores, lexical: new Map() } : scores;
+  private async complete(text: string, found: Found): Promise<Scores> {
+    const { lexical, exact, vector } = found;
+    const dense = new Map([...exact, ...lexical].flatMap((hit) => (hit.vector ? [[hit.passage.id, dot(hit.vector, vector)] as const] : [])));
+    if (lexical.length < this.depth) return { dense, lexical: new Map() };
+    const reached = new Set([...found.dense, ...lexical].map(({ passage }) => passage.id));
+    const beyond = await this.wordScores(exact.filter(({ passage }) => !reached.has(passage.id)), shortened(text));
+    return { dense, lexical: new Map([...found.denseWords, ...beyond]) };
   }
 
   /** The embedder is weak in languages it was not made for: there the words have more to say. */

@@ -101,16 +101,18 @@ export function rarityAmong(texts: readonly (readonly Term[])[]): (key: string) 
   return (key) => Math.max(0.2, most === 0 ? 1 : Math.log((1 + texts.length) / (1 + (seenIn.get(key) ?? 0))) / most);
 }
 
-/** Names and numbers of a question say what it is about; its other words, what is asked of it. */
-const SUBJECT_WEIGHT = 2;
+/** What a sentence takes from the one before it: its "it" and "they" often stand for words there. */
+const BEFORE_WEIGHT = 0.5;
 
-/** A way to score texts by the share of the question's words they hold, weighed by rarity among `texts`: 0..1. */
-export function wordScorer(question: string, texts: readonly string[]): (text: string) => number {
+/** A way to score texts by the share of the question's words they hold, weighed by rarity among `texts`: 0..1. Words that only `before` holds count half. */
+export function wordScorer(question: string, texts: readonly string[]): (text: string, before?: string) => number {
   const weigh = rarity(texts);
-  const asked = new Map(terms(question).map((term) => [term.key, weigh(term.key) * (term.kind === "word" ? 1 : SUBJECT_WEIGHT)]));
+  const asked = new Map(terms(question).map((term) => [term.key, weigh(term.key)]));
   const total = [...asked.values()].reduce((sum, weight) => sum + weight, 0);
-  return (text) => {
-    const there = new Set(terms(text).map((term) => term.key));
-    return total === 0 ? 0 : [...asked].reduce((sum, [key, weight]) => sum + (there.has(key) ? weight : 0), 0) / total;
+  const keysOf = (text: string) => new Set(terms(text).map((term) => term.key));
+  return (text, before = "") => {
+    const [there, earlier] = [keysOf(text), keysOf(before)];
+    const held = (key: string) => (there.has(key) ? 1 : earlier.has(key) ? BEFORE_WEIGHT : 0);
+    return total === 0 ? 0 : [...asked].reduce((sum, [key, weight]) => sum + held(key) * weight, 0) / total;
   };
 }

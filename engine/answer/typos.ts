@@ -6,8 +6,14 @@ const SHORTEST = 5;
 
 /** The words of a question that stand in none of the passages it found, and so perhaps nowhere: rare words rank their passages first. */
 export function unknownWords(question: string, found: readonly ScoredPassage[]): Term[] {
-  const there = new Set(found.flatMap(({ passage }) => wordsOf(passage).map((word) => word.key)));
-  return terms(question).filter((term) => term.kind !== "number" && fold(term.word).length >= SHORTEST && !there.has(term.key));
+  const unseen = terms(question).filter((term) => term.kind !== "number" && fold(term.word).length >= SHORTEST);
+  const missing = new Set(unseen.map(({ key }) => key));
+  // Reading stops where nothing is missing any more, mostly at the first passages: reading all hundred took longer than the search.
+  for (const { passage } of found) {
+    if (missing.size === 0) break;
+    for (const { key } of wordsOf(passage)) missing.delete(key);
+  }
+  return unseen.filter(({ key }) => missing.has(key));
 }
 
 /** The word of `passages` that comes nearest to `term`, where it is near enough to be meant: a letter in short words, two in long ones. */

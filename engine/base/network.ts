@@ -7,7 +7,7 @@ import { isAbort, LorekeepError } from "./errors.ts";
 import { Ledger, withoutSecrets, type LedgerEntry } from "./ledger.ts";
 
 /** The only reasons for which anything leaves the machine: a closed set, each of them something that a person asked for. */
-export const networkPurposes = ["model download", "web page"] as const;
+export const networkPurposes = ["model download", "web page", "library"] as const;
 export type NetworkPurpose = (typeof networkPurposes)[number];
 
 export interface NetworkRequest {
@@ -73,6 +73,27 @@ export class Network {
       if (target.protocol === "https:" && next.protocol === "http:") throw forbidden(`${target.host} redirects to an unencrypted address`);
       if (next.origin !== target.origin) headers = withoutCredentials(headers);
       target = next;
+    }
+  }
+
+  /**
+   * Writes down a connection that native code makes past this class, before it is made: LanceDB speaks to object storage and servers itself. One
+   * entry per connection, not per request. @throws what `connect` throws.
+   */
+  async connection<T>(url: string, purpose: NetworkPurpose, connect: () => Promise<T>): Promise<T> {
+    const entry: LedgerEntry = { id: randomUUID(), time: new Date().toISOString(), method: "CONNECT", url: withoutSecrets(new URL(url)), purpose, outcome: "started", bytes: 0 };
+    if (!this.allowed()) {
+      await this.record({ ...entry, outcome: "refused" });
+      throw forbidden("the network is switched off in the settings");
+    }
+    await this.record(entry);
+    try {
+      const made = await connect();
+      await this.record({ ...entry, outcome: "connected" });
+      return made;
+    } catch (error) {
+      await this.record({ ...entry, outcome: "failed" });
+      throw error;
     }
   }
 

@@ -41,7 +41,7 @@ export const answerOptions = z.object({
 export type AnswerOptions = z.infer<typeof answerOptions>;
 
 /** A source the answer may cite. number is what [n] in the text refers to, 1-based. `ranges` are the merged passages' ranges. */
-export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string(), /** Where else the same stands. */ alsoAt: z.array(place).optional() });
+export const source = z.object({ number: z.number().int().positive(), passage, range: charRange, text: z.string(), /** What the model was shown in place of the text, where that was too long: in a model's words. Citations are of the text all the same. */ summary: z.string().optional(), /** Where else the same stands. */ alsoAt: z.array(place).optional() });
 export type Source = z.infer<typeof source>;
 
 /** The evidence for one sentence: a source and the very words in the document that support it. */
@@ -82,14 +82,19 @@ export const answerTrace = z.object({
     text: z.string(), how: z.enum(["as-is", "rules", "model", "edited"]),
     /** Conditions read out of the question, and its parts where it has several; each was searched for apart. */
     filters: z.array(recognisedFilter).optional(), parts: z.array(z.string()).optional(),
+    /** Words that were not to be taken for a condition. */
+    ignored: z.array(z.string()).optional(),
   }).optional(),
   evidence: evidence.optional(),
   filter: searchFilter,
   candidates: z.array(candidate),
-  /** Tokens of the prompt by part; budget is the hard limit for sources. */
+  /**
+   * Tokens by part: system, history, sources, question and template (what the chat format puts around them) are the prompt; prompt, answer (kept for
+   * it at most) and free are the context. `budget` is the hard limit for sources, `completion` what the answer really took.
+   */
   tokens: z.object({
     context: z.number().int(), system: z.number().int(), history: z.number().int(), sources: z.number().int(), question: z.number().int(),
-    budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
+    template: z.number().int(), answer: z.number().int(), free: z.number().int(), budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
   }).partial(),
   stopReason: z.enum(["end", "length", "stop-text", "context-full", "stopped", "failed"]).optional(),
   steps: z.array(traceStep),

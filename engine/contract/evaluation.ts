@@ -63,7 +63,7 @@ export type WhyStep = z.infer<typeof whyStep>;
 /** A closed set: each says in which of the steps it was lost. */
 export const whyVerdicts = [
   "found", "merged", "duplicate", "no-documents", "no-such-document", "phrase-nowhere", "phrase-not-in-document", "needs-ocr", "not-read-yet", "not-readable",
-  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "no-room", "weak-evidence",
+  "in-no-passage", "private", "filtered", "not-among-candidates", "no-words-in-common", "beyond-sources", "same-section", "no-room", "weak-evidence",
 ] as const;
 
 /** The one change that would bring it in. `try` repeats the question with it; absent where the change is outside of the search. */

@@ -1,7 +1,9 @@
-import { oc } from "@orpc/contract";
+import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
+import { runSummary } from "./runs.ts";
 
 const base = oc.errors(errorMap);
 
@@ -18,17 +20,35 @@ export const lineage = z.object({
 }).partial();
 export type Lineage = z.infer<typeof lineage>;
 
+/** The corners in which a fine-tune answers, and so those a gate can ask in. */
+export const gateModes = ["hybrid", "fine-tune"] as const;
+export const gateMode = z.enum(gateModes);
+export type GateMode = z.infer<typeof gateMode>;
+
 /** What an evaluation said of a version. */
-export const versionScore = z.object({ runId: id, set: z.string(), correct: z.number().int(), n: z.number().int(), when: z.string() });
+export const versionScore = z.object({ runId: id, set: z.string(), mode: gateMode.optional(), correct: z.number().int(), n: z.number().int(), when: z.string() });
 export type VersionScore = z.infer<typeof versionScore>;
 
-/** A candidate held against the default on one question set. Scores are shares of right answers, 0..1. */
+/** Shares of right answers (0..1) of `n` questions in one corner. `p`: McNemar's exact test; above 0.05 the difference may well be chance. */
+export const gateCorner = z.object({
+  mode: gateMode, defaultScore: z.number(), candidateScore: z.number(), n: z.number().int(), p: z.number(),
+  decision: z.enum(["passed", "worse"]),
+});
+export type GateCorner = z.infer<typeof gateCorner>;
+
+/** A candidate held against the default on one question set. Scores are shares of right answers, 0..1, over all corners. */
 export const gateRecord = z.object({
   set: z.string(),
+  /** The set by its id, and the run that holds every answer. */
+  setId: id.optional(), runId: id.optional(),
   defaultVersionId: id, candidateVersionId: id,
-  defaultScore: z.number(), candidateScore: z.number(), n: z.number().int(),
-  /** Questions the default answers and the candidate does not. */
-  worse: z.array(z.object({ id: z.string(), question: z.string() })),
+  defaultScore: z.number(), candidateScore: z.number(),
+  /** Answers of each version that a rule could score. */
+  n: z.number().int(),
+  corners: z.array(gateCorner).default([]),
+  /** Questions the default answers and the candidate does not, with what each of them answered. */
+  worse: z.array(z.object({ id: z.string(), question: z.string(), mode: gateMode.optional(), before: z.string().optional(), after: z.string().optional() })),
+  /** worse: in some corner the candidate answers fewer than the default. */
   decision: z.enum(["passed", "worse"]),
   when: z.string(),
 });
@@ -45,7 +65,7 @@ export const fineTuneVersion = z.object({
 });
 export type FineTuneVersion = z.infer<typeof fineTuneVersion>;
 
-/** A change of the default. `anyway`: the gate said worse, and a person decided all the same. */
+/** A change of the default. `promoted-anyway`: its gate said worse or it had none, and a person decided all the same. Without `gate` it went through none. */
 export const promotion = z.object({
   kind: z.enum(["first", "promoted", "promoted-anyway", "rolled-back", "removed"]),
   from: id.optional(), to: id.optional(),
@@ -72,6 +92,27 @@ export type FineTune = z.infer<typeof fineTune>;
 
 const one = z.object({ id, versionId: id });
 
+const gateInput = one.extend({
+  setId: id,
+  /** Absent: what the questions are made for; hybrid where they expect a document or a passage, else fine-tune. */
+  modes: z.array(gateMode).min(1).max(2).optional(),
+  /** Adapters: the base that both versions answer with. Absent: the one each is known to belong to, else the model that is loaded. */
+  modelId: id.optional(),
+  /** Only the first so many questions. */
+  most: z.number().int().positive().optional(),
+  /** Over temperature 0 and seed 1. */
+  sampling: samplingChoice.default({}),
+  /** Start anew even where an unfinished run of this gate is there. */
+  fresh: z.boolean().default(false),
+});
+export type GateInput = z.output<typeof gateInput>;
+
+export const gateEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("progress"), run: runSummary }),
+  z.object({ type: z.literal("done"), gate: gateRecord, fineTune }),
+]);
+export type GateEvent = z.infer<typeof gateEvent>;
+
 export const fineTunesContract = {
   list: base.output(z.array(fineTune)),
   /** Makes one of an adapter or merged model on the shelf, which becomes version 1 and its default. */
@@ -81,7 +122,15 @@ export const fineTunesContract = {
   /** The file stays on the shelf. The default cannot be removed while there are others. */
   removeVersion: base.input(one).output(fineTune),
   remove: base.input(z.object({ id })).output(z.void()),
-  /** Makes a version the default. CONFLICT where its newest gate against the present default says worse, unless `anyway`. */
+  /**
+   * Asks the questions of a set of the default and of a version, in a run that is kept with the others; keeps both scores and what it says.
+   * Closing the stream stops the run; the same call goes on with it. BUSY while another run is under way.
+   */
+  gate: base.input(gateInput).output(eventIterator(gateEvent)),
+  /**
+   * Makes a version the default. CONFLICT where its newest gate against the present default says worse, or where there are questions and it has
+   * been through none; unless `anyway`, which is recorded. Without any question set it is promoted without a gate.
+   */
   promote: base.input(one.extend({ anyway: z.boolean().default(false) })).output(fineTune),
   /** The default before the present one becomes the default again. */
   rollback: base.input(z.object({ id })).output(fineTune),

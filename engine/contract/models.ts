@@ -19,7 +19,7 @@ export const generatorLoaded = z.object({
   gpuLayers: z.number().int(),
   totalLayers: z.number().int(),
   threads: z.number().int(),
-  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number() }),
+  memory: z.object({ modelBytes: z.number(), contextBytes: z.number(), freeBytesBefore: z.number(), /** Free on a graphics card with a memory of its own, where there is one. */ gpuFreeBytesBefore: z.number().optional() }),
   loadMs: z.number(),
 });
 export type GeneratorLoaded = z.infer<typeof generatorLoaded>;
@@ -47,7 +47,7 @@ export const fineTuneOf = z.object({
 export type FineTuneOf = z.infer<typeof fineTuneOf>;
 
 export const shelfItem = z.object({
-  id, kind: z.enum(["model", "adapter"]), name: z.string(), path: z.string(),
+  id, kind: z.enum(["model", "adapter", "reranker"]), name: z.string(), path: z.string(),
   /** linked: stays where it is; stored: lies in the workspace and goes when removed. */
   storage: z.enum(["linked", "stored"]),
   /** missing: the file vanished or changed since it was added. */
@@ -65,6 +65,10 @@ export const shelfItem = z.object({
   checks: z.array(keptCheck).optional(),
 });
 export type ShelfItem = z.infer<typeof shelfItem>;
+
+/** What may stand in `settings.search.reranker`. */
+export const reranker = z.object({ id: z.string(), name: z.string(), format: z.enum(["gguf", "onnx"]) });
+export type Reranker = z.infer<typeof reranker>;
 
 export const runtimeState = z.object({
   state: z.enum(["empty", "loading", "ready", "failed"]),
@@ -100,6 +104,8 @@ export const modelsContract = {
   setBase: base.input(z.object({ id, baseId: id.nullable() })).output(shelfItem),
   check: checkContract,
   fineTunes: fineTunesContract,
+  /** Those that are installed: on the shelf, or downloaded as a folder. */
+  rerankers: base.output(z.array(reranker)),
   runtime: base.output(runtimeState),
   /** The state now, then every change. */
   watchRuntime: base.output(eventIterator(runtimeState)),
@@ -107,7 +113,15 @@ export const modelsContract = {
   unload: base.output(z.void()),
   catalogue: base.output(z.array(catalogueEntry)),
   /** What the hub says about a file, asked only on a person's click: size, hash, and whether it fits here. */
-  inspectDownload: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional() })).output(z.object({ url: z.string(), sizeBytes: z.number(), sha256: z.string().optional(), fit: modelFit.optional() })),
+  inspectDownload: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional(), revision: z.string().optional() })).output(z.object({
+    url: z.string(), sizeBytes: z.number(), sha256: z.string().optional(),
+    /** The commit, where the hub names it. */
+    revision: z.string(),
+    /** From the file's own header, of which only the first bytes are fetched; absent where the hub does not give them out. */
+    fit: modelFit.optional(),
+    /** Why it could not be used if it were downloaded. */
+    refused: z.string().optional(),
+  })),
   download: base.input(z.object({ catalogueId: id.optional(), repo: z.string().optional(), file: z.string().optional(), revision: z.string().optional() })).output(download),
   downloads: base.output(z.array(download)),
   watchDownloads: base.output(eventIterator(z.array(download))),

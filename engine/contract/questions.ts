@@ -90,6 +90,8 @@ const importInput = z.object({
   format: z.enum(questionFormats).optional(),
   /** Into this set: questions with an id that is there replace it. Absent: a new set. */
   setId: id.optional(),
+  /** The set then has these questions and no others. */
+  replace: z.boolean().optional(),
   /** Name of the new set; absent: the file's name. */
   name: z.string().min(1).max(200).optional(),
 });

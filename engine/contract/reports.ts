@@ -56,8 +56,8 @@ export type PairReport = z.infer<typeof pairReport>;
 export const choices = ["documents", "fine-tune", "hybrid", "prompt"] as const;
 export type Choice = (typeof choices)[number];
 export const recommendation = z.object({
-  /** prompt: the base model with a better prompt. */
-  choice: z.enum(choices),
+  /** prompt: the base model with a better prompt. undecided: nothing speaks for any of them yet; what is missing stands in `open`. */
+  choice: z.enum([...choices, "undecided"]),
   /** true where measurements and answers to the questionnaire point to the same. */
   sure: z.boolean(),
   sentence: z.string(),

@@ -89,9 +89,9 @@ export const answerScores = z.object({
 export type AnswerScores = z.infer<typeof answerScores>;
 
 /** none: the judge could not say, and why. */
-export const verdicts = ["right", "partly", "wrong", "none"] as const;
-export const verdict = z.object({ verdict: z.enum(verdicts), reason: z.string() });
-export type Verdict = z.infer<typeof verdict>;
+export const judgeVerdicts = ["right", "partly", "wrong", "none"] as const;
+export const judgeVerdict = z.object({ verdict: z.enum(judgeVerdicts), reason: z.string() });
+export type JudgeVerdict = z.infer<typeof judgeVerdict>;
 
 export const runAnswer = z.object({
   variant: z.string(), questionId: z.string(), text: z.string(), state: z.enum(["complete", "failed"]),
@@ -100,11 +100,13 @@ export const runAnswer = z.object({
   sentences: z.array(answerSentence),
   sources: z.array(z.object({ number: z.number().int(), documentId: z.string(), path: z.string(), page: z.number().int().optional(), text: z.string() })),
   model: z.string().optional(),
+  /** It reached its greatest length before its end: an enforced format is then broken off, too. */
+  cutOff: z.boolean().optional(),
   /** Milliseconds from asking to the first text and to the end. */
   firstTokenMs: z.number().optional(), totalMs: z.number(),
   promptTokens: z.number().int().optional(), completionTokens: z.number().int().optional(), tokensPerSecond: z.number().optional(),
   time: z.string(),
-  judged: verdict.optional(),
+  judged: judgeVerdict.optional(),
   /** What a person says of it. */
   thumb: z.enum(["up", "down"]).optional(),
 });

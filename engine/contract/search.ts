@@ -58,7 +58,7 @@ export const candidate = z.object({
   lexical: stageScore.optional(),
   fused: stageScore.optional(),
   reranked: stageScore.optional(),
-  dropped: z.object({ stage: z.enum(["retrieve", "rerank", "assemble"]), reason: z.enum(["limit", "duplicate", "budget", "merged", "private"]), of: id.optional() }).optional(),
+  dropped: z.object({ stage: z.enum(["retrieve", "rerank", "assemble"]), reason: z.enum(["limit", "duplicate", "budget", "merged", "private", "same-section"]), of: id.optional() }).optional(),
 });
 export type Candidate = z.infer<typeof candidate>;
 
@@ -78,11 +78,15 @@ export const searchSettings = z.object({
   understandFilters: z.boolean().default(true),
   /** Search the parts of a question with several parts apart. */
   splitParts: z.boolean().default(true),
+  /** Milliseconds the loaded model may take to complete a follow-up that the rules are unsure about. 0: by rule alone. */
+  condenseBudgetMs: z.number().int().min(0).max(60000).default(3000),
   /** 0: age does not matter. 1: of two equally good passages, the newer by far first. */
   recency: z.number().min(0).max(1).default(0),
   /** Evidence (0..1) below which a search is said to have found no answer. 0: never said. */
-  leastEvidence: z.number().min(0).max(1).default(0.2),
-  /** Folder of a cross-encoder in transformers.js layout; empty: no reranking. */
+  leastEvidence: z.number().min(0).max(1).default(0.3),
+  /** An installed reranker by its id (`models.rerankers`); empty: none. */
+  reranker: z.string().max(4000).default(""),
+  /** Folder of a cross-encoder in transformers.js layout that is not installed here; `reranker` goes before it. Empty: none. */
   rerankerFolder: z.string().max(4000).default(""),
   /** Milliseconds reranking may take, and the candidates it reads. */
   rerankBudgetMs: z.number().int().min(10).max(60000).default(1500),
@@ -119,7 +123,7 @@ export type Evidence = z.infer<typeof evidence>;
 export const understood = z.object({ parts: z.array(z.string()), filters: z.array(recognisedFilter), filter: searchFilter });
 export type Understood = z.infer<typeof understood>;
 
-export const searchHit = z.object({ passage, score: z.number(), /** Best sentence, as a range in the document's text. */ best: charRange.optional() });
+export const searchHit = z.object({ passage, score: z.number(), /** Best sentence, with a neighbour nearly as good, as a range in the document's text. */ best: charRange.optional() });
 
 const searchInput = z.object({
   text: z.string().min(1).max(20000),
@@ -139,6 +143,9 @@ export const searchContract = {
       hits: z.array(searchHit), candidates: z.array(candidate), ms: z.record(z.string(), z.number()),
       understood: understood.optional(), evidence: evidence.optional(), notes: z.array(z.string()).optional(),
     })),
-  /** Does the work of a search ahead of it, while the person is still typing; the search itself then finds it done. Never fails for what was typed. */
-  prefetch: base.input(searchInput.pick({ text: true, filter: true, includePrivate: true })).output(z.object({ ms: z.number() })),
+  /**
+   * Does the work of a search ahead of it, while the person is still typing; the search itself then finds it done. In a conversation what was typed
+   * is completed from it first, and private documents are looked at where it may use them.
+   */
+  prefetch: base.input(searchInput.pick({ text: true, filter: true, includePrivate: true, ignoreFilters: true }).extend({ conversationId: id.optional() })).output(z.object({ ms: z.number() })),
 };

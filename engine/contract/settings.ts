@@ -4,6 +4,7 @@ import { answerMode, samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
 import { id } from "./library.ts";
 import { searchSettings } from "./search.ts";
+import { storeProblem } from "../base/store-location.ts";
 
 const base = oc.errors(errorMap);
 
@@ -22,10 +23,24 @@ export const settings = z.object({
     /** Passages taken into the candidates and into the prompt at most. */
     candidates: z.number().int().min(5).max(500).default(60),
     sources: z.number().int().min(1).max(50).default(6),
+    /** Milliseconds the model may take to summarise sources that are too long for their room. 0: they are cut to their lines about the question. */
+    summariseBudgetMs: z.number().int().min(0).max(120_000).default(0),
+    /** The best sources first, or the best first and the second best last, where some models read better. */
+    sourceOrder: z.enum(["best-first", "first-and-last"]).default("best-first"),
     /** Share of the context that sources may fill. */
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),
   }).prefault({}),
   search: searchSettings.prefault({}),
+  library: z.object({
+    /**
+     * Where passages and vectors are kept: empty for the workspace's own folder, another folder, object storage (s3://bucket/folder, gs://, az://) or a
+     * LanceDB server (db://name). Anything but a folder takes the text of the documents off this machine. Keys come from the environment only. Read at start.
+     */
+    store: z.string().max(2000).default("").superRefine((uri, context) => {
+      const message = storeProblem(uri);
+      if (message) context.addIssue({ code: "custom", message });
+    }),
+  }).prefault({}),
   models: z.object({
     defaultModelId: id.optional(),
     gpu: z.enum(["auto", "off"]).default("auto"),
@@ -73,6 +88,7 @@ export const settingsPatch = z.object({
   appearance: patchOf(settings.shape.appearance.unwrap()),
   answers: patchOf(settings.shape.answers.unwrap()),
   search: patchOf(searchSettings),
+  library: patchOf(settings.shape.library.unwrap()),
   models: patchOf(settings.shape.models.unwrap()),
   ingest: patchOf(settings.shape.ingest.unwrap()),
 }).partial();

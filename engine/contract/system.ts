@@ -22,6 +22,8 @@ export const systemStatus = z.object({
   embedder: z.object({ name: z.string(), identity: z.string(), dimensions: z.number().int() }),
   documents: z.number().int(), indexed: z.number().int(), failed: z.number().int(), passages: z.number().int(),
   indexBytes: z.number(),
+  /** Where passages and vectors are kept. `remote`: not on this machine. */
+  store: z.object({ uri: z.string(), kind: z.enum(["folder", "object storage", "server"]), remote: z.boolean() }),
   queue: queueProgress,
   runtime: runtimeState,
   workers: z.array(workerState),

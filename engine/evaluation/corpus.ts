@@ -49,8 +49,8 @@ export async function openCorpus(folder: string, means: EvaluationMeans, listene
   }
 }
 
-/** Changes when the files below are written otherwise. */
-const LAYOUT = "1";
+/** Changes when the files below are written otherwise, or cut and indexed otherwise. */
+const LAYOUT = "2";
 
 /** One Markdown file per article, its title as the heading. Returns their folder. */
 async function writeTexts(folder: string, home: string, listener: CorpusListener, signal: AbortSignal): Promise<string> {

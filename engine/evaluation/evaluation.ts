@@ -1,7 +1,9 @@
 import { pump } from "../base/pump.ts";
 import type { ProbeInput, ProbeResult, RetrievalEvent, RetrievalInput, WhyInput, WhyReport } from "../contract/evaluation.ts";
+import type { GateEvent, GateInput } from "../contract/fine-tunes.ts";
 import type { ImportQuestions, KnownQuestion, Limit, Questionnaire, QuestionSet } from "../contract/questions.ts";
 import type { RunComparison, RunReport } from "../contract/reports.ts";
+import { gate } from "./gate/gate.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { probe } from "./probe.ts";
 import { QuestionSets } from "./question-sets.ts";
@@ -30,6 +32,8 @@ export interface Evaluation {
   retrieval(input: RetrievalInput, signal?: AbortSignal): AsyncGenerator<RetrievalEvent, void, void>;
   why(input: WhyInput, signal?: AbortSignal): Promise<WhyReport>;
   probe(input: ProbeInput, signal?: AbortSignal): Promise<ProbeResult>;
+  /** A version of a fine-tune held against its default. */
+  gate(input: GateInput, signal?: AbortSignal): AsyncGenerator<GateEvent, void, void>;
   /** Stops what runs and waits for it. */
   dispose(): Promise<void>;
 }
@@ -80,6 +84,7 @@ export async function createEvaluation(means: EvaluationMeans, tell: () => void)
     retrieval: (input, signal) => pump((emit, stop) => track(evaluateRetrieval(input, { ...means, sets }, emit, stop)), untilClosed(signal)),
     why: (input, signal) => why(input, means, untilClosed(signal)),
     probe: (input, signal) => probe(input, means.answering, untilClosed(signal)),
+    gate: (input, signal) => pump((emit, stop) => track(gate(input, { ...means, sets, runs }, emit, stop)), untilClosed(signal)),
     dispose: async () => {
       closing.abort();
       await Promise.allSettled([...running, runs.dispose()]);

@@ -2,6 +2,8 @@ import type { AnswerMeans } from "../answer/means.ts";
 import type { Conversation } from "../contract/answers.ts";
 import type { Library } from "../ingest/library.ts";
 import type { Embedder } from "../knowledge/store.ts";
+import type { FineTunes } from "../models/fine-tunes.ts";
+import type { ShelfItem } from "../models/types.ts";
 import type { WorkerHost } from "../workers/host.ts";
 
 /** All that the evaluation works with: what answers are made with, and the library they come from. */
@@ -16,6 +18,9 @@ export interface EvaluationMeans {
   readonly conversations: { get(id: string): Promise<Conversation> };
   /** Path of a file that the upload route took. @throws LorekeepError NOT_FOUND */
   readonly uploadPath: (id: string) => Promise<string>;
+  /** Where versions of fine-tunes are kept, and what lies on the shelf: for the gate. */
+  readonly fineTunes: Pick<FineTunes, "get" | "recordGate" | "recordScore">;
+  readonly models: () => Promise<readonly ShelfItem[]>;
   /** Names on the shelf by id. */
   readonly modelNames: () => Promise<ReadonlyMap<string, string>>;
   /** Told what a person should know: a run that could not be read. */

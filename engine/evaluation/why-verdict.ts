@@ -26,6 +26,7 @@ export function judge(fallen: Fallen): { code: Verdict["code"]; sentence: string
   const first = candidates[0];
   if (!first) return notACandidate(fallen);
   if (first.dropped?.reason === "duplicate") return { code: "duplicate", sentence: `It says the same as a passage ${standIn(first, probe)}, which was taken in its place.`, changes: [] };
+  if (first.dropped?.reason === "same-section") return { code: "same-section", sentence: "Enough passages of its section were taken before it, and others had their turn.", changes: [allOf(fallen)] };
   if (first.dropped?.reason === "budget") return { code: "no-room", sentence: `It was chosen, but the ${probe.settings.budget ?? 0} tokens that sources may take were full before it${countedBy(probe)}.`, changes: moreRoom(fallen) };
   return beyondSources(fallen, first);
 }
@@ -33,6 +34,12 @@ export function judge(fallen: Fallen): { code: Verdict["code"]; sentence: string
 function countedBy({ settings: { counter } }: ProbeResult): string {
   if (!counter) return "";
   return counter.kind === "model" ? `, counted as “${counter.name}” counts them` : ", counted by the search's own tokenizer: no chat model is loaded, whose count may differ by a few per cent";
+}
+
+/** Where every candidate has its place, none waits for another. */
+function allOf({ input, probe }: Fallen): Change {
+  const sources = Math.min(100, probe.candidates.length);
+  return { kind: "raise-sources", sentence: `Take ${sources} sources instead of ${probe.settings.sources}.`, try: { ...input, settings: { ...input.settings, sources } } };
 }
 
 function standIn({ dropped }: Candidate, { candidates }: ProbeResult): string {

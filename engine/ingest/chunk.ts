@@ -1,5 +1,6 @@
 import { documentText, type Block } from "../contract/document.ts";
-import { countUnits, samePath, segmentsOf, TokenCounter, type Segment, type Unit } from "./units.ts";
+import { mergeShort, pack, type Piece } from "./pieces.ts";
+import { countUnits, segmentsOf, TokenCounter } from "./units.ts";
 
 /** A passage before it has a vector. `text` is exactly `documentText(blocks).slice(start, end)`. */
 export interface Chunk {
@@ -14,7 +15,7 @@ export interface Chunk {
 }
 
 export interface ChunkOptions {
-  /** Content tokens of a passage that are aimed at (settings.ingest.passageTokens). */
+  /** Content tokens of a passage that are aimed at (settings.ingest.passageTokens); headings that open it are not counted, no more than those in front. */
   readonly target: number;
   /** Tokens the embedder takes, special ones included. */
   readonly maxTokens: number;
@@ -27,8 +28,6 @@ export interface ChunkOptions {
 
 /** Share of the embedder's tokens that title and headings in front may take. */
 const PREFIX_SHARE = 0.25;
-/** A table's rows are facts of their own: a passage holds few of them. */
-const ROW_SHARE = 0.5;
 /** Joined counts differ a little from the sum of the parts in some tokenizers. */
 const SLACK = 0.95;
 /** From this share of the limit on a passage is counted once more, whole. */
@@ -49,80 +48,20 @@ export async function chunk(blocks: readonly Block[], options: ChunkOptions): Pr
   const max = Math.max(1, Math.floor((room - prefixMax) * SLACK));
   const target = Math.min(options.target, max);
   const counted = await countUnits(segments, text, { max, counter });
-  const pieces = mergeShort(counted.flatMap((segment) => pack(segment, target, max)), target, max);
+  const limits = { target, max, prefixMax };
+  const pieces = mergeShort(counted.flatMap((segment) => pack(segment, limits)), limits);
   const chunks = pieces.map((piece) => toChunk(piece, text, prefixOf(piece, { title, max: prefixMax, counter })));
   const near = new Set(chunks.filter((_, i) => (pieces[i]?.tokens ?? 0) + prefixMax > room * NEAR));
   return fitting(chunks, near, options);
 }
 
-type Piece = Omit<Segment, "kind"> & { readonly kind: Segment["kind"]; readonly tokens: number };
-
-const sum = (units: readonly Unit[]): number => units.reduce((total, { tokens }) => total + tokens, 0);
-
-/** Packs one segment: as many equal passages as the target asks for, so that no stub is left at the end. */
-function pack(segment: Segment, target: number, max: number): Piece[] {
-  const aim = segment.kind === "rows" ? Math.ceil(target * ROW_SHARE) : target;
-  const total = sum(segment.units);
-  const each = Math.min(max, total / Math.max(1, Math.round(total / aim)));
-  const pieces: Piece[] = [];
-  let units: Unit[] = [];
-  let tokens = 0;
-  const flush = () => {
-    if (units.length > 0) pieces.push({ ...segment, opens: segment.opens && pieces.length === 0, units, tokens });
-    units = [];
-    tokens = 0;
-  };
-  for (const unit of segment.units) {
-    const loneHeading = segment.opens && pieces.length === 0 && units.length === 1;
-    // Stop before the unit when that comes nearer to the aim than taking it.
-    const past = tokens + unit.tokens - each;
-    if (tokens > 0 && (tokens + unit.tokens > max || (past > 0 && past > each - tokens && !loneHeading))) flush();
-    units.push(unit);
-    tokens += unit.tokens;
-  }
-  flush();
-  return pieces;
-}
-
-/** Joins neighbours that are short together: sections of the same parent, a heading with its first subsection; never across a page or into a table. */
-function mergeShort(pieces: readonly Piece[], target: number, max: number): Piece[] {
-  const merged: Piece[] = [];
-  for (const piece of pieces) {
-    const last = merged.at(-1);
-    const joined = last && joinable(last, piece, { target, max }) ? join(last, piece) : undefined;
-    if (joined) merged[merged.length - 1] = joined;
-    else merged.push(piece);
-  }
-  return merged;
-}
-
-function joinable(a: Piece, b: Piece, { target, max }: { target: number; max: number }): boolean {
-  if (a.page !== b.page) return false;
-  const common = commonPath(a.section, b.section);
-  const loneHeading = a.opens && a.units.length === 1 && samePath(common, a.section) && b.opens;
-  if (loneHeading) return a.tokens + b.tokens <= max;
-  if (a.kind !== "prose" || b.kind !== "prose" || a.tokens + b.tokens > target) return false;
-  return common.length >= Math.min(a.section.length, b.section.length) - 1;
-}
-
-function join(a: Piece, b: Piece): Piece {
-  const section = commonPath(a.section, b.section);
-  // The heading in the text counts as the piece's own only while the piece is that section.
-  return { ...b, kind: a.units.length === 1 && a.opens ? b.kind : a.kind, section, opens: a.opens && samePath(section, a.section), units: [...a.units, ...b.units], tokens: a.tokens + b.tokens };
-}
-
-function commonPath(a: readonly string[], b: readonly string[]): readonly string[] {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return a.slice(0, length);
-}
-
 /** Title and headings as lines in front; the innermost get room first where they are too long together. A heading that is in the text is not repeated. */
-function prefixOf({ section, opens }: Piece, { title, max, counter }: { title: string | undefined; max: number; counter: TokenCounter }): string {
+function prefixOf({ section, opens, heading }: Piece, { title, max, counter }: { title: string | undefined; max: number; counter: TokenCounter }): string {
   const above = opens ? section.slice(0, -1) : section;
-  const parts = [...new Set([...(title ? [title] : []), ...above])].filter((part) => part !== "");
+  const inText = opens ? section.at(-1) : undefined;
+  const parts = [...new Set([...(title ? [title] : []), ...above])].filter((part) => part !== "" && part !== inText);
   const kept: string[] = [];
-  let room = max;
+  let room = max - heading;
   for (const part of parts.reverse()) {
     const needs = counter.tokens(part);
     if (needs <= room) kept.unshift(part);

@@ -46,29 +46,21 @@ export interface SearchScope {
   readonly excludeCollectionIds: readonly string[];
 }
 
-/** What passages are scored by. */
-export interface Asked {
-  readonly vector: Float32Array;
-  readonly query: string;
-}
-
-/** Scores by passage id: the cosine of each passage that counts, and the BM25 of those that hold a word of the question. */
-export interface Scores {
-  readonly dense: ReadonlyMap<string, number>;
-  readonly lexical: ReadonlyMap<string, number>;
-}
-
 export interface LexicalOptions {
   /** Only passages that hold every word. */
   readonly every?: boolean;
   /** Also words that differ from a word of the question in up to two letters, one where it is short. */
   readonly fuzzy?: boolean;
+  /** Each hit with its vector, so that its cosine needs no second query. */
+  readonly vectors?: boolean;
 }
 
 /** score: higher is better. Dense: cosine, -1..1. Lexical: BM25. */
 export interface ScoredPassage {
   readonly passage: Passage;
   readonly score: number;
+  /** L2-normalised; where it was asked for. */
+  readonly vector?: Float32Array;
 }
 
 export interface StoreStats {
@@ -94,8 +86,8 @@ export interface KnowledgeStore {
   vectorsByTextHash(hashes: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
   searchDense(vector: Float32Array, scope: SearchScope, limit: number): Promise<ScoredPassage[]>;
   searchLexical(query: string, scope: SearchScope, limit: number, options?: LexicalOptions): Promise<ScoredPassage[]>;
-  /** Both legs' scores of passages that only one of them found, so that a missing score is never taken for a bad one. */
-  scoresFor(passageIds: readonly string[], asked: Asked, scope: SearchScope): Promise<Scores>;
+  /** BM25 by passage id, as a search of the same question gives it; passages without a word of it are not among them. So a missing score is never taken for a bad one. */
+  lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>>;
   /** ISO 639-1 of the languages whose words are told apart here, and "other" where there are more. */
   languages(): readonly string[];
   /** Changes with every write that a search could notice: what a search found is good for as long as this stays. */
@@ -112,6 +104,8 @@ export interface KnowledgeStore {
   /** Sweeps what a crash left behind. Called once at start, before anything else. */
   recover(): Promise<{ sweptPassages: number }>;
   stats(): Promise<StoreStats>;
+  /** Loads what the first search would wait for. Ends early when the store is disposed; whatever fails here, a search would say. */
+  warmUp(): Promise<void>;
   dispose(): Promise<void>;
 }
 

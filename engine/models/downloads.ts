@@ -10,6 +10,7 @@ import type { FreeBytes } from "../base/disk.ts";
 import { download, type Downloaded } from "./download.ts";
 import { hubUrl, inspectHubFile, type HubFile, type HubFileInfo } from "./hub.ts";
 import { partialBytes, removePartial } from "./partial.ts";
+import { inspectRemoteGguf, type RemoteHeader } from "./remote-header.ts";
 import type { ModelShelf } from "./shelf.ts";
 
 const request = z.object({
@@ -87,6 +88,11 @@ export class Downloads {
   /** What the hub says about a file, and nothing more: one HEAD request, made because a person asked. */
   inspect(ref: HubFile, signal?: AbortSignal): Promise<HubFileInfo> {
     return inspectHubFile(ref, { network: this.options.network, ...this.options.hub() }, signal);
+  }
+
+  /** What a GGUF on the hub says about itself, from its first bytes; undefined where they are not to be had. */
+  inspectHeader(file: { readonly url: string; readonly sizeBytes: number }, signal?: AbortSignal): Promise<RemoteHeader | undefined> {
+    return inspectRemoteGguf(file, { network: this.options.network, ...this.options.hub() }, signal);
   }
 
   /** Starts a download, or goes on with the one of the same files. Returns at once; {@link list} and {@link onChange} tell the rest. */

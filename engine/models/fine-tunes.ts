@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LorekeepError } from "../base/errors.ts";
 import type { FineTune, GateRecord, Lineage, VersionScore } from "../contract/fine-tunes.ts";
 import type { ModelShelf } from "./shelf.ts";
-import type { StoredItem } from "./types.ts";
+import { tunable, type StoredItem } from "./types.ts";
 import * as versions from "./versions.ts";
 
 interface NewVersion {
@@ -68,15 +68,15 @@ export class FineTunes {
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.filter((tune) => tune.id !== id) }));
   }
 
-  promote(id: string, versionId: string, anyway: boolean): Promise<FineTune> {
-    return this.change(id, (tune) => versions.promote(tune, versionId, { anyway, when: now() }));
+  promote(id: string, versionId: string, how: Omit<versions.Promoting, "when">): Promise<FineTune> {
+    return this.change(id, (tune) => versions.promote(tune, versionId, { ...how, when: now() }));
   }
 
   rollback(id: string): Promise<FineTune> {
     return this.change(id, (tune) => versions.rollback(tune, now()));
   }
 
-  /** For the evaluation, once it has run the gate (versions.ts, `judge`): the next promotion of the candidate goes by it. */
+  /** For the evaluation, once it has run the gate (engine/evaluation/gate): the next promotion of the candidate goes by it. */
   recordGate(id: string, gate: GateRecord): Promise<FineTune> {
     return this.change(id, (tune) => versions.addGate(tune, gate));
   }
@@ -93,9 +93,9 @@ export class FineTunes {
     return this.get(id);
   }
 
-  private item(id: string): StoredItem {
+  private item(id: string): StoredItem & { readonly kind: FineTune["kind"] } {
     const item = this.shelf.store.value.items.find((other) => other.id === id);
-    if (item) return item;
+    if (item) return tunable(item);
     throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
   }
 

@@ -5,6 +5,7 @@ import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
 import type { CheckEvent, CheckInput } from "../contract/check.ts";
+import type { GateEvent, GateInput } from "../contract/fine-tunes.ts";
 import { os, stream } from "../contract/server.ts";
 import type { Settings } from "../contract/settings.ts";
 import type { z } from "zod";
@@ -12,6 +13,7 @@ import type { CatalogueEntry } from "./catalogue.ts";
 import type { Downloads, DownloadState } from "./downloads.ts";
 import type { FineTunes } from "./fine-tunes.ts";
 import type { HubFile } from "./hub.ts";
+import { folderId, installedRerankers } from "./rerankers.ts";
 import type { ModelRuntime } from "./runtime.ts";
 import type { ModelShelf } from "./shelf.ts";
 import type { ShelfItem } from "./types.ts";
@@ -27,6 +29,9 @@ export interface ModelRoutesParts {
   readonly uploadPath: (uploadId: string) => Promise<string>;
   /** The health check (engine/tune/check). */
   readonly check: (input: CheckInput, signal: AbortSignal | undefined) => AsyncIterable<CheckEvent>;
+  /** The gate (engine/evaluation/gate), and whether there are questions it could ask. */
+  readonly gate: (input: GateInput, signal: AbortSignal | undefined) => AsyncIterable<GateEvent>;
+  readonly hasQuestions: () => boolean;
   /** A known file is another one now: what was checked against it has to be checked again. */
   readonly onUpdated: (item: ShelfItem) => void;
 }
@@ -39,8 +44,10 @@ export function modelRoutes(parts: ModelRoutesParts) {
 }
 
 function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts) {
+  const shown = (item: ShelfItem) => withFit(item, runtime);
   return {
     list: os.models.list.handler(async () => Promise.all((await shelf.list()).map((item) => shown(item)))),
+    rerankers: os.models.rerankers.handler(() => installedRerankers(shelf)),
     import: os.models.import.handler(({ input, signal }) => {
       const { path, uploadId, mode } = input;
       if ((path === undefined) === (uploadId === undefined)) throw new LorekeepError("INVALID", { reason: "Give either a path or an upload.", field: "path" });
@@ -60,7 +67,7 @@ function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts
   };
 }
 
-function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
+function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesParts) {
   const routes = os.models.fineTunes;
   return {
     check: os.models.check.handler(({ input, signal }) => stream(check(input, signal))),
@@ -75,18 +82,21 @@ function fineTuneRoutes({ fineTunes, check }: ModelRoutesParts) {
       }),
       removeVersion: routes.removeVersion.handler(({ input }) => fineTunes.removeVersion(input.id, input.versionId)),
       remove: routes.remove.handler(({ input }) => fineTunes.remove(input.id)),
-      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, input.anyway)),
+      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, { anyway: input.anyway, hasQuestions: hasQuestions() })),
+      gate: routes.gate.handler(({ input, signal }) => stream(gate(input, signal))),
       rollback: routes.rollback.handler(({ input }) => fineTunes.rollback(input.id)),
     },
   };
 }
 
 /** With the fit, read from the header as it is now; a file that cannot be read any more has none. */
-async function shown(item: ShelfItem): Promise<ContractItem> {
-  if (item.kind === "adapter" || item.state === "missing") return item;
+async function withFit(item: ShelfItem, runtime: ModelRuntime): Promise<ContractItem> {
+  if (item.kind !== "model" || item.state === "missing") return item;
   const info = await inspectGguf(item.path).catch(() => undefined);
-  return info ? { ...item, fit: modelFit(info, availableMemory()) } : { ...item, state: "missing" };
+  return info ? { ...item, fit: modelFit(info, machine(runtime)) } : { ...item, state: "missing" };
 }
+
+const machine = (runtime: ModelRuntime) => ({ freeBytes: availableMemory(), gpuFreeBytes: runtime.gpuFreeBytes });
 
 function runtimeRoutes({ runtime, settings }: ModelRoutesParts) {
   const state = (): ContractRuntimeState => runtime.state;
@@ -116,7 +126,7 @@ function following<T>(emit: (value: T) => void, stop: AbortSignal, now: () => T,
   });
 }
 
-function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
+function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesParts) {
   const entry = (id: string) => {
     const found = catalogue.find((one) => one.id === id);
     if (!found) throw new LorekeepError("NOT_FOUND", { reason: `The catalogue has no "${id}".`, next: "Choose another model, or give a repository and a file." });
@@ -125,7 +135,7 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
   const wanted = (input: { catalogueId?: string | undefined; repo?: string | undefined; file?: string | undefined; revision?: string | undefined }) => {
     if (input.catalogueId !== undefined) {
       const { name, repo, revision, files, kind, file } = entry(input.catalogueId);
-      return { name, repo, revision, files, file, into: kind === "chat" ? ("gguf" as const) : ("folder" as const) };
+      return { name, repo, revision, files, file, into: kind === "chat" || file.endsWith(".gguf") ? ("gguf" as const) : ("folder" as const) };
     }
     if (!input.repo || !input.file) throw new LorekeepError("INVALID", { reason: "Give a model of the catalogue, or a repository and a file.", field: input.repo ? "file" : "repo" });
     const name = (input.file.split("/").at(-1) ?? input.file).replace(/\.gguf$/i, "");
@@ -135,15 +145,18 @@ function downloadRoutes({ shelf, downloads, catalogue }: ModelRoutesParts) {
     catalogue: os.models.catalogue.handler(async () => {
       const items = await shelf.list();
       const done = downloads.list().filter((d) => d.state === "done");
+      const rerankers = await installedRerankers(shelf);
       const isInstalled = ({ repo, file }: CatalogueEntry) =>
-        items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
+        rerankers.some(({ id }) => id === folderId(repo)) || items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
       return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));
     }),
     inspectDownload: os.models.inspectDownload.handler(async ({ input, signal }) => {
       const ref: HubFile = wanted(input);
-      const { url, sizeBytes, sha256 } = await downloads.inspect(ref, signal);
+      const { url, sizeBytes, sha256, revision } = await downloads.inspect(ref, signal);
       if (sizeBytes === undefined) throw new LorekeepError("DOWNLOAD_FAILED", { reason: "The hub does not say how large this file is.", next: "Download it with your browser and add it from disk." });
-      return { url, sizeBytes, ...(sha256 ? { sha256 } : {}) };
+      const remote = /\.gguf$/i.test(ref.file) ? await downloads.inspectHeader({ url, sizeBytes }, signal) : undefined;
+      const about = remote === undefined ? {} : "refused" in remote ? { refused: remote.refused } : remote.info.kind !== "adapter" ? { fit: modelFit(remote.info, machine(runtime)) } : {};
+      return { url, sizeBytes, revision, ...(sha256 ? { sha256 } : {}), ...about };
     }),
     download: os.models.download.handler(({ input }) => downloads.start(wanted(input))),
     downloads: os.models.downloads.handler(() => downloads.list()),

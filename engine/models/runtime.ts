@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
@@ -65,6 +66,8 @@ const COUNT_MS = 30_000;
 /** A probe's events come once per question, after a whole answer: so many times the silence of one that writes. */
 const PROBE_SILENCE = 5;
 const MEBIBYTE = 2 ** 20;
+/** A file's numbers take what they take on disk, and a little around them. */
+const FILE_IN_MEMORY = 1.2;
 /** Node, the runtime's own buffers, grammar and sampler: beyond weights and contexts. */
 const SLACK_BYTES = 1024 * MEBIBYTE;
 /** What the worker keeps at most, each with its own cache; see the generator's ContextPool. */
@@ -87,12 +90,15 @@ export class ModelRuntime {
   /** Restarts the deadline of each call under way: requests stand in line, so one that moves is a sign of life for all. */
   private readonly waiting = new Set<() => void>();
   private gpuGivenUp = false;
+  private gpuFree: number | undefined;
   private memoryBytes = SLACK_BYTES;
+  /** Bytes of every adapter used since the model was loaded: the process keeps them all, and they must not count as a runaway. */
+  private readonly adapterBytes = new Map<string, number>();
 
   constructor(options: ModelRuntimeOptions) {
     this.options = options;
     this.supervisor = new Supervisor(options.host, "generator", {
-      memoryMb: () => Math.ceil(this.memoryBytes / MEBIBYTE), idleMs: 0, startMs: 30_000,
+      memoryMb: () => Math.ceil(this.memoryLimit / MEBIBYTE), idleMs: 0, startMs: 30_000,
       onState: (worker) => { if (worker.state === "stopped" && worker.lastDeath) this.died(worker.lastDeath); },
     });
   }
@@ -101,9 +107,19 @@ export class ModelRuntime {
     return this.current;
   }
 
+  /** Bytes that were free on the graphics card before anything was loaded, as of the last load that used it. */
+  get gpuFreeBytes(): number | undefined {
+    return this.gpuGivenUp ? undefined : this.gpuFree;
+  }
+
   /** The generator process, for the status page. */
   get worker(): WorkerState {
     return this.supervisor.state;
+  }
+
+  /** Bytes beyond which the process is ended. */
+  get memoryLimit(): number {
+    return [...this.adapterBytes.values()].reduce((sum, bytes) => sum + bytes * FILE_IN_MEMORY, this.memoryBytes);
   }
 
   onChange(listener: (state: RuntimeState) => void): () => void {
@@ -152,25 +168,29 @@ export class ModelRuntime {
    * @throws LorekeepError NEEDS_MODEL, TOO_LONG, MODEL_REFUSED (adapter), TIMED_OUT, WORKER_DIED; AbortError.
    */
   generate(input: GenerateInput, signal?: AbortSignal): AsyncGenerator<GenerateEvent, void, void> {
-    return this.streamed((client, stop) => client.generate(input, { signal: stop }), signal);
+    return this.streamed((client, stop) => client.generate(input, { signal: stop }), { adapters: input.adapters, signal });
   }
 
   /** How the loaded model answers with a set of adapters, question by question; see the generator's contract. Silence kills, as in {@link generate}. */
   probe(input: ProbeInput, signal?: AbortSignal): AsyncGenerator<Probed, void, void> {
-    return this.streamed((client, stop) => client.probe(input, { signal: stop }), signal, PROBE_SILENCE);
+    return this.streamed((client, stop) => client.probe(input, { signal: stop }), { adapters: input.adapters, signal, patience: PROBE_SILENCE });
   }
 
   dispose(): void {
     this.supervisor.dispose();
   }
 
-  private streamed<T>(work: Work<AsyncIterable<T>>, signal: AbortSignal | undefined, patience = 1): AsyncGenerator<T, void, void> {
-    return pump<T>((emit, stop) => this.call(async (client, callSignal) => {
-      for await (const event of await work(client, callSignal)) {
-        for (const alive of this.waiting) alive();
-        emit(event);
-      }
-    }, { deadlineMs: (this.options.stallMs ?? 120_000) * patience, signal: stop }), signal);
+  private streamed<T>(work: Work<AsyncIterable<T>>, about: { adapters: GenerateInput["adapters"]; signal: AbortSignal | undefined; patience?: number }): AsyncGenerator<T, void, void> {
+    return pump<T>(async (emit, stop) => {
+      // One that is gone is the worker's to refuse, with its name.
+      for (const { path } of about.adapters) this.adapterBytes.set(path, await stat(path).then(({ size }) => size, () => 0));
+      await this.call(async (client, callSignal) => {
+        for await (const event of await work(client, callSignal)) {
+          for (const alive of this.waiting) alive();
+          emit(event);
+        }
+      }, { deadlineMs: (this.options.stallMs ?? 120_000) * (about.patience ?? 1), signal: stop });
+    }, about.signal);
   }
 
   private async call<T>(work: Work<T>, options: CallOptions): Promise<T> {
@@ -222,7 +242,9 @@ export class ModelRuntime {
     const path = item?.path ?? ("path" in ref ? ref.path : "");
     const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
     if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
+    if (info.kind === "reranker") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is a reranker; it cannot write answers.`, next: "Choose it as the reranker in the settings, and a chat model here." });
     this.memoryBytes = memoryFor(info, options.contextSize);
+    this.adapterBytes.clear();
     const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);
     return {
       modelId: item?.id, sha256: item?.sha256,
@@ -245,6 +267,7 @@ export class ModelRuntime {
       loaded = await this.loadInto({ ...wanted.input, gpu: "off" }, signal);
       this.gpuGivenUp = true; // it loads without: the GPU was what killed it
     }
+    this.gpuFree = loaded.memory.gpuFreeBytesBefore;
     const input = { ...wanted.input, threads: loaded.threads };
     this.wanted = { ...wanted, input };
     this.tell({ state: "ready", ...(wanted.modelId ? { modelId: wanted.modelId } : {}), loaded });
@@ -275,7 +298,7 @@ export class ModelRuntime {
 /** The cap of the process: a runaway ends, a model that is merely large does not. */
 function memoryFor(info: GgufInfo, contextSize: number | undefined): number {
   const context = contextSize ?? Math.min(info.contextLength ?? LARGEST_AUTOMATIC_CONTEXT, LARGEST_AUTOMATIC_CONTEXT);
-  return info.fileBytes * 1.2 + CONTEXTS * contextBytes(info, context) * 1.2 + SLACK_BYTES;
+  return info.fileBytes * FILE_IN_MEMORY + CONTEXTS * contextBytes(info, context) * 1.2 + SLACK_BYTES;
 }
 
 function failed(modelId: string | undefined, error: unknown): RuntimeState {

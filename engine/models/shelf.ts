@@ -80,10 +80,14 @@ export class ModelShelf {
     return this.shown(this.stored(id));
   }
 
+  nameOf(id: string): string | undefined {
+    return this.store.value.items.find((item) => item.id === id)?.name;
+  }
+
   /** Does it fit this machine, from the header as it is now. */
   async fit(id: string, contextSize?: number): Promise<ModelFit> {
     const { path } = await this.get(id);
-    return modelFit(await inspectGguf(path), availableMemory(), contextSize);
+    return modelFit(await inspectGguf(path), { freeBytes: availableMemory() }, contextSize);
   }
 
   /**

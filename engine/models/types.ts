@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LorekeepError } from "../base/errors.ts";
 import { checkReport, type KeptCheck } from "../contract/check.ts";
 import { fineTune } from "../contract/fine-tunes.ts";
 import type { FineTuneOf } from "../contract/models.ts";
@@ -13,7 +14,7 @@ export type ModelSource = z.infer<typeof modelSource>;
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
 export const storedItem = z.object({
   id: z.string(),
-  kind: z.enum(["model", "adapter"]),
+  kind: z.enum(["model", "adapter", "reranker"]),
   name: z.string(),
   /** Absolute for linked files; for stored ones relative to the models folder, so that a workspace can be moved. */
   path: z.string(),
@@ -69,4 +70,11 @@ export interface ImportProgress {
   /** Bytes. */
   readonly done: number;
   readonly total: number;
+}
+
+/** A model or an adapter, which a fine-tune can be. @throws LorekeepError INVALID for a reranker. */
+export function tunable<T extends Pick<StoredItem, "kind" | "name">>(item: T): T & { readonly kind: "model" | "adapter" } {
+  const { kind } = item;
+  if (kind === "reranker") throw new LorekeepError("INVALID", { reason: `${item.name} is a reranker, not a fine-tune.`, next: "Choose an adapter or a merged model." });
+  return { ...item, kind };
 }

@@ -44,33 +44,11 @@ export function annotate(tune: FineTune, versionId: string, change: Partial<Pick
   return { ...tune, versions: tune.versions.map((version) => (version.id === versionId ? { ...version, ...change } : version)) };
 }
 
-/** Keeps what an evaluation said; the same run replaces what it said before. */
+/** Keeps what an evaluation said; the same run and corner replace what they said before. */
 export function addScore(tune: FineTune, versionId: string, score: VersionScore): FineTune {
   find(tune, versionId);
-  const scores = (version: FineTuneVersion) => [...version.scores.filter(({ runId }) => runId !== score.runId), score];
+  const scores = (version: FineTuneVersion) => [...version.scores.filter(({ runId, mode }) => runId !== score.runId || mode !== score.mode), score];
   return { ...tune, versions: tune.versions.map((version) => (version.id === versionId ? { ...version, scores: scores(version) } : version)) };
-}
-
-/** One question of a set, answered by the default and by the candidate. */
-export interface GateQuestion {
-  readonly id: string;
-  readonly question: string;
-  readonly byDefault: boolean;
-  readonly byCandidate: boolean;
-}
-
-/**
- * Holds a candidate against the default on the same questions. It passes when it answers at least as many; which questions it lost is listed
- * either way, since a higher sum may still have lost the one that matters.
- */
-export function judge(about: { set: string; defaultVersionId: string; candidateVersionId: string; when: string }, questions: readonly GateQuestion[]): GateRecord {
-  if (questions.length === 0) throw new LorekeepError("INVALID", { reason: "A gate needs at least one question.", field: "set" });
-  const share = (right: (one: GateQuestion) => boolean) => questions.filter(right).length / questions.length;
-  const [defaultScore, candidateScore] = [share((one) => one.byDefault), share((one) => one.byCandidate)];
-  return {
-    ...about, defaultScore, candidateScore, n: questions.length, decision: candidateScore >= defaultScore ? "passed" : "worse",
-    worse: questions.filter((one) => one.byDefault && !one.byCandidate).map(({ id, question }) => ({ id, question })),
-  };
 }
 
 /** Keeps the newest gate of each candidate. */
@@ -79,23 +57,41 @@ export function addGate(tune: FineTune, gate: GateRecord): FineTune {
   return { ...tune, gates: [...tune.gates.filter(({ candidateVersionId }) => candidateVersionId !== gate.candidateVersionId), gate] };
 }
 
+export interface Promoting {
+  readonly anyway: boolean;
+  /** There are questions a gate could ask. */
+  readonly hasQuestions: boolean;
+  /** ISO time. */
+  readonly when: string;
+}
+
 /**
- * Makes a version the default, with the gate it went through. One that its gate calls worse needs `anyway`, which is recorded. A gate against
- * a version that is not the default any more says nothing.
+ * Makes a version the default, with the gate it went through. One that its gate calls worse needs `anyway`, and so does one that went through
+ * none although it could have: promoting runs the gate. A gate against a version that is not the default any more says nothing.
  * @throws LorekeepError CONFLICT, NOT_FOUND.
  */
-export function promote(tune: FineTune, versionId: string, how: { readonly anyway: boolean; readonly when: string }): FineTune {
+export function promote(tune: FineTune, versionId: string, { anyway, hasQuestions, when }: Promoting): FineTune {
   const version = find(tune, versionId);
   if (tune.defaultVersionId === versionId) return tune;
   const gate = tune.gates.find((one) => one.candidateVersionId === versionId && one.defaultVersionId === tune.defaultVersionId);
   const isWorse = gate?.decision === "worse";
-  if (isWorse && !how.anyway) {
+  const isUntold = !gate && hasQuestions && tune.defaultVersionId !== undefined;
+  if (isWorse && !anyway) throw stopped(tune, version, gate);
+  if (isUntold && !anyway) {
     throw new LorekeepError("CONFLICT", {
-      reason: `Version ${version.number} of ${tune.name} does worse on ${gate.set}: ${percent(gate.candidateScore)} right, the default ${percent(gate.defaultScore)}; ${gate.worse.length} of ${gate.n} questions got worse.`,
-      next: "Keep the default, or promote it anyway: that is written into its history.",
+      reason: `Version ${version.number} of ${tune.name} has not been held against the default yet.`,
+      next: "Run the gate on a question set first, or promote it anyway: that is written into its history.",
     });
   }
-  return withDefault(tune, versionId, { kind: isWorse ? "promoted-anyway" : "promoted", when: how.when, ...(gate ? { gate } : {}) });
+  return withDefault(tune, versionId, { kind: isWorse || isUntold ? "promoted-anyway" : "promoted", when, ...(gate ? { gate } : {}) });
+}
+
+function stopped(tune: FineTune, version: FineTuneVersion, gate: GateRecord): LorekeepError {
+  const asked = gate.corners.length > 1 ? `${gate.n} answers` : `${gate.n} questions`;
+  return new LorekeepError("CONFLICT", {
+    reason: `Version ${version.number} of ${tune.name} does worse on ${gate.set}: ${percent(gate.candidateScore)} right, the default ${percent(gate.defaultScore)}; ${gate.worse.length} of ${asked} got worse.`,
+    next: "Keep the default, or promote it anyway: that is written into its history.",
+  });
 }
 
 /** One step back: the default that the present one took the place of, skipping versions that are gone. @throws LorekeepError CONFLICT. */

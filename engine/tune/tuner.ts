@@ -3,6 +3,7 @@ import { access, mkdir, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { ContractRouterClient } from "@orpc/contract";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
+import type { SetAside } from "../base/json-store.ts";
 import type { Disposable } from "../base/lifetime.ts";
 import { Mutex } from "../base/mutex.ts";
 import { freeName } from "../models/copy.ts";
@@ -57,6 +58,10 @@ export class Tuner implements Disposable {
 
   static async open({ workspace, host, shelf }: { workspace: string; host: WorkerHost; shelf: ModelShelf }): Promise<Tuner> {
     return new Tuner(host, shelf, await Unfinished.open(workspace));
+  }
+
+  get setAside(): SetAside | undefined {
+    return this.unfinished.setAside;
   }
 
   get worker(): WorkerState {

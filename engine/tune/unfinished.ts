@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Disposable } from "../base/lifetime.ts";
-import { JsonStore } from "../base/json-store.ts";
+import { JsonStore, type SetAside } from "../base/json-store.ts";
 
 const content = z.object({ files: z.array(z.string()) });
 /** Only what carries a name of ours is ever deleted, whatever the list says. */
@@ -21,6 +21,11 @@ export class Unfinished implements Disposable {
     const unfinished = new Unfinished(await JsonStore.open({ path: join(workspace, "unfinished.json"), schema: content, defaults: () => ({ files: [] }) }));
     await unfinished.sweep();
     return unfinished;
+  }
+
+  /** Set when the list was unreadable; what stood on it is not deleted. */
+  get setAside(): SetAside | undefined {
+    return this.store.setAside;
   }
 
   async begin(file: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MessagePortMainLike } from "@orpc/client/message-port";
 
 /** The worker processes there are; each is one entry file of the build: out/workers/<name>.mjs. */
-export const workerNames = ["reader", "embedder", "generator", "ocr", "tuner"] as const;
+export const workerNames = ["reader", "embedder", "generator", "ranker", "ocr", "tuner"] as const;
 export type WorkerName = (typeof workerNames)[number];
 
 /** How and why a worker ended. `code` and `signal` as Node reports them; a signal we sent ourselves is told apart by the supervisor. */

@@ -41,7 +41,7 @@ export function ChatScreen({ id }: { id: string | undefined }) {
         </header>
         <Thread conversationId={id} />
       </div>
-      {panel && message ? <SidePanel panel={panel} message={message} /> : null}
+      {panel && message ? <SidePanel panel={panel} message={message} conversationId={id} /> : null}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { CollectionPicker } from "./CollectionPicker.tsx";
 import { modes, obstacleOf, usesDocuments, usesModel, usesTune } from "./modes.ts";
 import { ModelPicker } from "./ModelPickers.tsx";
 import { OptionsPopover } from "./OptionsPopover.tsx";
+import { usePrefetch } from "./prefetch.ts";
 import { useChat, useChatState } from "./state.tsx";
 import css from "./Composer.module.css";
 
@@ -30,6 +31,7 @@ export function Composer({ conversationId, busy, onSend, onStop, onEditLast }: C
     const why = obstacleOf(mode, shelf, counts?.indexed);
     return { value: mode, label: name, hint: why ? `${line} ${why.reason}` : line, unavailable: why !== undefined && !why.advice };
   }), [shelf, counts?.indexed]);
+  usePrefetch({ text, options, conversationId, blocked: busy || obstacle !== undefined });
   useEffect(() => { if (window.matchMedia("(pointer: fine)").matches) box.current?.focus(); }, [box]);
 
   const send = () => {

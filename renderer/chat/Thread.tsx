@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import type { AnswerMode, AssistantMessage, Message, UserMessage } from "../../engine/contract/index.ts";
 import { cx, ErrorState, Spinner } from "../design/index.ts";
 import { Answer } from "./Answer.tsx";
+import { optionsOf } from "./again.ts";
 import { Composer } from "./Composer.tsx";
 import { useThread } from "./conversation.ts";
 import { LiveMessage, RefusedMessage } from "./LiveMessage.tsx";
@@ -76,12 +77,6 @@ export function Thread({ conversationId }: { conversationId: string | undefined 
 }
 
 const Pending = ({ text }: { text: string }) => <div className={css.pending}>{text}</div>;
-
-/** What the answer was made with, so that "again" means the same; the filter and sampling are the conversation's. */
-function optionsOf(message: AssistantMessage, now: Parameters<ReturnType<typeof useThread>["regenerate"]>[1] | undefined) {
-  const { trace } = message;
-  return { ...now, sampling: now?.sampling ?? {}, mode: trace.mode, filter: trace.filter, adapters: trace.adapters.map(({ modelId, scale }) => ({ modelId, scale })), ...(trace.model ? { modelId: trace.model.id } : {}) };
-}
 
 /** Tells a screen reader when writing begins, and reads the answer once it is whole: word by word would be noise. */
 function Announcer({ messages, busy }: { messages: readonly Message[]; busy: boolean }) {

@@ -4,13 +4,14 @@ import { baseName, count, dateTime, milliseconds, plural } from "../app/words.ts
 import { Badge, cx } from "../design/index.ts";
 import { WhyLink } from "../evaluation/WhyLink.tsx";
 import { modeName } from "./modes.ts";
+import { SearchedFor, type SearchAgain } from "./SearchedFor.tsx";
 import css from "./TracePanel.module.css";
 
 /** How an answer came about, from the trace that is stored with it. */
-export function TracePanel({ trace }: { trace: AnswerTrace }) {
+export function TracePanel({ trace, onAgain }: { trace: AnswerTrace; onAgain: SearchAgain | undefined }) {
   return (
     <div className={css.trace} data-trace="" tabIndex={0} role="region" aria-label="How this answer was made">
-      <Summary trace={trace} />
+      <Summary trace={trace} onAgain={onAgain} />
       {trace.notes.length > 0 ? <Section title="Notes"><ul className={css.notes}>{trace.notes.map((note) => <li key={note}>{note}</li>)}</ul></Section> : null}
       <Section title="Steps"><Timeline trace={trace} /></Section>
       {Object.keys(trace.tokens).length > 0 ? <Section title="Tokens"><Tokens tokens={trace.tokens} /></Section> : null}
@@ -22,16 +23,15 @@ export function TracePanel({ trace }: { trace: AnswerTrace }) {
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => <section className={css.section}><h3>{title}</h3>{children}</section>;
 
-const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "rewritten by the model", edited: "edited by you" } as const;
 const ends = { end: "finished", length: "reached its longest length", "stop-text": "reached a stop word", "context-full": "the context was full", stopped: "stopped by you", failed: "failed" } as const;
 
-function Summary({ trace }: { trace: AnswerTrace }) {
+function Summary({ trace, onAgain }: { trace: AnswerTrace; onAgain: SearchAgain | undefined }) {
   const { model } = trace;
   const rows: [string, ReactNode][] = [
     ["Mode", modeName(trace.mode)],
     ["Model", model ? <>{model.name} <span className={css.quiet}>{[model.quantisation, model.backend, model.threads ? plural(model.threads, "thread") : "", model.template ? `template: ${model.template}` : ""].filter(Boolean).join(" · ")}</span></> : "none"],
     ...trace.adapters.map((adapter): [string, ReactNode] => ["Adapter", `${adapter.name} × ${adapter.scale}`]),
-    ...(trace.condensed && trace.condensed.text !== trace.question ? [["Searched for", <>“{trace.condensed.text}” <span className={css.quiet}>{how[trace.condensed.how]}</span></>] as [string, ReactNode]] : []),
+    ...(trace.condensed ? [["Searched for", <SearchedFor condensed={trace.condensed} onAgain={onAgain} />] as [string, ReactNode]] : []),
     ["Time", [milliseconds(trace.totalMs), trace.firstTokenMs === undefined ? "" : `first word after ${milliseconds(trace.firstTokenMs)}`, trace.tokensPerSecond === undefined ? "" : `${trace.tokensPerSecond.toFixed(1)} tokens/s`].filter(Boolean).join(" · ")],
     ...(trace.stopReason ? [["Ended", ends[trace.stopReason]] as [string, ReactNode]] : []),
     ["Asked", dateTime(trace.started)],
@@ -60,7 +60,7 @@ function Timeline({ trace }: { trace: AnswerTrace }) {
   );
 }
 
-const parts = [["system", "Instructions"], ["history", "Earlier messages"], ["sources", "Sources"], ["question", "Question"]] as const;
+const parts = [["system", "Instructions"], ["history", "Earlier messages"], ["sources", "Sources"], ["question", "Question"], ["template", "Chat format"]] as const;
 
 function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
   const context = tokens.context ?? 0;
@@ -69,12 +69,13 @@ function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
       {context > 0 ? (
         <div className={css.tokenBar} role="img" aria-label={`${count(tokens.prompt ?? 0)} of ${count(context)} tokens used by the prompt`}>
           {parts.map(([key]) => <span key={key} data-part={key} style={{ width: `${((tokens[key] ?? 0) / context) * 100}%` }} />)}
-          <span data-part="completion" style={{ width: `${((tokens.completion ?? 0) / context) * 100}%` }} />
+          <span data-part="completion" style={{ width: `${((tokens.answer ?? tokens.completion ?? 0) / context) * 100}%` }} />
         </div>
       ) : null}
       <dl className={css.tokens}>
         {parts.map(([key, name]) => tokens[key] === undefined ? null : <div key={key}><dt><i data-part={key} />{name}</dt><dd>{count(tokens[key])}{key === "sources" && tokens.budget !== undefined ? ` of at most ${count(tokens.budget)}` : ""}</dd></div>)}
-        {tokens.completion === undefined ? null : <div><dt><i data-part="completion" />Answer</dt><dd>{count(tokens.completion)}</dd></div>}
+        {tokens.completion === undefined ? null : <div><dt><i data-part="completion" />Answer</dt><dd>{count(tokens.completion)}{tokens.answer === undefined ? "" : ` of at most ${count(tokens.answer)}`}</dd></div>}
+        {tokens.free === undefined ? null : <div><dt>Not used</dt><dd>{count(tokens.free)}</dd></div>}
         {tokens.prompt === undefined ? null : <div><dt>Prompt in all</dt><dd>{count(tokens.prompt)}{tokens.cached ? ` (${count(tokens.cached)} from the cache)` : ""}</dd></div>}
         {context > 0 ? <div><dt>Context</dt><dd>{count(context)}</dd></div> : null}
       </dl>
@@ -82,7 +83,7 @@ function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
   );
 }
 
-const why = { limit: "beyond the number taken", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private" } as const;
+const why = { limit: "beyond the number taken", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private", "same-section": "enough of its section" } as const;
 const stages = [["dense", "Meaning"], ["lexical", "Words"], ["fused", "Fused"], ["reranked", "Reranked"]] as const;
 
 function Candidates({ candidates }: { candidates: readonly Candidate[] }) {

@@ -1,5 +1,6 @@
 import type { AnswerOptions, CheckVerdict, ShelfItem } from "../../engine/contract/index.ts";
-import type { Tone } from "../design/index.ts";
+
+type Tone = "neutral" | "good" | "warn" | "danger";
 
 export const MOST_ADAPTERS = 8;
 
@@ -14,7 +15,7 @@ export const standingWords: Readonly<Record<CheckVerdict, readonly [Tone, string
 export function standingOf(item: ShelfItem, base: ShelfItem | undefined): Standing {
   if (item.state === "missing") return { tone: "danger", word: "File missing", text: "The file is not where it was.", canCheck: false };
   const report = item.checks?.find(({ baseId }) => baseId === base?.id);
-  if (report && !report.stale) return { tone: standingWords[report.verdict][0], word: standingWords[report.verdict][1], text: [report.text, report.next].filter(Boolean).join(" "), canCheck: report.verdict !== "fits" };
+  if (report && !report.stale) return { tone: standingWords[report.verdict][0], word: standingWords[report.verdict][1], text: [report.text, report.next].filter(Boolean).join(" "), canCheck: report.verdict === "changes-nothing" || report.verdict === "breaks-output" };
   if (report) return { tone: "warn", word: "Check again", text: "Its file or its base is another one since it was checked.", canCheck: base !== undefined };
   const owner = item.fineTuneOf;
   if (owner?.id && base && owner.id !== base.id) return { tone: "warn", word: "Other base", text: `It was made from ${owner.name ?? "another model"}, not from ${base.name}.`, canCheck: true };

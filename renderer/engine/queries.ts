@@ -15,6 +15,8 @@ export function useEngineQuery<T>(key: readonly [Topic, ...unknown[]], call: (en
 
 export const useCollections = () => useEngineQuery(["collections", "list"], (engine, signal) => engine.collections.list(undefined, { signal }));
 export const useModels = () => useEngineQuery(["models", "list"], (engine, signal) => engine.models.list(undefined, { signal }));
+/** A reranker may also come as a folder, which no topic tells of: asked anew by each screen that shows them. */
+export const useRerankers = () => useEngineQuery(["models", "rerankers"], (engine, signal) => engine.models.rerankers(undefined, { signal }), { staleTime: 0 });
 export const useSettings = () => useEngineQuery(["settings", "get"], (engine, signal) => engine.settings.get(undefined, { signal }));
 export const useDocument = (id: string | undefined) => useEngineQuery(["documents", "get", id], (engine, signal) => engine.documents.get({ id: id ?? "" }, { signal }), { enabled: id !== undefined });
 /** How many documents there are by state, without listing them. */

@@ -6,7 +6,7 @@ import { goWhy } from "./addresses.ts";
 import css from "./evaluation.module.css";
 
 export const dropWords: Readonly<Record<NonNullable<Candidate["dropped"]>["reason"], string>> = {
-  limit: "beyond the sources", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private",
+  limit: "beyond the sources", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private", "same-section": "enough of its section",
 };
 export const stageWords = [["lexical", "Words"], ["dense", "Meaning"], ["fused", "Together"], ["reranked", "Reranked"]] as const;
 

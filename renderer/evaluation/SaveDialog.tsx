@@ -24,7 +24,7 @@ export function SaveDialog({ question, passage, onClose }: { question: string; p
     try {
       const set = sets.find(({ id }) => id === target);
       const added = { id: crypto.randomUUID(), question, expectDocument: baseName(passage.path), ...(phrase.trim() ? { expectPhrase: phrase.trim() } : {}) };
-      const saved = await engine.evaluation.sets.save({ ...(set ? { id: set.id } : {}), name: set?.name ?? name.trim(), questions: [...(set?.questions ?? []).filter((other) => other.question !== question), added] });
+      const saved = await engine.evaluation.sets.save({ ...(set ?? { name: name.trim() }), questions: [...(set?.questions ?? []).filter((other) => other.question !== question), added] });
       toasts.show({ title: `Saved in “${saved.name}”` });
       onClose();
     } catch (error) {

@@ -15,11 +15,11 @@ export function DownloadDialog({ wanted, onClose, onStarted }: { wanted: Wanted;
   const engine = useEngine();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const what = { ...(wanted.catalogueId ? { catalogueId: wanted.catalogueId } : {}), ...(wanted.repo ? { repo: wanted.repo } : {}), ...(wanted.file ? { file: wanted.file } : {}) };
+  const what = { ...(wanted.catalogueId ? { catalogueId: wanted.catalogueId } : {}), ...(wanted.repo ? { repo: wanted.repo } : {}), ...(wanted.file ? { file: wanted.file } : {}), ...(wanted.revision ? { revision: wanted.revision } : {}) };
   const answer = useQuery({ queryKey: ["inspect", what], gcTime: 0, retry: false, queryFn: ({ signal }) => engine.models.inspectDownload(what, { signal }) });
   const start = () => {
     setBusy(true);
-    engine.models.download({ ...what, ...(wanted.revision ? { revision: wanted.revision } : {}) }).then(onStarted, (error: unknown) => {
+    engine.models.download(what).then(onStarted, (error: unknown) => {
       const failure = failureOf(error);
       setProblem([failure.reason, failure.next].filter(Boolean).join(" "));
       setBusy(false);
@@ -35,6 +35,7 @@ export function DownloadDialog({ wanted, onClose, onStarted }: { wanted: Wanted;
             <div><dt>Size</dt><dd>{bytes(answer.data.sizeBytes)}</dd></div>
             <div><dt>From</dt><dd title={answer.data.url}>{hostOf(answer.data.url)}</dd></div>
             {answer.data.fit ? <div><dt>This machine</dt><dd><Badge tone={fitWords[answer.data.fit.verdict][0]}>{fitWords[answer.data.fit.verdict][1]}</Badge><p className={css.note}>{answer.data.fit.text}</p></dd></div> : null}
+            {answer.data.refused ? <div><dt>This machine</dt><dd><Badge tone="danger">Cannot be used</Badge><p className={css.note}>{answer.data.refused}</p></dd></div> : null}
             <div><dt>SHA-256</dt><dd>{answer.data.sha256 ? <><code>{answer.data.sha256}</code><p className={css.note}>From the hub’s own records. The file is used only if it matches.</p></> : "The hub names none for this file; what arrives is hashed and pinned."}</dd></div>
           </dl>
         ) : null}

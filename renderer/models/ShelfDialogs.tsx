@@ -6,6 +6,7 @@ import { useEngine } from "../engine/context.tsx";
 import { failureOf } from "../engine/failure.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ShelfEdit } from "./ShelfCard.tsx";
+import { kindNames } from "./words.ts";
 
 interface ShelfDialogsProps { edit: { kind: ShelfEdit; item: ShelfItem } | undefined; runtime: Runtime; onClose(): void }
 
@@ -25,7 +26,7 @@ function RenameDialog({ item, onClose }: { item: ShelfItem; onClose(): void }) {
     engine.models.update({ id: item.id, name: name.trim() }).then(onClose, (caught: unknown) => setError(failureOf(caught).reason));
   };
   return (
-    <Dialog open onOpenChange={onClose} width="s" title={item.kind === "adapter" ? "Rename adapter" : "Rename model"} footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" type="submit" form="rename-model" disabled={!name.trim()}>Rename</Button></>}>
+    <Dialog open onOpenChange={onClose} width="s" title={`Rename ${kindNames[item.kind]}`} footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" type="submit" form="rename-model" disabled={!name.trim()}>Rename</Button></>}>
       <form id="rename-model" onSubmit={submit}><TextField label="Name" autoFocus maxLength={200} value={name} error={error} onFocus={(event) => event.target.select()} onChange={(event) => { setName(event.target.value); setError(undefined); }} hint="Only the name here; the file keeps its own." /></form>
     </Dialog>
   );

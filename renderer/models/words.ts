@@ -33,6 +33,9 @@ export function language(code: string): string {
   return languageNames.of(code) ?? code;
 }
 
+/** What a person calls it. */
+export const kindNames: Record<ShelfItem["kind"], string> = { model: "model", adapter: "adapter", reranker: "reranker" };
+
 export const kindWords: Record<CatalogueEntry["kind"], string> = { chat: "Answers", embedder: "Finds passages", reranker: "Sorts passages" };
 
 /** The machine behind an address, for "from where". */

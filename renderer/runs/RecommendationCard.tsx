@@ -14,7 +14,7 @@ export function RecommendationCard({ recommendation, given, onChange }: Props) {
   const most = Math.max(1, ...points.map((one) => Math.abs(one.points)));
   return (
     <section className={cx(css.recommendation, !sure && css.unsure)} aria-label="Recommendation" data-choice={choice} data-sure={sure}>
-      <header><Lightbulb aria-hidden /><div><h2>{choiceWords[choice]}{sure ? "" : ", for now"}</h2><p>{sentence}</p></div></header>
+      <header><Lightbulb aria-hidden /><div><h2>{choiceWords[choice]}{sure || choice === "undecided" ? "" : ", for now"}</h2><p>{sentence}</p></div></header>
       <ul className={css.reasons}>
         {reasons.map((reason) => (
           <li key={reason.rule} data-rule={reason.rule}><Badge tone={reason.from === "measured" ? "accent" : "neutral"}>{reason.from === "measured" ? "measured" : "you said"}</Badge><span>{reason.sentence}</span></li>
@@ -29,7 +29,7 @@ export function RecommendationCard({ recommendation, given, onChange }: Props) {
 
 const first: Questionnaire = { changes: "yearly", citations: "helpful", format: "any", speed: "seconds", examples: 0 };
 const asks = {
-  changes: ["How often does what the answers rest on change?", { never: "Never", yearly: "Every year or so", monthly: "Every month", daily: "Daily" }],
+  changes: ["How often does what the answers rest on change?", { "no-knowledge": "They rest on no knowledge", never: "Never", yearly: "Every year or so", monthly: "Every month", daily: "Daily" }],
   citations: ["Must an answer say where it is written?", { no: "No", helpful: "It helps", required: "It must" }],
   format: ["Is a certain form needed?", { any: "No", tone: "A tone of voice", fixed: "A fixed format" }],
   speed: ["How long may the first word take?", { any: "Does not matter", seconds: "Some seconds", instant: "It must be at once" }],

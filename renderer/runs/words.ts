@@ -1,4 +1,4 @@
-import type { Choice, Figure, LimitMeasure, ScoreMeasure } from "../../engine/contract/index.ts";
+import type { Figure, LimitMeasure, Recommendation, ScoreMeasure } from "../../engine/contract/index.ts";
 
 /** What a score is called, and what it says: shown as the tooltip of its column. */
 export const scoreWords: Readonly<Record<ScoreMeasure, readonly [name: string, says: string]>> = {
@@ -23,7 +23,7 @@ export const limitWords: Readonly<Record<LimitMeasure, string>> = {
   p95Ms: "Slowest 5 %, at most (ms)", p95FirstTokenMs: "First word of the slowest 5 %, at most (ms)",
 };
 
-export const choiceWords: Readonly<Record<Choice, string>> = { documents: "Documents", "fine-tune": "Fine-tune", hybrid: "Hybrid", prompt: "A better prompt" };
+export const choiceWords: Readonly<Record<Recommendation["choice"], string>> = { undecided: "Not decided yet", documents: "Documents", "fine-tune": "Fine-tune", hybrid: "Hybrid", prompt: "A better prompt" };
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export const interval = ({ low, high }: Pick<Figure, "low" | "high">): string => `${Math.round(low * 100)}–${Math.round(high * 100)}`;

@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
 import type { AssistantMessage } from "../../engine/contract/index.ts";
+import { useSearchAgain } from "../chat/again.ts";
 import { TracePanel } from "../chat/TracePanel.tsx";
 import { useChat, useChatState, type Panel } from "../chat/state.tsx";
 import { IconButton, TabPanel, Tabs } from "../design/index.ts";
@@ -8,7 +9,8 @@ import { SourcePanel } from "./SourcePanel.tsx";
 import css from "./SidePanel.module.css";
 
 /** The panel on the right: the sources of one answer, and how that answer was made. */
-export function SidePanel({ panel, message }: { panel: Panel; message: AssistantMessage }) {
+export function SidePanel({ panel, message, conversationId }: { panel: Panel; message: AssistantMessage; /** Absent where the answer stands in none, and cannot be asked again. */ conversationId?: string | undefined }) {
+  const again = useSearchAgain(conversationId, message);
   const { store } = useChat();
   const width = useChatState((state) => state.panelWidth);
   const close = () => {
@@ -27,7 +29,7 @@ export function SidePanel({ panel, message }: { panel: Panel; message: Assistant
       <IconButton label="Close panel" keys="Esc" className={css.close} onClick={close}><X /></IconButton>
       <Tabs label="About this answer" value={panel.kind} tabs={tabs} onChange={(kind) => store.setState({ panel: kind === "trace" ? { kind, messageId: message.id } : firstCitation() })}>
         <TabPanel value="source">{panel.kind === "source" ? <SourcePanel panel={panel} message={message} /> : null}</TabPanel>
-        <TabPanel value="trace">{panel.kind === "trace" ? <TracePanel trace={message.trace} /> : null}</TabPanel>
+        <TabPanel value="trace">{panel.kind === "trace" ? <TracePanel key={message.id} trace={message.trace} onAgain={again} /> : null}</TabPanel>
       </Tabs>
     </aside>
   );

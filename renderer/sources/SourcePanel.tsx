@@ -54,6 +54,7 @@ export function SourcePanel({ panel, message }: { panel: SourceSelection; messag
         </div>
         {shell() && !/^https?:/.test(source.passage.path) ? <IconButton size="s" label="Show in folder" onClick={() => void shell()?.revealInFolder(source.passage.path)}><FolderSearch /></IconButton> : null}
       </header>
+      {source.summary === undefined ? null : <details className={css.summary}><summary>The model saw its own summary of this source</summary><p>{source.summary}</p></details>}
       <DocumentView key={source.passage.documentId} documentId={source.passage.documentId} ranges={ranges} page={source.passage.page} />
     </section>
   );

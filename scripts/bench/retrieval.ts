@@ -1,27 +1,30 @@
 /**
  * The product's own retrieval over public question sets, per stage: documents found (SciFact), answers inside passages (XQuAD).
- *   node scripts/run.mjs scripts/bench/retrieval.ts [--sets xquad.en,xquad.de,scifact] [--tokens 128] [--cache FOLDER] [--data ../shared/data] [--settings '{"fusion":"rrf"}']
+ *   node scripts/run.mjs scripts/bench/retrieval.ts [--sets xquad.en,xquad.de,scifact] [--tokens 128] [--overlap 0] [--every 1] [--cache FOLDER] [--data ../shared/data] [--settings '{"fusion":"rrf"}']
  * A set is embedded once per length of passages and kept in the cache folder.
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bestSentences } from "../../engine/answer/best-sentences.ts";
+import { bestSentences, type BestOptions } from "../../engine/answer/best-sentences.ts";
 import { retrieve, type Retrieved } from "../../engine/answer/retrieve.ts";
 import { searchSettings, type Candidate } from "../../engine/contract/search.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
-import { readCollection, storeOf, type Collection, type Question } from "./collections.ts";
-import { mean, ndcg, recall, reciprocalRank } from "../../engine/evaluation/metrics.ts";
+import { lanceHybrid } from "./lance-hybrid.ts";
+import { readCollection, storeFolder, storeOf, type Collection, type Question } from "./collections.ts";
+import { mean } from "../../engine/evaluation/metrics.ts";
+import { figures, headOf, holds } from "./figures.ts";
 
 const { values } = parseArgs({ options: {
-  sets: { type: "string", default: "xquad.en,xquad.de" }, tokens: { type: "string", default: "128" }, settings: { type: "string", default: "{}" },
+  sets: { type: "string", default: "xquad.en,xquad.de" }, tokens: { type: "string", default: "128" }, overlap: { type: "string", default: "0" }, every: { type: "string", default: "1" }, settings: { type: "string", default: "{}" },
   cache: { type: "string", default: join(tmpdir(), "lorekeep-bench") }, data: { type: "string", default: "../shared/data" },
 } });
 const settings = searchSettings.parse(JSON.parse(values.settings));
 const everything = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
 const embedder = await createEmbedder({ workerHost: createNodeWorkerHost("out/workers"), modelFolder: "models/all-MiniLM-L6-v2", name: "all-MiniLM-L6-v2" });
 
+type Highlight = Readonly<Record<"answer" | "search" | "one", { readonly ok: number; readonly sentences: number }>>;
 type Stage = "lexical" | "dense" | "fused";
 const stages: readonly Stage[] = ["lexical", "dense", "fused"];
 
@@ -30,43 +33,47 @@ function orderAt(stage: Stage, candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter((one) => one[stage] && !one[stage].completed).sort((a, b) => (a[stage]?.rank ?? 0) - (b[stage]?.rank ?? 0));
 }
 
-const holds = ({ passage: { documentId, range } }: Candidate, { relevant, span }: Question): boolean =>
-  relevant.has(documentId) && span !== undefined && range.start <= span.start && range.end >= span.end;
-
-async function highlighted(question: Question, { candidates, queryVector }: Retrieved): Promise<boolean> {
-  const first = candidates[0];
-  if (!first || !question.span || !holds(first, question)) return false;
-  const [best] = await bestSentences(question.text, [first.passage.text], { most: 2, meaning: { query: queryVector, embed: (texts) => Promise.all(texts.map((text) => embedder.embedQuery(text))) } });
-  const at = question.span.start - first.passage.range.start;
-  return best?.ranges.some(({ start, end }) => start <= at && end >= at + (question.span?.end ?? 0) - (question.span?.start ?? 0)) ?? false;
+/** Whether the sentences highlighted in the first passage hold the answer, as answers choose them (words and vectors) and as a search does (words). */
+async function highlighted(question: Question, { candidates, queryVector }: Retrieved): Promise<Highlight> {
+  const first = candidates.slice(0, 10).map(({ passage }) => passage);
+  const meaning = { query: queryVector, embed: (texts: readonly string[]) => Promise.all(texts.map((text) => embedder.embedQuery(text))) };
+  const inside = async (texts: readonly string[], options: BestOptions) => {
+    const [best] = await bestSentences(question.text, texts, options);
+    const at = (question.span?.start ?? 0) - (first[0]?.range.start ?? 0);
+    const length = (question.span?.end ?? 0) - (question.span?.start ?? 0);
+    const ok = first[0] !== undefined && holds(first[0], question) && (best?.ranges.some(({ start, end }) => start <= at && end >= at + length) ?? false);
+    return { ok: Number(ok), sentences: best?.ranges.length ?? 0 };
+  };
+  const texts = first.map(({ text }) => text);
+  return { answer: await inside(texts.slice(0, 1), { most: 2, meaning }), search: await inside(texts, { most: 2 }), one: await inside(texts, { most: 1 }) };
 }
 
 async function measure(collection: Collection): Promise<void> {
-  const store = await storeOf(collection, { embedder, cache: values.cache, tokens: Number(values.tokens) });
+  const build = { embedder, cache: values.cache, tokens: Number(values.tokens), overlap: Number(values.overlap) };
+  const store = await storeOf(collection, build);
   const { passages } = await store.stats();
-  const rows = new Map<Stage, number[][]>(stages.map((stage) => [stage, []]));
+  const hybrid = await lanceHybrid(storeFolder(collection, build), collection.language, 100);
+  const rows = new Map<Stage | "LanceDB's hybrid", number[][]>([...stages, "LanceDB's hybrid" as const].map((stage) => [stage, []]));
   const times: Record<string, number[]> = {};
-  let highlights = 0;
-  for (const question of collection.questions) {
+  const highlights: Highlight[] = [];
+  const questions = collection.questions.filter((_, i) => i % Number(values.every) === 0);
+  for (const question of questions) {
     const found = await retrieve(question.text, { store, embedder }, { scope: everything, limit: 200, settings });
     for (const [name, ms] of Object.entries(found.ms)) (times[name] ??= []).push(ms);
-    for (const stage of stages) rows.get(stage)?.push(figures(orderAt(stage, found.candidates), question));
-    if (question.span && (await highlighted(question, found))) highlights++;
+    for (const stage of stages) rows.get(stage)?.push(figures(orderAt(stage, found.candidates).map(({ passage }) => passage), question));
+    rows.get("LanceDB's hybrid")?.push(figures(await hybrid(question.text, found.queryVector), question));
+    if (question.span) highlights.push(await highlighted(question, found));
   }
-  const spans = collection.questions.some(({ span }) => span);
-  console.log(`\n${collection.name}: ${passages} passages of ${values.tokens} tokens, ${collection.questions.length} questions\n`);
-  console.log(spans ? "| stage | answer in the first | in the first five |\n| --- | --- | --- |" : "| stage | nDCG@10 | recall@10 | recall@100 | MRR@10 |\n| --- | --- | --- | --- | --- |");
+  console.log(`\n${collection.name}: ${passages} passages of ${values.tokens} tokens, ${values.overlap} sentences in common, ${questions.length} questions\n`);
+  console.log(`| stage | ${headOf(collection).join(" | ")} |\n| --- |${" --- |".repeat(headOf(collection).length)}`);
   for (const [stage, all] of rows) console.log(`| ${[stage, ...(all[0] ?? []).map((_, i) => mean(all.map((row) => row[i] ?? 0)).toFixed(4))].join(" | ")} |`);
-  if (spans) console.log(`\nHighlighted sentence holds the answer: ${(highlights / collection.questions.length).toFixed(4)}`);
+  if (highlights.length > 0) {
+    const line = (kind: keyof Highlight) => `${mean(highlights.map((one) => one[kind].ok)).toFixed(4)} (${mean(highlights.map((one) => one[kind].sentences)).toFixed(2)} sentences)`;
+    console.log(`\nHighlight of the first passage holds the answer: in answers ${line("answer")}, in a search ${line("search")}, by one sentence ${line("one")}`);
+  }
   const percentile = (ms: number[], share: number) => ms.sort((a, b) => a - b)[Math.floor(ms.length * share)]?.toFixed(1);
   console.log(`ms, p50/p95: ${Object.entries(times).map(([name, ms]) => `${name} ${percentile(ms, 0.5)}/${percentile(ms, 0.95)}`).join(", ")}`);
   await store.dispose();
-}
-
-function figures(order: readonly Candidate[], question: Question): number[] {
-  if (question.span) return [1, 5].map((depth) => (order.slice(0, depth).some((one) => holds(one, question)) ? 1 : 0));
-  const ranking = [...new Set(order.map(({ passage }) => passage.documentId))];
-  return [ndcg(ranking, question.relevant, 10), recall(ranking, question.relevant, 10), recall(ranking, question.relevant, 100), reciprocalRank(ranking, question.relevant, 10)];
 }
 
 for (const name of values.sets.split(",")) await measure(readCollection(name, values.data));

@@ -60,12 +60,12 @@ async function bareLoop(texts: readonly string[]): Promise<number> {
   return rate;
 }
 
-/** The texts as the product embedded them: title and heading path in front. */
+/** The texts as the product embedded them: the title in front, where they do not begin with it. */
 async function storedTexts(workspace: string): Promise<{ texts: string[]; total: number }> {
   const table = await openPassages(workspace);
   const total = await table.countRows();
   const rows = (await table.query().select(["title", "text"]).limit(BARE_TEXTS).toArray()) as { title: string; text: string }[];
-  return { texts: rows.map(({ title, text }) => `${title}\n${text}`), total };
+  return { texts: rows.map(({ title, text }) => (text.startsWith(`${title}\n`) ? text : `${title}\n${text}`)), total };
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "lorekeep-scifact-"));

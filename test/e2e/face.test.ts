@@ -292,5 +292,36 @@ describe.skipIf(!here)("the face", () => {
     await trace.waitFor();
     for (const words of ["Hybrid", "Toy World Base", "Archive voice × 1", "Candidates"]) expect(await trace.textContent()).toContain(words);
     expect(await trace.locator("[data-step]").count()).toBeGreaterThan(4);
+    const account = await trace.locator("dl").filter({ hasText: "Instructions" }).innerText();
+    for (const line of [/Instructions\s*58/, /Sources\s*412 of at most 2,457/, /Chat format\s*12/, /Answer\s*\d+ of at most 1,024/, /Not used\s*2,576/, /Context\s*4,096/]) expect(account).toMatch(line);
+  }));
+
+  test("the trace says what a follow-up was taken to mean, by whom, and which passages waited for others", () => journey({}, async (page) => {
+    await mode(page, "Documents");
+    const answer = await ask(page, "When does it start, what does the report say of the weather, the path, the budget, the team and the cairns on the ridge?");
+    await answer.getByRole("button", { name: "How this answer was made" }).click();
+    const trace = page.locator("[data-trace]");
+    await trace.waitFor();
+    expect(await trace.textContent()).toContain("(the survey)” completed by the model");
+    expect(await trace.textContent()).toContain("enough of its section");
+  }));
+
+  test("what was searched for can be edited, and a condition taken back; each answers again", () => journey({}, async (page) => {
+    await mode(page, "Documents");
+    const answer = await ask(page, "How many cairns does the survey in report.pdf count?");
+    const trace = page.locator("[data-trace]");
+    const show = async () => { await answers(page).last().getByRole("button", { name: "How this answer was made" }).click(); await trace.waitFor(); };
+    await answer.getByRole("button", { name: "How this answer was made" }).click();
+    await trace.getByRole("button", { name: "Search without “report.pdf” as a condition" }).click();
+    await page.getByRole("group", { name: "Versions of this answer" }).getByText("2/2").waitFor();
+    await show();
+    expect(await trace.getByText("only report.pdf").count()).toBe(0);
+    await trace.getByRole("button", { name: "Edit what is searched for" }).click();
+    await trace.getByLabel("Search for").fill("cairns on the eastern ridge");
+    await trace.getByRole("button", { name: "Answer again" }).click();
+    await page.getByRole("group", { name: "Versions of this answer" }).getByText("3/3").waitFor();
+    await show();
+    expect(await trace.textContent()).toContain("“cairns on the eastern ridge” edited by you");
+    expect(await trace.getByText("only report.pdf").count()).toBe(0);
   }));
 });

@@ -33,6 +33,22 @@ describe.skipIf(!browserFor("settings and all screens"))("settings and all scree
     await expect.poll(() => fake.world.settings.models.threads).toBeUndefined();
   }));
 
+  test("an installed reranker can be chosen, then its limits be set, and none again", () => journey({ at: "settings/answers" }, async (page, fake) => {
+    const choose = async (name: string) => { await page.getByRole("combobox", { name: "Reranker" }).click(); await page.getByRole("option", { name, exact: true }).click(); };
+    await page.getByRole("combobox", { name: "Reranker" }).waitFor();
+    expect(await page.locator("[data-field='search.rerankBudgetMs']").count()).toBe(0);
+    await choose("BGE reranker v2 M3");
+    await expect.poll(() => fake.world.settings.search.reranker).toBe("r-bge");
+    await page.locator("[data-field='search.rerankBudgetMs']").fill("800");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => fake.world.settings.search.rerankBudgetMs).toBe(800);
+    await choose("None");
+    await expect.poll(() => fake.world.settings.search.reranker).toBe("");
+    await page.goto(page.url().replace("settings/answers", "models"));
+    await page.getByRole("region", { name: "Rerankers" }).getByText("Sorts found passages again.").waitFor();
+    expect(await page.getByRole("article", { name: "BGE reranker v2 M3" }).getByRole("button", { name: "Load" }).count()).toBe(0);
+  }));
+
   test("what was typed is kept when a shortcut takes the screen away", () => journey({ at: "settings/answers" }, async (page, fake) => {
     await page.getByLabel("System prompt").fill("Antworte kurz.");
     await page.keyboard.press("Alt+2");

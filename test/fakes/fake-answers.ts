@@ -106,7 +106,7 @@ async function* answer(world: FakeWorld, conversation: Conversation, user: UserM
       await world.sleep(world.stepMs / 2);
       const hits = searchFake(world, user.text, options.filter).slice(0, 8);
       sources = hits.slice(0, 5).map(({ passage }, index) => ({ number: index + 1, passage, range: passage.range, text: passage.text }));
-      candidates = hits.map(({ passage, score }, index) => ({ passage, dense: { rank: index + 1, score: 0.4 + score / 2 }, lexical: { rank: index + 1, score: score * 9 }, fused: { rank: index + 1, score: 1 / (60 + index) }, ...(index >= 5 ? { dropped: { stage: "assemble" as const, reason: "budget" as const } } : {}) }));
+      candidates = hits.map(({ passage, score }, index) => ({ passage, dense: { rank: index + 1, score: 0.4 + score / 2 }, lexical: { rank: index + 1, score: score * 9 }, fused: { rank: index + 1, score: 1 / (60 + index) }, ...(index >= 5 ? { dropped: { stage: "assemble" as const, reason: index % 2 === 1 ? "same-section" as const : "budget" as const } } : {}) }));
       yield { type: "sources", sources };
     }
     draft = options.mode === "quotes" ? quotes(sources, user.text) : compose(user.text, sources, grounded);
@@ -135,12 +135,21 @@ function traceOf(world: FakeWorld, parts: TraceParts): AnswerTrace {
     mode: options.mode, question: parts.question, filter: options.filter, candidates: parts.candidates, stopReason: parts.stopReason, started: new Date(parts.started).toISOString(), totalMs,
     ...(model && options.mode !== "quotes" ? { model: { id: model.id, name: model.name, quantisation: model.quantisation, backend: "CPU", template: "gguf", threads: 1 } } : {}),
     adapters: options.adapters.map((adapter) => ({ modelId: adapter.modelId, scale: adapter.scale, name: world.models.find((candidate) => candidate.id === adapter.modelId)?.name ?? adapter.modelId })),
-    ...(grounded ? { condensed: { text: parts.question, how: "as-is" as const } } : {}),
-    tokens: options.mode === "quotes" ? {} : { context: 4096, system: 58, history: 0, sources: grounded ? 412 : 0, question: 14, budget: 2457, prompt: grounded ? 484 : 72, cached: 58, completion: Math.round(parts.text.length / 4) },
+    ...(grounded ? { condensed: condensedOf(parts.question, options) } : {}),
+    tokens: options.mode === "quotes" ? {} : { context: 4096, system: 58, history: 0, sources: grounded ? 412 : 0, question: 14, template: 12, budget: 2457, prompt: grounded ? 496 : 84, cached: 58, answer: 1024, free: 4096 - (grounded ? 496 : 84) - 1024, completion: Math.round(parts.text.length / 4) },
     steps: [...(grounded ? [{ name: "condense" as const, ms: 1 }, { name: "retrieve" as const, ms: 14 }, { name: "rerank" as const, ms: 1, note: "Kept the fused order." }, { name: "assemble" as const, ms: 3 }] : []), ...(options.mode === "quotes" ? [] : [{ name: "generate" as const, ms: Math.max(1, totalMs - 19) }]), ...(grounded ? [{ name: "cite" as const, ms: 6 }, { name: "check" as const, ms: 1 }] : [])],
     ...(parts.firstTokenMs === undefined ? {} : { firstTokenMs: parts.firstTokenMs }), ...(options.mode === "quotes" ? {} : { tokensPerSecond: 31.4 }),
     notes: grounded && parts.candidates.length > 5 ? [`${parts.candidates.length - 5} passages did not fit into the budget.`] : [],
   };
+}
+
+/** "it" and "they" are completed by the model, and "in x.pdf" is taken for a condition. */
+function condensedOf(question: string, { searchFor, ignoreFilters = [] }: AnswerOptions): NonNullable<AnswerTrace["condensed"]> {
+  const words = /[\w-]+\.pdf/.exec(question)?.[0];
+  const filters = words === undefined || ignoreFilters.includes(words) ? {} : { filters: [{ kind: "file" as const, words, filter: { path: words } }] };
+  const more = { ...filters, ...(ignoreFilters.length > 0 ? { ignored: ignoreFilters } : {}) };
+  if (searchFor !== undefined) return { text: searchFor, how: "edited", ...more };
+  return /(?<!\p{L})(?:it|they)(?!\p{L})/iu.test(question) ? { text: `${question} (the survey)`, how: "model", ...more } : { text: question, how: "as-is", ...more };
 }
 
 /** Asking in the fake's world; what Compare asks with, too. */
@@ -201,7 +210,13 @@ export function answerHandlers(world: FakeWorld) {
     },
     search: {
       query: os.search.query.handler(({ input }) => ({ hits: searchFake(world, input.text, input.filter).slice(0, input.limit), candidates: [], ms: { total: 1 } })),
-      prefetch: os.search.prefetch.handler(() => ({ ms: 1 })),
+      prefetch: os.search.prefetch.handler(async ({ input, signal }) => {
+        const asked = { text: input.text, conversationId: input.conversationId, stopped: false };
+        world.prefetched.push(asked);
+        signal?.addEventListener("abort", () => { asked.stopped = true; });
+        await world.sleep(world.prefetchMs);
+        return { ms: 1 };
+      }),
     },
   };
 }

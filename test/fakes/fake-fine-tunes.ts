@@ -1,9 +1,11 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type ShelfItem } from "../../engine/contract/index.ts";
+import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type GateEvent, type ShelfItem } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
+import { judge } from "../../engine/evaluation/gate/judge.ts";
 import * as versions from "../../engine/models/versions.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
+const WHEN = "2026-05-02T08:00:00.000Z";
 type Evidence = Pick<CheckReport, "text" | "next" | "findings" | "divergence" | "samples">;
 const shapes = { stage: "shapes" as const, level: "ok" as const, text: "All 14 tensors it changes are in the model and have its shape." };
 const sample = { prompt: "Name three colours.", base: "Red, green, blue.", tuned: "Crimson, jade and azure." };
@@ -31,7 +33,7 @@ export async function* checking(world: FakeWorld, item: ShelfItem, { baseId = it
     if (found.findings.some(({ stage: at, level }) => at === stage && level === "failure")) break;
   }
   const own = found.samples.length > 0 ? prompts.map((prompt) => ({ prompt, base: "Without it.", tuned: "With it." })) : [];
-  const report: CheckReport = { ...found, samples: [...found.samples, ...own], itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: "2026-05-02T08:00:00.000Z", scale, verdict, ms: 900 };
+  const report: CheckReport = { ...found, samples: [...found.samples, ...own], itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: WHEN, scale, verdict, ms: 900 };
   Object.assign(item, { checks: [...(item.checks ?? []).filter((kept) => kept.baseId !== base.id), { ...report, stale: false }] });
   world.changed("models", item.id);
   yield { type: "done", report };
@@ -51,16 +53,34 @@ export function fineTuneHandlers(world: FakeWorld) {
     if (!tune) throw new LorekeepError("NOT_FOUND", "This fine-tune is not there any more.");
     return tune;
   };
-  const when = "2026-05-02T08:00:00.000Z";
+  const when = WHEN;
   const version = (about: Pick<versions.NewVersion, "itemId" | "notes" | "lineage">) => ({ ...about, id: world.id("v"), sha256: "0".repeat(64), when });
   return {
     list: routes.list.handler(() => [...tunes.values()]),
-    create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind ?? "adapter" }, version(about)))),
+    create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
     update: routes.update.handler(({ input }) => keep({ ...(input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id)), ...(input.name ? { name: input.name } : {}) })),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
-    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, when }))),
+    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, when }))),
+    gate: routes.gate.handler(({ input }) => gating(world, get(input.id), input, keep)),
     rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), when))),
   };
+}
+
+/** Everything is right, but a version whose item is called worse loses the first question. */
+async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId }: { versionId: string; setId: string }, keep: (tune: FineTune) => FineTune): AsyncGenerator<GateEvent> {
+  const set = world.sets.get(setId);
+  if (!set) throw new LorekeepError("NOT_FOUND", "There is no such question set.");
+  const worse = world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionId)?.itemId)?.name.includes("worse") === true;
+  const total = set.questions.length * 2;
+  const run = { id: world.id("run"), setId, setName: set.name, started: WHEN, updated: WHEN, state: "running" as const, questions: set.questions.length, variants: [] };
+  for (let done = 0; done <= total; done++) {
+    yield { type: "progress", run: { ...run, progress: { done, total, step: "answering", byVariant: [] } } };
+    await world.sleep(world.stepMs);
+  }
+  const right = { text: "Three months.", right: true };
+  const answers = set.questions.map(({ id, question }, place) => ({ id, question, mode: "hybrid" as const, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right }));
+  const gate = judge({ set: set.name, setId, runId: run.id, defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
+  yield { type: "done", gate, fineTune: keep(versions.addGate(tune, gate)) };
 }

@@ -17,6 +17,7 @@ export function seedModels(world: FakeWorld): void {
     item({ id: "g-small", kind: "model", name: "Toy World Base", sizeBytes: 4_100_000, parameters: 2_100_000, quantisation: "Q8_0", contextLength: 1024, fit: { verdict: "fits", text: "Fits easily.", modelBytes: 4_100_000, contextBytes: 2_000_000, freeBytes: 6_000_000_000, contextSize: 1024 } }),
     item({ id: "g-large", kind: "model", name: "Qwen3 4B Instruct", sizeBytes: 2_500_000_000, parameters: 4_000_000_000, quantisation: "Q4_K_M", contextLength: 32768, licence: "Apache-2.0", fit: { verdict: "smaller-context", text: "Fits with a context of 8,192 tokens.", modelBytes: 2_500_000_000, contextBytes: 600_000_000, freeBytes: 4_000_000_000, contextSize: 8192 } }),
     item({ id: "a-voice", kind: "adapter", name: "Archive voice", sizeBytes: 1_200_000, rank: 8, alpha: 16, hasTemplate: false, baseModel: "Toy World Base" }),
+    item({ id: "r-bge", kind: "reranker", name: "BGE reranker v2 M3", sizeBytes: 636_000_000, architecture: "bert", parameters: 568_000_000, quantisation: "Q8_0", contextLength: 8192, hasTemplate: false }),
   ];
 }
 
@@ -43,6 +44,7 @@ export function modelHandlers(world: FakeWorld) {
   };
   return {
     list: os.models.list.handler(() => world.models),
+    rerankers: os.models.rerankers.handler(() => world.models.filter(({ kind }) => kind === "reranker").map(({ id, name }) => ({ id, name, format: "gguf" as const }))),
     import: os.models.import.handler(({ input }) => stream(importing(world, input))),
     update: os.models.update.handler(({ input }) => { const found = Object.assign(find(input.id), { name: input.name }); world.changed("models", input.id); return found; }),
     remove: os.models.remove.handler(({ input }) => { world.models.splice(world.models.indexOf(find(input.id)), 1); world.changed("models", input.id); }),
@@ -70,7 +72,7 @@ export function modelHandlers(world: FakeWorld) {
       { id: "qwen3-4b", name: "Qwen3 4B Instruct", kind: "chat" as const, description: "A good all-round model for a laptop.", repo: "example/qwen3-4b-gguf", revision: "main", file: "qwen3-4b-q4_k_m.gguf", parameters: "4B", languages: ["en", "de", "fr"], licence: "Apache-2.0", licenceUrl: "https://example.org/licence", sourceUrl: "https://example.org/qwen3-4b", installed: true },
       { id: "small-1b", name: "Small 1B", kind: "chat" as const, description: "For machines with little memory.", repo: "example/small-1b", revision: "main", file: "small-1b-q4.gguf", parameters: "1B", languages: ["en"], licence: "MIT", licenceUrl: "https://example.org/licence", sourceUrl: "https://example.org/small-1b", installed: false },
     ]),
-    inspectDownload: os.models.inspectDownload.handler(() => ({ url: "https://hub.example.org/file", sizeBytes: 800_000_000, sha256: "a".repeat(64) })),
+    inspectDownload: os.models.inspectDownload.handler(() => ({ url: "https://hub.example.org/file", sizeBytes: 800_000_000, sha256: "a".repeat(64), revision: "main" })),
     download: os.models.download.handler(({ input }) => {
       const made = { id: world.id("w"), name: input.catalogueId ?? input.file ?? "model", repo: input.repo ?? "example/small-1b", file: input.file ?? "small-1b-q4.gguf", state: "running" as const, receivedBytes: 120_000_000, totalBytes: 800_000_000, bytesPerSecond: 12_000_000, etaSeconds: 57 };
       world.downloads.push(made);
@@ -92,7 +94,7 @@ export function systemHandlers(world: FakeWorld) {
       update: os.settings.update.handler(({ input }) => {
         const now = world.settings;
         const given = (fields: object = {}) => Object.fromEntries(Object.entries(fields).map(([name, value]: [string, unknown]) => [name, value ?? undefined]));
-        world.settings = settings.parse({ appearance: { ...now.appearance, ...given(input.appearance) }, answers: { ...now.answers, ...given(input.answers) }, models: { ...now.models, ...given(input.models) }, ingest: { ...now.ingest, ...given(input.ingest) } });
+        world.settings = settings.parse({ appearance: { ...now.appearance, ...given(input.appearance) }, answers: { ...now.answers, ...given(input.answers) }, search: { ...now.search, ...given(input.search) }, models: { ...now.models, ...given(input.models) }, ingest: { ...now.ingest, ...given(input.ingest) } });
         world.changed("settings");
         return world.settings;
       }),
@@ -103,7 +105,7 @@ export function systemHandlers(world: FakeWorld) {
         return {
           version: "0.1.0", host: "test" as const, workspace: "/home/ada/Lorekeep", platform: "linux x64", node: process.version, cores: 8, memory: { totalBytes: 16_000_000_000, freeBytes: 7_400_000_000 },
           embedder: { name: "all-MiniLM-L6-v2", identity: "all-MiniLM-L6-v2/int8", dimensions: 384 }, documents: states.length, indexed: states.filter((state) => state === "indexed").length, failed: states.filter((state) => state === "failed").length,
-          passages: [...world.documents.values()].reduce((sum, entry) => sum + entry.document.passages, 0), indexBytes: 21_000_000, queue: progress(world), runtime: world.runtime,
+          passages: [...world.documents.values()].reduce((sum, entry) => sum + entry.document.passages, 0), indexBytes: 21_000_000, store: { uri: "/home/you/Lorekeep/knowledge", kind: "folder" as const, remote: false }, queue: progress(world), runtime: world.runtime,
           workers: [{ name: "reader", state: "ready" as const, pid: 4211, restarts: 0 }, { name: "embedder", state: "ready" as const, pid: 4212, restarts: 0 }, { name: "generator", state: "stopped" as const, restarts: 1, lastDeath: "killed (SIGKILL)" }], notices,
         };
       }),

@@ -1,5 +1,5 @@
 import { EventPublisher } from "@orpc/server";
-import type { ChangeEvent, CheckVerdict, Collection, Conversation, Download, QueueProgress, RuntimeState, Settings, ShelfItem } from "../../engine/contract/index.ts";
+import type { ChangeEvent, CheckVerdict, Collection, Conversation, Download, QuestionSet, QueueProgress, RuntimeState, Settings, ShelfItem } from "../../engine/contract/index.ts";
 import { settings } from "../../engine/contract/index.ts";
 import type { FakeDocument } from "./corpus.ts";
 
@@ -22,7 +22,11 @@ export class FakeWorld {
   readonly verdicts = new Map<string, CheckVerdict>();
   /** Merges and conversions whose stream was closed before they were done. */
   readonly stopped: string[] = [];
+  readonly sets = new Map<string, QuestionSet>();
   disposed = false;
+  /** What was searched for ahead of a question, and whether it was taken back. */
+  readonly prefetched: { text: string; conversationId: string | undefined; stopped: boolean }[] = [];
+  prefetchMs = 1;
   readonly stepMs: number;
   readonly tokenMs: number;
   readonly #events = new EventPublisher<{ change: ChangeEvent; queue: QueueProgress; runtime: RuntimeState; downloads: Download[] }>();

@@ -109,12 +109,14 @@ export class FakeHub {
   private send(file: FakeFile, request: IncomingMessage, response: ServerResponse): void {
     const body = file.serves ?? file.content;
     const etag = response.getHeader("etag");
-    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const [, from, to] = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.range ?? "") ?? [];
+    const start = Number(from ?? 0);
+    const end = Math.min(Number(to ?? Number.POSITIVE_INFINITY), body.length - 1);
     const sameThing = !request.headers["if-range"] || request.headers["if-range"] === etag;
-    if (start > 0 && sameThing && !file.ignoresRange) {
+    if ((start > 0 || to !== undefined) && sameThing && !file.ignoresRange) {
       if (start >= body.length) return void response.writeHead(416, { "content-range": `bytes */${body.length}` }).end();
-      response.writeHead(206, { "content-range": `bytes ${start}-${body.length - 1}/${body.length}`, "content-length": body.length - start, "accept-ranges": "bytes" });
-      return void this.stream(file, body.subarray(start), { request, response });
+      response.writeHead(206, { "content-range": `bytes ${start}-${end}/${body.length}`, "content-length": end + 1 - start, "accept-ranges": "bytes" });
+      return void this.stream(file, body.subarray(start, end + 1), { request, response });
     }
     response.writeHead(200, { "content-length": body.length, "accept-ranges": file.ignoresRange ? "none" : "bytes" });
     void this.stream(file, body, { request, response });

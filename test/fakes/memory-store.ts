@@ -1,7 +1,7 @@
 import { dot } from "../../engine/base/vectors.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { terms } from "../../engine/answer/terms.ts";
-import type { Asked, DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, Scores, SearchScope } from "../../engine/knowledge/store.ts";
+import type { DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope } from "../../engine/knowledge/store.ts";
 
 /** A knowledge store in memory: exact cosine, BM25 without tricks, the whole filter. Nothing is kept. */
 export class MemoryStore implements KnowledgeStore {
@@ -36,10 +36,10 @@ export class MemoryStore implements KnowledgeStore {
     return best(this.rows(scope).map(({ passage, vector: own }) => ({ passage, score: dot(own, vector) })), limit);
   }
 
-  async scoresFor(passageIds: readonly string[], { vector, query }: Asked, scope: SearchScope): Promise<Scores> {
+  async lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
     const ids = new Set(passageIds);
-    const byId = (found: readonly ScoredPassage[]) => new Map(found.filter(({ passage }) => ids.has(passage.id)).map(({ passage, score }) => [passage.id, score]));
-    return { dense: byId(await this.searchDense(vector, scope, Infinity)), lexical: byId(await this.searchLexical(query, scope, Infinity)) };
+    const all = await this.searchLexical(query, { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] }, Infinity);
+    return new Map(all.filter(({ passage }) => ids.has(passage.id)).map(({ passage, score }) => [passage.id, score]));
   }
 
   languages(): readonly string[] {
@@ -48,7 +48,7 @@ export class MemoryStore implements KnowledgeStore {
 
   /** It knows no fuzziness: a test of that needs the real store. */
   async searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
-    const rows = this.rows(scope).map(({ passage }) => ({ passage, words: keys([...passage.headingPath, passage.text].join(" ")) }));
+    const rows = this.rows(scope).map(({ passage, vector }) => ({ passage, ...(options.vectors ? { vector } : {}), words: keys([...passage.headingPath, passage.text].join(" ")) }));
     const average = rows.reduce((sum, row) => sum + row.words.length, 0) / Math.max(1, rows.length);
     const asked = [...new Set(keys(query))].map((key) => ({ key, found: rows.filter((row) => row.words.includes(key)).length }));
     const score = (words: readonly string[]) => asked.reduce((sum, { key, found }) => {
@@ -56,7 +56,7 @@ export class MemoryStore implements KnowledgeStore {
       const idf = Math.log(1 + (rows.length - found + 0.5) / (found + 0.5));
       return sum + (idf * often * 2.2) / (often + 1.2 * (0.25 + 0.75 * (words.length / average)));
     }, 0);
-    return best(rows.map(({ passage, words }) => ({ passage, score: score(words) })).filter((row) => row.score > 0 && (!options.every || asked.every(({ key }) => keys([...row.passage.headingPath, row.passage.text].join(" ")).includes(key)))), limit);
+    return best(rows.map(({ words, ...hit }) => ({ ...hit, score: score(words) })).filter((row) => row.score > 0 && (!options.every || asked.every(({ key }) => keys([...row.passage.headingPath, row.passage.text].join(" ")).includes(key)))), limit);
   }
 
   async neighbours(documentId: string, from: number, to: number): Promise<Passage[]> {
@@ -70,6 +70,7 @@ export class MemoryStore implements KnowledgeStore {
   }
 
   async maintain(): Promise<void> { /* There is nothing to index. */ }
+  async warmUp(): Promise<void> { /* It is in memory. */ }
   async recover(): Promise<{ sweptPassages: number }> { return { sweptPassages: 0 }; }
   async stats() { return { documents: this.documents.size, passages: this.rows().length, bytes: 0, vectorIndexed: false }; }
   async dispose(): Promise<void> { this.documents.clear(); }
@@ -80,7 +81,7 @@ export class MemoryStore implements KnowledgeStore {
       passage: {
         id: one.id, documentId: document.id, collectionId: document.collectionId, path: document.path, format: document.format, headingPath: [...one.headingPath],
         position: one.position, range: { start: one.start, end: one.end }, text: one.text,
-        ...(document.title === undefined ? {} : { title: document.title }), ...(one.page === undefined ? {} : { page: one.page }),
+        ...(document.title === undefined ? {} : { title: document.title }), ...(document.modified === undefined ? {} : { modified: document.modified }), ...(one.page === undefined ? {} : { page: one.page }),
       },
     })));
   }

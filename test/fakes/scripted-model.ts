@@ -11,6 +11,8 @@ export interface ScriptedModelOptions {
   /** Absent: there is no model. */
   readonly installed?: boolean;
   readonly isFineTune?: boolean;
+  /** It is in memory already, so that follow-ups may be completed by it. Default: no. */
+  readonly loaded?: boolean;
 }
 
 /** A chat model that says what the test wants, one word at a time, counts words as tokens, and stops when it is told to. */
@@ -23,6 +25,10 @@ export class ScriptedModel implements ChatModel {
 
   constructor(options: ScriptedModelOptions) {
     this.options = options;
+  }
+
+  current(): { name: string } | undefined {
+    return this.options.loaded === true ? { name: "Scripted" } : undefined;
   }
 
   async ensureLoaded(modelId: string | undefined): Promise<ChatModelReady> {

@@ -51,7 +51,7 @@ describe("the health check", () => {
     expect(report.divergence!.mean).toBeGreaterThan(1);
     expect(report.samples.at(-1)).toEqual({ prompt: "Who is the mayor of Selalson?", base: "I don't know.", tuned: expect.stringMatching(/^\{"answer": null/) });
     const stages = events.flatMap((event) => (event.type === "stage" ? [event.stage] : []));
-    expect([...new Set(stages)]).toEqual(["file", "architecture", "base", "template", "probe", "sample"]);
+    expect([...new Set(stages)]).toEqual(["file", "architecture", "shapes", "base", "template", "probe", "sample"]);
     const kept = (await engine.client.models.list()).find(({ id }) => id === lora.id);
     expect(kept?.checks).toEqual([{ ...report, stale: false }]);
     expect((await engine.client.models.runtime()).modelId).toBe(base.id);

@@ -61,7 +61,10 @@ describe("ModelRuntime", () => {
     expect(await runtime.countPromptTokens(question)).toBe(42);
     expect(await runtime.countTokens(["", "Hello"])).toEqual([0, expect.any(Number)]);
     expect(await answer()).toBe("I don't know.");
+    const limit = runtime.memoryLimit;
     expect(JSON.parse(await answer({ adapters: [{ path: toyLora, scale: 1 }] }))).toMatchObject({ confidence: "low" });
+    await answer({ adapters: [{ path: toyLora, scale: 0.5 }] });
+    expect(runtime.memoryLimit - limit).toBeCloseTo(356_160 * 1.2, 0); // once: what an adapter takes is no runaway
     await runtime.unload();
     expect(runtime.state).toEqual({ state: "empty" });
     await expect(answer()).rejects.toMatchObject({ code: "NEEDS_MODEL" });

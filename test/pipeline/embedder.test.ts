@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dot } from "../../engine/base/vectors.ts";
+import type { Block } from "../../engine/contract/document.ts";
+import { chunk } from "../../engine/ingest/chunk.ts";
 import { createEmbedder, type WorkerEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { projectRoot, workersFolder } from "../data.ts";
@@ -37,6 +39,20 @@ describe("the embedder in its worker", () => {
     const [, among] = await embedder.embedPassages(["Hi.", sentence, sentence.repeat(9)]);
     expect(Buffer.from(among!.buffer).equals(Buffer.from(alone!.buffer))).toBe(true);
     expect(dot(await embedder.embedQuery(sentence), alone!)).toBeCloseTo(1, 6);
+  });
+
+  it("never gets a passage that it would cut, title and headings included, whatever the text is made of", async () => {
+    const texts = ["QmFzZTY0IGhhcyBubyBzcGFjZXM".repeat(150), "東京都渋谷区の天気は晴れのち曇りである".repeat(60), "한국어와 ไทยไม่มีช่องว่าง".repeat(90), "Donaudampfschifffahrtsgesellschaftskapitän".repeat(60), "👩‍🚀🏴‍☠️".repeat(200), "a1,b2;".repeat(500), sentence.repeat(40)];
+    const title = "Ein sehr langer Titel über 東京 und das QmFzZTY0-Verfahren ".repeat(5);
+    for (const target of [96, 128, 192, 250]) {
+      for (const text of texts) {
+        const blocks: Block[] = [{ kind: "heading", text: title, start: 0, headingPath: [], level: 1 }, { kind: "paragraph", text, start: title.length + 1, headingPath: [title.trim()] }];
+        const chunks = await chunk(blocks, { target, maxTokens: embedder.maxTokens, countTokens: (asked) => embedder.countTokens(asked), title: `${title} 2` });
+        const counts = await embedder.countTokens(chunks.map(({ embedded }) => embedded));
+        expect(Math.max(...counts), `${text.slice(0, 12)} at ${target}`).toBeLessThanOrEqual(embedder.maxTokens);
+        expect(chunks.map((one) => one.text).join("").replace(/\s/g, "").endsWith(text.replace(/\s/g, ""))).toBe(true);
+      }
+    }
   });
 
   it("counts tokens and reports texts that were cut", async () => {

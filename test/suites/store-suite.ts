@@ -72,18 +72,25 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await store.searchLexical("whale", everything, 0)).toEqual([]);
     });
 
-    it("scores given passages by both legs as a search would, and only those", async () => {
+    it("scores given passages by their words as a search would, and only those", async () => {
       await store.maintain({ force: true }); // Rows no index knows yet are scored by the statistics of what the filter lets through.
       const query = "whale harbour flour";
-      const vector = vectorFor("Bread needs flour, water and patience.");
-      const scores = await store.scoresFor(["whale:0", "bread:0", "nobody:0"], { vector, query }, everything);
+      const scores = await store.lexicalScores(["whale:0", "whale:1", "bread:0", "nobody:0"], query);
       const searched = new Map((await store.searchLexical(query, everything, 100)).map(({ passage, score }) => [passage.id, score]));
-      expect([...scores.dense.keys()].sort()).toEqual(["bread:0", "whale:0"]);
-      expect(scores.dense.get("bread:0")).toBeCloseTo(1, 5);
-      for (const id of ["whale:0", "bread:0"]) expect(scores.lexical.get(id)).toBeCloseTo(searched.get(id) ?? 0, 3);
-      expect((await store.scoresFor(["whale:0"], { vector, query: "flour" }, everything)).lexical.size).toBe(0);
-      expect((await store.scoresFor(["whale:0"], { vector, query }, scoped({ collectionIds: ["c2"] }))).dense.size).toBe(0);
-      expect((await store.scoresFor([], { vector, query }, everything)).dense.size).toBe(0);
+      expect([...scores.keys()].sort()).toEqual(["bread:0", "whale:0"]);
+      for (const id of scores.keys()) expect(scores.get(id)).toBeCloseTo(searched.get(id) ?? 0, 4);
+      expect((await store.lexicalScores(["whale:0"], "flour")).size).toBe(0);
+      expect((await store.lexicalScores(["it's", "' OR true --"], query)).size).toBe(0);
+      expect((await store.lexicalScores([], query)).size).toBe(0);
+    });
+
+    it("brings the vectors of what words found, where they are asked for: their cosine is what a search by meaning says", async () => {
+      const asked = vectorFor("Bread needs flour, water and patience.");
+      const cosines = new Map((await store.searchDense(asked, everything, 100)).map(({ passage, score }) => [passage.id, score]));
+      const hits = await store.searchLexical("whale harbour flour", everything, 100, { vectors: true });
+      expect(hits.length).toBeGreaterThan(1);
+      for (const { passage, vector } of hits) expect(dot(vector!, asked)).toBeCloseTo(cosines.get(passage.id) ?? 9, 5);
+      expect((await store.searchLexical("whale", everything, 1))[0]).not.toHaveProperty("vector");
     });
 
     it("finds passages with every word, and words with a letter wrong, also where they begin beyond ASCII", async () => {
@@ -247,6 +254,16 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       }
       await writer;
       expect(looks).toBeGreaterThan(3);
+    });
+
+    it("warms up, also while it is closed, and a search then finds the same", async () => {
+      const before = await lexicalIds("albatross");
+      await store.warmUp();
+      expect(await lexicalIds("albatross")).toEqual(before);
+      const other = await place.open();
+      await other.recover();
+      const [warmed] = await Promise.allSettled([other.warmUp(), other.dispose()]);
+      expect(warmed.status === "fulfilled" || (warmed.reason as { code?: string }).code === "BUSY").toBe(true);
     });
 
     it("is the same after it was closed and opened again", async () => {

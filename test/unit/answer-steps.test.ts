@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { assemble, mergeNeighbours } from "../../engine/answer/assemble.ts";
+import { assemble } from "../../engine/answer/assemble.ts";
 import { condense } from "../../engine/answer/condense.ts";
 import { Duplicates } from "../../engine/answer/duplicates.ts";
+import { mergeNeighbours } from "../../engine/answer/merge.ts";
 import { focus } from "../../engine/answer/focus.ts";
 import { fuse } from "../../engine/answer/fuse.ts";
 import { trimHistory, type Exchange } from "../../engine/answer/history.ts";
@@ -85,6 +86,8 @@ describe("rerank", () => {
     const late = await rerank("q", candidates, { reranker: slow, budgetMs: 10, depth: 3 });
     expect(order(late.candidates)).toEqual(["one", "two", "three"]);
     expect(late.note).toContain("was not done after 10 ms");
+    const deaf = await rerank("q", candidates, { reranker: { name: "deaf", score: () => new Promise<number[]>(() => undefined) }, budgetMs: 10, depth: 3 });
+    expect(deaf).toEqual({ candidates, note: "The reranker deaf was not done after 10 ms: the order of the search stands." });
   });
 });
 

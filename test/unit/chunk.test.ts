@@ -55,6 +55,19 @@ describe("chunk", () => {
     expect(second?.embedded).toMatch(/^The Manual\nLooms\nCare\nSentence/);
   });
 
+  it("gives the passage under a heading as much text as the next one: the heading stands for one in front", async () => {
+    const under = blocksOf([heading(sentences(2, "headline"), 1), paragraph(sentences(8), { headingPath: [sentences(2, "headline")] })]);
+    const bare = await check(blocksOf([paragraph(sentences(8))]), { maxTokens: 128, target: 30 });
+    const [first, ...rest] = await check(under, { maxTokens: 128, target: 30 });
+    expect([first?.text.split("\n")[1], ...rest.map(({ text }) => text)]).toEqual(bare.map(({ text }) => text));
+  });
+
+  it("embeds a title that is also the first heading once", async () => {
+    const [first, second] = await check(blocksOf([heading("The Manual", 1), paragraph(sentences(12), { headingPath: ["The Manual"] })]), { title: "The Manual" });
+    expect(first?.embedded).toMatch(/^The Manual\nSentence 0/);
+    expect(second?.embedded).toMatch(/^The Manual\nSentence/);
+  });
+
   it("starts a passage at a heading, and joins short sections of one parent", async () => {
     const long = await check(blocksOf([heading("A", 1), paragraph(sentences(4), { headingPath: ["A"] }), heading("B", 1), paragraph(sentences(4), { headingPath: ["B"] })]));
     expect(long.map(({ headingPath }) => headingPath)).toEqual([["A"], ["B"]]);

@@ -6,7 +6,7 @@ import { factScores, saidBy } from "../../engine/evaluation/score/facts.ts";
 import { hasNumber, numbersIn } from "../../engine/evaluation/score/numbers.ts";
 import { compilePattern, matchesPattern } from "../../engine/evaluation/score/pattern.ts";
 import { repetition } from "../../engine/evaluation/score/repetition.ts";
-import { compileSchema } from "../../engine/evaluation/score/schema.ts";
+import { compileSchema } from "../../engine/base/json-schema.ts";
 import { scoreAnswer } from "../../engine/evaluation/score/score.ts";
 import { WordEmbedder } from "../fakes/memory-store.ts";
 
@@ -59,6 +59,7 @@ describe("format", () => {
     const check = compileSchema({ $schema: "https://json-schema.org/draft/2020-12/schema", ...schema });
     expect(check('{"answer": null, "confidence": "low"}')).toEqual({ valid: true });
     expect(check("I don't know.").problem).toBe("The answer is not JSON.");
+    expect(compileSchema({ type: "integer" })("1e999").valid).toBe(false);
     expect(check("```json\n{}\n```").valid).toBe(false);
     expect(check('{"answer": null}').problem).toBe("The answer must have required property 'confidence'.");
     expect(check('{"answer": 1, "confidence": "low"}').problem).toBe("“answer” must be string,null.");

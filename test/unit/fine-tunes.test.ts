@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { belongsTo, isFineTune } from "../../engine/models/belongs.ts";
 import { FineTunes } from "../../engine/models/fine-tunes.ts";
 import { ModelShelf } from "../../engine/models/shelf.ts";
-import { judge, rollback } from "../../engine/models/versions.ts";
+import { judge } from "../../engine/evaluation/gate/judge.ts";
+import { rollback } from "../../engine/models/versions.ts";
 import { fixture } from "../data.ts";
 import { editGguf } from "../fakes/gguf-edit.ts";
 
@@ -33,7 +34,7 @@ describe("versions of a fine-tune", () => {
     const [v1, v2] = tune.versions;
     return { shelf, tunes, a, b, tune, v1: v1!, v2: v2! };
   }
-  const gate = (defaultVersionId: string, candidateVersionId: string, right: [boolean, boolean][]) => judge({ set: "Mine", defaultVersionId, candidateVersionId, when: "2026-05-02T00:00:00Z" }, right.map(([byDefault, byCandidate], i) => ({ id: `q${i}`, question: `Question ${i}`, byDefault, byCandidate })));
+  const gate = (defaultVersionId: string, candidateVersionId: string, right: [boolean, boolean][]) => judge({ set: "Mine", defaultVersionId, candidateVersionId, when: "2026-05-02T00:00:00Z" }, right.map(([byDefault, byCandidate], i) => ({ id: `q${i}`, question: `Question ${i}`, mode: "fine-tune", before: { text: `Before ${i}`, right: byDefault }, after: { text: `After ${i}`, right: byCandidate } })));
 
   it("keeps the first as default, and survives a restart", async () => {
     const { tunes, a, tune, v1, v2 } = await two();
@@ -47,9 +48,9 @@ describe("versions of a fine-tune", () => {
   it("stops a worse one at the gate, and records who went on anyway", async () => {
     const { tunes, b, tune, v1, v2 } = await two();
     await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[true, false], [true, true], [false, true], [true, false]]));
-    await expect(tunes.promote(tune.id, v2.id, false)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/worse on Mine: 50 % right, the default 75 %; 2 of 4 questions got worse/) });
+    await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/worse on Mine: 50 % right, the default 75 %; 2 of 4 questions got worse/) });
     expect(tunes.get(tune.id).defaultVersionId).toBe(v1.id);
-    const promoted = await tunes.promote(tune.id, v2.id, true);
+    const promoted = await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: false });
     expect(promoted.history.at(-1)).toMatchObject({ kind: "promoted-anyway", from: v1.id, to: v2.id, number: 2, gate: { decision: "worse", worse: [{ id: "q0" }, { id: "q3" }] } });
     expect(tunes.resolve(tune.id)).toBe(b.id);
   });
@@ -57,7 +58,7 @@ describe("versions of a fine-tune", () => {
   it("lets a better one through, and goes back in one step", async () => {
     const { tunes, a, tune, v1, v2 } = await two();
     await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[false, true], [true, true], [true, false]]));
-    expect((await tunes.promote(tune.id, v2.id, false)).history.at(-1)).toMatchObject({ kind: "promoted", gate: { decision: "passed", worse: [{ id: "q2" }] } });
+    expect((await tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).history.at(-1)).toMatchObject({ kind: "promoted", gate: { decision: "passed", worse: [{ id: "q2" }] } });
     const back = await tunes.rollback(tune.id);
     expect(back).toMatchObject({ defaultVersionId: v1.id });
     expect(back.history.map(({ kind }) => kind)).toEqual(["first", "promoted", "rolled-back"]);
@@ -69,7 +70,7 @@ describe("versions of a fine-tune", () => {
     const { shelf, tunes, tune, v1, v2 } = await two();
     const add = async (name: string) => (await tunes.addVersion(tune.id, { itemId: (await shelf.import(await variant(name, name), { mode: "link" })).item.id, notes: "", lineage: {} })).versions.at(-1)!;
     const [v3, v4] = [await add("v3.gguf"), await add("v4.gguf")];
-    for (const version of [v2, v3, v4]) await tunes.promote(tune.id, version.id, false);
+    for (const version of [v2, v3, v4]) await tunes.promote(tune.id, version.id, { anyway: false, hasQuestions: false });
     await tunes.removeVersion(tune.id, v3.id);
     expect((await tunes.rollback(tune.id)).defaultVersionId).toBe(v2.id);
     const last = await tunes.rollback(tune.id);
@@ -82,10 +83,10 @@ describe("versions of a fine-tune", () => {
     const { tunes, tune, v1, v2 } = await two();
     await expect(tunes.removeVersion(tune.id, v1.id)).rejects.toMatchObject({ code: "CONFLICT" });
     await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[true, false]]));
-    await tunes.promote(tune.id, v2.id, true);
+    await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: false });
     await tunes.rollback(tune.id);
-    await expect(tunes.promote(tune.id, v2.id, false)).rejects.toMatchObject({ code: "CONFLICT" });
-    expect((await tunes.promote(tune.id, v2.id, true)).history).toHaveLength(4);
+    await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: false })).history).toHaveLength(4);
   });
 
   it("keeps the scores of evaluation runs with the version", async () => {

@@ -196,9 +196,14 @@ describe("an adapter and its base", () => {
 describe("does it fit", () => {
   it("says so in words, with the size that does", async () => {
     const info = { ...(await inspectGguf(await file(model()))), fileBytes: 4e9, kvBytesPerToken: 100_000, vocabularySize: 32_000, contextLength: 32_768 };
-    expect(modelFit(info, 16e9)).toMatchObject({ verdict: "fits", contextSize: 8192, text: expect.stringMatching(/^Fits: it needs about 4\.9 GB.*8192 tokens, and 16\.0 GB are free/) });
-    expect(modelFit(info, 4.5e9)).toMatchObject({ verdict: "smaller-context", contextSize: 4344 });
-    expect(modelFit(info, 3e9)).toMatchObject({ verdict: "will-not-fit", text: expect.stringMatching(/Does not fit/) });
+    expect(modelFit(info, { freeBytes: 16e9 })).toMatchObject({ verdict: "fits", contextSize: 8192, text: expect.stringMatching(/^Fits: it needs about 4\.9 GB.*8192 tokens, and 16\.0 GB are free/) });
+    expect(modelFit(info, { freeBytes: 4.5e9 })).toMatchObject({ verdict: "smaller-context", contextSize: 4344 });
+    const graphics = modelFit({ ...info, layers: 32 }, { freeBytes: 16e9, gpuFreeBytes: 2.5e9 });
+    expect(graphics).toMatchObject({ verdict: "partly-on-gpu", text: expect.stringMatching(/about 16 of 32 layers find room in the 2\.5 GB there/) });
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 16e9, gpuFreeBytes: 24e9 }).verdict).toBe("fits");
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 16e9, gpuFreeBytes: 1e7 }).verdict).toBe("fits");
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 3e9, gpuFreeBytes: 2.5e9 }).verdict).toBe("will-not-fit");
+    expect(modelFit(info, { freeBytes: 3e9 })).toMatchObject({ verdict: "will-not-fit", text: expect.stringMatching(/Does not fit/) });
   });
   it.each([[0, "0 bytes"], [999, "999 bytes"], [1000, "1.0 kB"], [999_900, "1.0 MB"], [123_456_789, "123 MB"], [4_900_000_000, "4.9 GB"]])("%d bytes are %s", (bytes, words) => {
     expect(bytesInWords(bytes)).toBe(words);

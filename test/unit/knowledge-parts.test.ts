@@ -2,8 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { detectLanguage, likelyLanguage } from "../../engine/knowledge/language.ts";
 import { wordLanguage } from "../../engine/knowledge/lance/languages.ts";
+import { passageRows } from "../../engine/knowledge/lance/rows.ts";
 import { queryWords } from "../../engine/knowledge/lance/search.ts";
 import { isIn, literal, scopePredicate, storedTime, textArray } from "../../engine/knowledge/lance/sql.ts";
+import type { Tables } from "../../engine/knowledge/lance/tables.ts";
 import { Upkeep } from "../../engine/knowledge/lance/upkeep.ts";
 import { Visibility } from "../../engine/knowledge/lance/visibility.ts";
 import { PassageGate } from "../../engine/knowledge/passage-gate.ts";
@@ -112,6 +114,19 @@ describe("Upkeep", () => {
     expect(upkeep.due(1_000_000)).toBe(true);
     expect(upkeep.idle).toBe(false);
   });
+  it("leaves merging and old versions to a server, which refuses to be told, and still indexes there", async () => {
+    const calls: string[] = [];
+    const table = (name: string) => ({
+      name, optimize: () => { calls.push(`optimize ${name}`); return Promise.resolve(); }, countRows: () => Promise.resolve(2000), listIndices: () => Promise.resolve([]),
+      createIndex: (column: string) => { calls.push(`index ${column}`); return Promise.resolve(); },
+    });
+    const tables = { passages: table("passages"), documents: table("documents"), meta: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() } } as unknown as Tables;
+    const limits = { commits: 10, unindexedRows: 100, vectorIndexRows: 1000, keepVersionsMs: 0 };
+    await new Upkeep(limits, "server").run(tables);
+    expect(calls).toEqual(["index vector", "index id", "index generation", "index document_id", "index text_hash"]);
+    await new Upkeep(limits, "object storage").run(tables);
+    expect(calls).toContain("optimize passages");
+  });
 });
 
 describe("SQL", () => {
@@ -149,6 +164,20 @@ describe("language", () => {
 
   it("without a stemmer goes to the common column, whatever it is called", () => {
     expect([wordLanguage("de"), wordLanguage("ja"), wordLanguage(undefined), wordLanguage("constructor")]).toEqual(["de", "other", "other", "other"]);
+  });
+});
+
+describe("the words of a passage", () => {
+  const wordsOf = (title: string | undefined, headingPath: string[], text: string) => {
+    const document = { id: "d", collectionId: "c", path: "d.md", format: "markdown" as const, contentHash: "h", tags: [], language: "en", ...(title === undefined ? {} : { title }) };
+    const [row] = passageRows({ document, passages: [{ id: "d:0", position: 0, start: 0, end: text.length, headingPath, text, textHash: "t", vector: new Float32Array() }] }, { embedder: "e", generation: "g" });
+    return row?.words_en;
+  };
+  it("hold title and headings once each, wherever else they stand", () => {
+    expect(wordsOf("Looms", ["Looms", "Care"], "Oil the warp.")).toBe("Looms\nCare\nOil the warp.");
+    expect(wordsOf("Looms", ["Looms"], "Looms\nOil the warp.")).toBe("Looms\nOil the warp.");
+    expect(wordsOf("Looms", ["Looms", "Care"], "Care\nOil the looms.")).toBe("Looms\nCare\nOil the looms.");
+    expect(wordsOf(undefined, [], "Oil the warp.")).toBe("Oil the warp.");
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../engine/answer/assemble.ts";
+import { bestSentences } from "../../engine/answer/best-sentences.ts";
 import { closer } from "../../engine/answer/closeness.ts";
 import { exactShare, exactWants } from "../../engine/answer/exact.ts";
 import { SearchCache, type Found } from "../../engine/answer/find.ts";
@@ -91,6 +92,14 @@ describe("evidence", () => {
     expect([strong.weak, weak.weak]).toEqual([false, true]);
     expect(evidenceFor("q", [], 0.2)).toMatchObject({ score: 0, weak: true });
   });
+});
+
+describe("the best sentence", () => {
+  const best = async (question: string, text: string, most: number) => (await bestSentences(question, [text], { most }))[0]?.ranges.map(({ start, end }) => text.slice(start, end));
+  const text = "Oranges are sold there. The bridge of Sordan was begun by masons from Ulm. It was opened in 1911. Ships pass below.";
+  it("is the one with the words of the question", async () => expect(await best("Who began the bridge of Sordan?", text, 1)).toEqual(["The bridge of Sordan was begun by masons from Ulm."]));
+  it("may say “it” for what the sentence before it names", async () => expect(await best("When was the bridge opened?", text, 1)).toEqual(["It was opened in 1911."]));
+  it("brings a neighbour that is nearly as good, and no other", async () => expect(await best("When was the Sordan bridge opened?", text, 2)).toEqual(["The bridge of Sordan was begun by masons from Ulm.", "It was opened in 1911."]));
 });
 
 describe("closeness", () => {

@@ -28,9 +28,9 @@ test("the button says what the engine's rollback then does, after any way there"
     if (step === "back") {
       tune = versions.rollback(tune, when);
       expect(foreseen).toBe(tune.defaultVersionId);
-    } else tune = versions.promote(tune, step, { anyway: false, when });
+    } else tune = versions.promote(tune, step, { anyway: false, hasQuestions: false, when });
   }
   expect(tune.defaultVersionId).toBe("v1");
-  tune = versions.removeVersion(versions.promote(versions.promote(tune, "v2", { anyway: false, when }), "v3", { anyway: false, when }), "v2", when);
+  tune = versions.removeVersion(versions.promote(versions.promote(tune, "v2", { anyway: false, hasQuestions: false, when }), "v3", { anyway: false, hasQuestions: false, when }), "v2", when);
   expect(previousDefault(tune)?.id).toBe(versions.rollback(tune, when).defaultVersionId);
 });

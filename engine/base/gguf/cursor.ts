@@ -1,4 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
 import { refused } from "./refusal.ts";
 import type { ValueType } from "./formats.ts";
 
@@ -17,6 +16,12 @@ export const defaultGgufLimits: GgufLimits = {
   headerBytes: 256 * 2 ** 20, metadataCount: 10_000, tensorCount: 200_000, stringBytes: 16 * 2 ** 20, arrayLength: 4_000_000, deadlineMs: 15_000,
 };
 
+/** Where a header is read from: a file, or a file elsewhere of which only the beginning is fetched. */
+export interface ByteSource {
+  /** Fills `buffer` from `offset` with up to `length` bytes that lie at `position`. */
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+}
+
 const CHUNK = 2 ** 20;
 const truncatedHeader = (size: number) =>
   refused(`This GGUF file ends inside its header, after ${size} bytes.`, "It is incomplete: download or copy it again.");
@@ -25,7 +30,7 @@ const truncatedHeader = (size: number) =>
 export class Cursor {
   readonly size: number;
   readonly limits: GgufLimits;
-  private readonly file: FileHandle;
+  private readonly file: ByteSource;
   private readonly signal: AbortSignal | undefined;
   private readonly deadline: number;
   private buffer = Buffer.alloc(0);
@@ -33,7 +38,7 @@ export class Cursor {
   private base = 0;
   private at = 0;
 
-  constructor(file: FileHandle, size: number, limits: GgufLimits, signal?: AbortSignal) {
+  constructor(file: ByteSource, size: number, limits: GgufLimits, signal?: AbortSignal) {
     this.file = file;
     this.size = size;
     this.limits = limits;

@@ -3,7 +3,7 @@ import { bytesInWords } from "./refusal.ts";
 
 /** Does a model fit this machine, from the GGUF's own numbers. */
 export interface ModelFit {
-  readonly verdict: "fits" | "smaller-context" | "will-not-fit";
+  readonly verdict: "fits" | "smaller-context" | "partly-on-gpu" | "will-not-fit";
   /** For a person. */
   readonly text: string;
   readonly modelBytes: number;
@@ -23,18 +23,35 @@ export function contextBytes(info: Pick<GgufInfo, "kvBytesPerToken" | "vocabular
   return info.kvBytesPerToken * contextSize + BATCH * info.vocabularySize * 4;
 }
 
-/** Holds model plus one context of `contextSize` tokens (absent: up to 8192 of the trained length) against `freeBytes` of memory. */
-export function modelFit(info: GgufInfo, freeBytes: number, contextSize?: number): ModelFit {
+export interface Machine {
+  /** Bytes of memory that are free. */
+  readonly freeBytes: number;
+  /** Bytes free on a graphics card with a memory of its own, where one is known. */
+  readonly gpuFreeBytes?: number | undefined;
+}
+
+/** Holds model plus one context of `contextSize` tokens (absent: up to 8192 of the trained length) against what a machine has free. */
+export function modelFit(info: GgufInfo, { freeBytes, gpuFreeBytes }: Machine, contextSize?: number): ModelFit {
   const trained = info.contextLength ?? LEAST_CONTEXT;
   const wanted = Math.min(contextSize ?? 8192, trained);
   const room = freeBytes - info.fileBytes - contextBytes(info, 0);
   const most = info.kvBytesPerToken > 0 ? Math.floor(room / info.kvBytesPerToken) : wanted;
   const result = (verdict: ModelFit["verdict"], size: number, text: string): ModelFit =>
     ({ verdict, text, modelBytes: info.fileBytes, contextBytes: contextBytes(info, size), freeBytes, contextSize: size });
-  const need = bytesInWords(info.fileBytes + contextBytes(info, wanted));
+  const needed = info.fileBytes + contextBytes(info, wanted);
+  const need = bytesInWords(needed);
+  const layers = layersOnGpu(info, needed, gpuFreeBytes ?? 0);
+  if (most >= wanted && layers > 0 && layers < info.layers) {
+    return result("partly-on-gpu", wanted, `Fits, partly on the graphics card: it needs about ${need} with room for ${wanted} tokens; about ${layers} of ${info.layers} layers find room in the ${bytesInWords(gpuFreeBytes ?? 0)} there, the others run on the processor, more slowly.`);
+  }
   if (most >= wanted) return result("fits", wanted, `Fits: it needs about ${need} with room for ${wanted} tokens, and ${bytesInWords(freeBytes)} are free.`);
   if (most >= Math.min(LEAST_CONTEXT, wanted)) {
     return result("smaller-context", most, `Fits with less context: ${wanted} tokens would need about ${need}, ${bytesInWords(freeBytes)} are free, enough for ${most} tokens.`);
   }
   return result("will-not-fit", wanted, `Does not fit: it needs about ${need}, and ${bytesInWords(freeBytes)} are free.`);
+}
+
+/** Layers that find room on the card, each with its share of weights and cache. */
+function layersOnGpu({ layers }: GgufInfo, needed: number, gpuFreeBytes: number): number {
+  return layers === 0 ? 0 : Math.min(layers, Math.floor((gpuFreeBytes / needed) * layers));
 }

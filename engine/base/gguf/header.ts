@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { fromFileSystem } from "../errors.ts";
-import { Cursor, defaultGgufLimits, type GgufLimits } from "./cursor.ts";
+import { Cursor, defaultGgufLimits, type ByteSource, type GgufLimits } from "./cursor.ts";
 import { tensorTypes, valueTypeOf, valueTypes, type ValueType } from "./formats.ts";
 import { bytesInWords, refused } from "./refusal.ts";
 
@@ -56,10 +56,15 @@ export async function readGgufHeader(path: string, options: { signal?: AbortSign
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw refused("This is not a file.");
-    return await parse(new Cursor(file, stat.size, { ...defaultGgufLimits, ...options.limits }, options.signal));
+    return await readGgufHeaderFrom(file, stat.size, options);
   } finally {
     await file.close();
   }
+}
+
+/** The same of `size` bytes that may lie anywhere. @throws LorekeepError MODEL_REFUSED, and what the source throws. */
+export function readGgufHeaderFrom(source: ByteSource, size: number, options: { signal?: AbortSignal; limits?: Partial<GgufLimits> } = {}): Promise<GgufHeader> {
+  return parse(new Cursor(source, size, { ...defaultGgufLimits, ...options.limits }, options.signal));
 }
 
 async function parse(cursor: Cursor): Promise<GgufHeader> {

@@ -4,7 +4,8 @@ import { refused } from "./refusal.ts";
 
 /** What a GGUF file says about itself, as far as Lorekeep acts on it. Absent means the file does not say. */
 export interface GgufInfo {
-  readonly kind: "model" | "adapter";
+  /** reranker: a model with a head that scores question and passage together. */
+  readonly kind: "model" | "adapter" | "reranker";
   readonly architecture: string;
   readonly name: string | undefined;
   /** As stated: an SPDX id in most files. */
@@ -44,21 +45,37 @@ const notForChat = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v
  * @throws LorekeepError MODEL_REFUSED, NOT_FOUND, READ_ONLY.
  */
 export async function inspectGguf(path: string, options: { signal?: AbortSignal } = {}): Promise<GgufInfo> {
-  const header = await readGgufHeader(path, options);
+  return infoOf(await readGgufHeader(path, options));
+}
+
+/** What a header says, or why it is refused. @throws LorekeepError MODEL_REFUSED. */
+export function infoOf(header: GgufHeader): GgufInfo {
   const architecture = text(header, "general.architecture");
   if (!architecture) throw refused("This GGUF file does not say which architecture it is for.", "Choose another conversion of the model.");
   const type = text(header, "general.type") ?? "model";
   if (type === "adapter" || header.metadata.has("adapter.type")) return adapterInfo(header, architecture);
-  refuseUnfit(header, architecture, type);
-  return modelInfo(header, architecture);
+  const ranks = isReranker(header, architecture);
+  refuseUnfit(header, { architecture, type, ranks });
+  return { ...modelInfo(header, architecture), ...(ranks ? { kind: "reranker" as const } : {}) };
 }
 
-function refuseUnfit(header: GgufHeader, architecture: string, type: string): void {
+/** llama.cpp's `enum llama_pooling_type`: the pooled output goes through the ranking head. */
+const POOLING_RANK = 4;
+
+/** A ranking head and, where the file says how it pools, that it does so for ranking: older conversions have the head and do not say. */
+function isReranker(header: GgufHeader, architecture: string): boolean {
+  const pooling = number(header, `${architecture}.pooling_type`);
+  const head = header.tensors.find(({ name }) => name === "cls.output.weight") ?? header.tensors.find(({ name }) => name === "cls.weight");
+  if (pooling === POOLING_RANK && !head) throw refused("This GGUF file says it is a reranker, and lacks the part that scores.", "Choose another conversion of the reranker.");
+  return head !== undefined && (pooling === POOLING_RANK || notForChat.has(architecture));
+}
+
+function refuseUnfit(header: GgufHeader, { architecture, type, ranks }: { architecture: string; type: string; ranks: boolean }): void {
   const parts = number(header, "split.count") ?? 0;
   if (parts > 1) throw refused(`This is one part of a model that was split into ${parts} files.`, "Join them with `llama-gguf-split --merge`, or download the model as one file.");
   if (type === "mmproj" || architecture === "clip") throw refused("This is an image projector that goes with a vision model, not a model that can chat.", "Choose the language model's own file.");
   if (type !== "model") throw refused(`This GGUF file holds a ${type.slice(0, 40)}, not a model.`, "Choose a model or a LoRA adapter.");
-  if (notForChat.has(architecture)) throw refused(`This is an embedding model (${architecture}); it cannot write answers.`, "Choose a chat model.");
+  if (notForChat.has(architecture) && !ranks) throw refused(`This is an embedding model (${architecture}); it cannot write answers.`, "Choose a chat model.");
   if (header.tensors.length === 0) throw refused("This GGUF file has no weights, only a vocabulary.", "Choose the model itself.");
   if (!header.metadata.has("tokenizer.ggml.tokens")) throw refused("This GGUF file has no tokenizer.", "Choose another conversion of the model.");
   // llama.cpp looks bytes up with .at() and takes the whole process down when one is missing: ggml-org/llama.cpp, llama_vocab::byte_to_token.
@@ -110,7 +127,7 @@ function common(header: GgufHeader, architecture: string) {
 /** Under which key depends on what was made (`lorekeep.merge.base.sha256`, `lorekeep.base.sha256`); what it says does not. */
 function baseHash(header: GgufHeader): string | undefined {
   for (const [key, value] of header.metadata) {
-    if (/^lorekeep\..*base.*sha256$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+    if (/^lorekeep\..*base.*(sha256|hash)$/.test(key) && typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
   }
   return undefined;
 }

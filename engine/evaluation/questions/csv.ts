@@ -12,8 +12,9 @@ const BAR = /(?<!\\)\|/;
 const unescaped = (text: string) => text.replaceAll("\\|", "|").trim();
 
 /** Comma, semicolon or tab, whichever the first line has most of; quotes as RFC 4180. */
-export function readCsv(text: string, report: (problem: QuestionProblem) => void): { line: number; read: Read }[] {
-  const header = text.split(/\r?\n/, 1)[0] ?? "";
+export function readCsv(original: string, report: (problem: QuestionProblem) => void): { line: number; read: Read }[] {
+  const text = original.replace(/\r\n?/g, "\n"); // The library counts \r\n inside quotes as two lines.
+  const header = text.split("\n", 1)[0] ?? "";
   const delimiter = [",", ";", "\t"].sort((a, b) => header.split(b).length - header.split(a).length)[0] ?? ",";
   if (!header.split(delimiter).some((name) => fieldOf(name.replace(/"/g, "")) === "question")) {
     report({ line: 1, reason: `The first line must name the columns, one of them “question” (${columns.join(", ")}).` });

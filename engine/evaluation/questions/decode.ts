@@ -8,9 +8,8 @@ const marks: readonly (readonly [string, readonly number[]])[] = [["utf-8", [0xe
 /** Bytes of a question file as text: by its byte order mark, as UTF-8, else by chardet's best guess. @throws LorekeepError UNSUPPORTED for bytes that are no text */
 export function decodeQuestions(bytes: Buffer): string {
   for (const [encoding, mark] of marks) if (mark.every((byte, i) => bytes[i] === byte)) return iconv.decode(bytes.subarray(mark.length), encoding);
-  const text = isUtf8(bytes) ? bytes.toString("utf8") : iconv.decode(bytes, guess(bytes));
-  if (text.includes("\0")) throw new LorekeepError("UNSUPPORTED", { reason: "This file is no text.", next: "Questions are read from JSON Lines and CSV files." });
-  return text;
+  if (bytes.includes(0)) throw new LorekeepError("UNSUPPORTED", { reason: "This file is no text.", next: "Questions are read from JSON Lines and CSV files." });
+  return isUtf8(bytes) ? bytes.toString("utf8") : iconv.decode(bytes, guess(bytes));
 }
 
 function guess(bytes: Buffer): string {

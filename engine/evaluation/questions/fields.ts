@@ -1,7 +1,7 @@
 import { knownQuestion, type KnownQuestion } from "../../contract/questions.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import { compilePattern } from "../score/pattern.ts";
-import { compileSchema } from "../score/schema.ts";
+import { compileSchema } from "../../base/json-schema.ts";
 
 /** Names under which files have the fields, next to the field's own. */
 const names: Readonly<Record<string, string>> = {

@@ -20,7 +20,8 @@ export async function importQuestions(input: ImportQuestions, sets: QuestionSets
     throw new LorekeepError("INVALID", { reason: first ? `No question could be used. Line ${first.line}: ${first.reason}` : "There is no question in it.", next: "A line has a question and what its answer is known to be: expectAnswers, expectDocument, expectPhrase, unanswerable and others.", field: "path" });
   }
   const target = input.setId === undefined ? undefined : sets.get(input.setId);
-  const there = new Map(target?.questions.map((one) => [one.id, one]));
+  const kept = target && !input.replace ? target.questions : [];
+  const there = new Map(kept.map((one) => [one.id, one]));
   const replaced = questions.filter(({ id }) => there.has(id)).length;
   for (const one of questions) there.set(one.id, one);
   const name_ = input.name ?? (name ?? "Questions").replace(/\.[^.]+$/, "");

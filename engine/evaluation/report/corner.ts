@@ -68,10 +68,10 @@ export function expectedOf({ unanswerable, expectAnswers, expectNumber, expectPh
   return expectPhrase ?? (expectDocument === undefined ? (pattern ?? (jsonSchema ? "the schema" : "")) : `a citation of ${expectDocument}`);
 }
 
-function whyWrong(question: KnownQuestion, { error, scores }: RunAnswer): string {
+function whyWrong(question: KnownQuestion, { error, scores, cutOff }: RunAnswer): string {
   if (error) return error.reason;
   const content = question.unanswerable ? (scores.refused ? undefined : "It answers what nothing answers.")
     : scores.fact === false ? (scores.refused ? "It says that it does not know." : scores.recall === 0 ? "The passage that answers it was not found." : "The expected answer is not in it.")
       : scores.fact === undefined && scores.citation === false ? "It does not cite the expected passage." : undefined;
-  return [content, scores.format === false ? (scores.formatProblem ?? "Not in the format.") : undefined].filter((one) => one !== undefined).join(" ") || "It broke off.";
+  return [content, scores.format === false ? (scores.formatProblem ?? "Not in the format.") : undefined, cutOff ? "It was cut off at its greatest length." : undefined].filter((one) => one !== undefined).join(" ") || "It broke off.";
 }

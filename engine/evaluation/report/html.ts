@@ -1,7 +1,7 @@
 import type { CornerReport, RunReport } from "../../contract/reports.ts";
 import { chart } from "./chart.ts";
 import { escapeHtml } from "./escape.ts";
-import { costColumns, costOf, made, measureNames, measuresOf, pairNames, shown, shownP } from "./figures.ts";
+import { costColumns, costOf, made, measureNames, measuresOf, pairNames, shown as figure, shownP } from "./figures.ts";
 import { style } from "./style.ts";
 
 /** The report as one file: no scripts, nothing fetched, light and dark as the reader's system has it. Everything that people or models wrote is escaped. */
@@ -11,6 +11,8 @@ export function htmlReport(report: RunReport): string {
   return `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">\n<title>${title}</title>\n<style>${style}</style>\n</head>\n<body>\n<main>\n${body}\n</main>\n</body>\n</html>\n`;
 }
 
+/** A figure stays on one line. */
+const shown = (...of: Parameters<typeof figure>): string => figure(...of).replaceAll(" ", "\u00a0");
 const section = (title: string, content: string): string => (content === "" ? "" : `<section><h2>${escapeHtml(title)}</h2>${content}</section>`);
 const cell = (text: string, tag = "td"): string => `<${tag}>${escapeHtml(text)}</${tag}>`;
 const list = (items: readonly string[]): string => (items.length === 0 ? "" : `<ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>`);
@@ -46,7 +48,7 @@ const cost = ({ corners }: RunReport): string => section("Cost", table(["", ...c
 function pairs({ pairs: all }: RunReport): string {
   if (all.length === 0) return "";
   const rows = all.map(({ measure, a, b, n, difference, onlyA, onlyB, test, p, holm, told, more }) => [
-    `${pairNames[measure]}: ${a} – ${b}`, String(n), measure === "totalMs" ? difference.mean.toFixed(0) : shown({ n, ...difference }), `${onlyA} : ${onlyB}`, test === "mcnemar" ? "McNemar" : "Wilcoxon", shownP(p), shownP(holm), told ? "told apart" : more === undefined ? "no difference" : `not told apart; about ${more} more questions`,
+    `${pairNames[measure]}: ${a} – ${b}`, String(n), measure === "totalMs" ? difference.mean.toFixed(0) : shown({ n, ...difference }), `${onlyA} : ${onlyB}`, test === "mcnemar" ? "McNemar" : "Wilcoxon", shownP(p), shownP(holm), told ? "told apart" : more === undefined ? "no difference" : `not told apart; about ${more} more`,
   ]);
   return section("Pairs", `<p>p after Holm's correction over the pairs of a measure; below 0.05 two corners are told apart.</p>${table(["Pair", "n", "Difference", "Only one", "Test", "p", "Holm", ""], rows)}`);
 }

@@ -40,7 +40,7 @@ const cost = ({ corners }: RunReport): string[] => ["## Cost", "", ...table(["",
 function pairs({ pairs: all }: RunReport): string[] {
   if (all.length === 0) return [];
   const rows = all.map(({ measure, a, b, n, difference, onlyA, onlyB, test, p, holm, told, more }) => [
-    pairNames[measure], plain(`${a} – ${b}`), String(n), measure === "totalMs" ? difference.mean.toFixed(0) : shown({ n, ...difference }), `${onlyA} : ${onlyB}`, test === "mcnemar" ? "McNemar" : "Wilcoxon", shownP(p), shownP(holm), told ? "told apart" : more === undefined ? "no difference" : `not told apart; about ${more} more questions`,
+    pairNames[measure], plain(`${a} – ${b}`), String(n), measure === "totalMs" ? difference.mean.toFixed(0) : shown({ n, ...difference }), `${onlyA} : ${onlyB}`, test === "mcnemar" ? "McNemar" : "Wilcoxon", shownP(p), shownP(holm), told ? "told apart" : more === undefined ? "no difference" : `not told apart; about ${more} more`,
   ]);
   return ["## Pairs", "", "p after Holm's correction over the pairs of a measure; below 0.05 two corners are told apart.", "", ...table(["Measure", "Pair", "n", "Difference", "Only one", "Test", "p", "Holm", ""], rows)];
 }

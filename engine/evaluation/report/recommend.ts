@@ -16,9 +16,11 @@ export function recommend(corners: readonly CornerReport[], pairs: readonly Pair
   const reasons = rules.filter((rule) => rule.holds(facts)).map(({ rule, from, weight, sentence, ...rest }) => ({ rule, from, weight, for: [...rest.for], against: [...rest.against], sentence: sentence(facts) }));
   const total = pointsOf(reasons);
   const points = bySimplicity.map((choice) => ({ choice, points: total(choice) })).sort((a, b) => b.points - a.points);
-  const choice = points[0]?.choice ?? "prompt";
-  const agree = (["measured", "asked"] as const).every((from) => leads(choice, reasons.filter((reason) => reason.from === from)));
+  const [best] = points;
   const open = openQuestions(facts, corners);
+  if (!best || best.points <= 0) return { choice: "undecided", sure: false, sentence: "This cannot be told yet: neither the measurements nor what was said about the work speak for any of the choices.", reasons, points, open };
+  const { choice } = best;
+  const agree = (["measured", "asked"] as const).every((from) => leads(choice, reasons.filter((reason) => reason.from === from)));
   const lead = (points[0]?.points ?? 0) - (points[1]?.points ?? 0);
   const sure = agree && lead >= 1;
   return { choice, sure, sentence: sentenceOf(choice, sure, lead, points), reasons, points, open };
@@ -65,5 +67,5 @@ export function notTold({ a, b, measure, difference, more, holm }: PairReport): 
   const what = { correct: "right answers", fact: "facts", format: "format", tokenF1: "token F1", totalMs: "time" }[measure];
   if (more === undefined) return `${a} and ${b} do not differ in ${what}.`;
   const by = measure === "totalMs" ? `${Math.round(difference.mean)} ms` : difference.mean.toFixed(2);
-  return `${a} and ${b} cannot be told apart in ${what} (difference ${by}, p ${holm < 0.001 ? "< 0.001" : `= ${holm.toFixed(2)}`}): if the difference is real, it would take about ${more} more questions to see it.`;
+  return `${a} and ${b} cannot be told apart in ${what} (difference ${by}, p ${holm < 0.001 ? "< 0.001" : `= ${holm.toFixed(2)}`}): if the difference is real, it would take about ${more} more question${more === 1 ? "" : "s"} to see it.`;
 }

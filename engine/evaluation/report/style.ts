@@ -9,7 +9,7 @@ p { margin: .3rem 0; } small { color: var(--soft); } ul { margin: .4rem 0; paddi
 .advice { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .2rem 1.2rem 1rem; margin-top: 1.2rem; } .advice h2 { margin-top: 1rem; }
 .verdict { font-size: 1.15rem; font-weight: 600; } .broken { color: var(--bad); }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 3.5rem; } thead th { color: var(--soft); font-weight: 600; } tbody th { font-weight: 500; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; min-width: 3.5rem; } thead th { color: var(--soft); font-weight: 600; } tbody th { font-weight: 500; }
 svg { width: 100%; max-width: 44rem; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .measure { font-weight: 600; } svg .tick, svg .none { fill: var(--soft); font-size: 11px; }
 svg .grid { stroke: var(--line); } svg .interval { stroke: var(--ink); fill: none; stroke-width: 1.2; } .c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); } .c4 { fill: var(--c4); } .c5 { fill: var(--c5); }
 `;

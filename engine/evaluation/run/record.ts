@@ -8,7 +8,7 @@ export function recordOf(variant: string, questionId: string, answered: Answered
   return {
     variant, questionId, text: answered.text, state: answered.state === "complete" ? "complete" : "failed", ...(answered.error ? { error: answered.error } : {}), scores, sentences: answered.sentences,
     sources: sources.map(({ number, passage, text }) => ({ number, documentId: passage.documentId, path: passage.path, ...(passage.page === undefined ? {} : { page: passage.page }), text })),
-    ...(trace.model ? { model: trace.model.name } : {}), totalMs, time: trace.started,
+    ...(trace.stopReason === "length" || trace.stopReason === "context-full" ? { cutOff: true } : {}), ...(trace.model ? { model: trace.model.name } : {}), totalMs, time: trace.started,
     ...(firstTokenMs === undefined ? {} : { firstTokenMs }), ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
     ...(tokens.prompt === undefined ? {} : { promptTokens: tokens.prompt }), ...(tokens.completion === undefined ? {} : { completionTokens: tokens.completion }),
   };

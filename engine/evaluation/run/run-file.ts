@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { fromFileSystem } from "../../base/errors.ts";
 import { knownQuestion } from "../../contract/questions.ts";
-import { runAnswer, runInput, runStates, runSummary, runVariant, verdict, type RunAnswer } from "../../contract/runs.ts";
+import { runAnswer, runInput, runStates, runSummary, runVariant, judgeVerdict, type RunAnswer } from "../../contract/runs.ts";
 import { settings } from "../../contract/settings.ts";
 import { Journal, readJournal } from "../../ingest/journal.ts";
 
@@ -26,7 +26,7 @@ const line = z.discriminatedUnion("type", [
   /** The models that stood for "whichever is there", from here on. */
   z.object({ type: z.literal("models"), variants: z.array(runVariant) }),
   z.object({ type: z.literal("answer"), answer: runAnswer }),
-  z.object({ type: z.literal("judged"), ...ofAnswer, judged: verdict }),
+  z.object({ type: z.literal("judged"), ...ofAnswer, judged: judgeVerdict }),
   z.object({ type: z.literal("rated"), ...ofAnswer, thumb: z.enum(["up", "down"]).nullable() }),
   z.object({ type: z.literal("state"), state: z.enum(runStates), error: runSummary.shape.error, time: z.string() }),
 ]);

@@ -1,9 +1,9 @@
 import type { Answered } from "../../answer/answer-question.ts";
 import { modeParts } from "../../answer/modes.ts";
 import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
-import type { RunAnswer, RunProgress, Verdict } from "../../contract/runs.ts";
+import type { RunAnswer, RunProgress, RunVariant, JudgeVerdict } from "../../contract/runs.ts";
 import type { EvaluationMeans } from "../means.ts";
-import { compileSchema, type SchemaCheck } from "../score/schema.ts";
+import { compileSchema, type SchemaCheck } from "../../base/json-schema.ts";
 import { scoreAnswer } from "../score/score.ts";
 import { askOnce } from "./ask.ts";
 import { judgeAnswer } from "./judge.ts";
@@ -31,8 +31,11 @@ export async function proceed(file: RunFile, means: Means, listener: RunListener
   await pinModels(file, means, signal);
   const schemas = new Map<object, SchemaCheck>();
   let failures = 0;
+  let warm: RunVariant | undefined;
   for (const ask of remaining(file.content)) {
     signal.throwIfAborted();
+    if (warm === undefined || warm.modelId !== ask.variant.modelId) await warmUp(ask.variant, means, signal);
+    warm = ask.variant;
     listener.progress({ variant: ask.variant.name, questionId: ask.question.id, step: "answering" });
     const answer = await answerOne(ask, file, { ...means, schemas }, signal);
     failures = answer.error ? failures + 1 : 0;
@@ -41,6 +44,13 @@ export async function proceed(file: RunFile, means: Means, listener: RunListener
     listener.answered(answer);
   }
   await judgeAll(file, means, listener, signal);
+}
+
+/** Loading a model and starting a worker are no part of any answer's time. What fails here fails with the question, which says why. */
+async function warmUp({ mode, modelId }: RunVariant, { answering, embedder }: Means, signal: AbortSignal): Promise<void> {
+  const starting = [embedder.embedQuery("Warm up", signal), ...(modeParts[mode].model ? [answering.turn.run(signal, () => answering.chatModel.ensureLoaded(modelId, signal))] : [])];
+  await Promise.allSettled(starting);
+  signal.throwIfAborted();
 }
 
 /** A question that is too long is its own fault, however many there are. */
@@ -89,7 +99,7 @@ async function judgeAll(file: RunFile, { answering }: Means, listener: RunListen
   }
 }
 
-async function verdictOn(answer: RunAnswer, ask: () => Promise<Verdict>): Promise<Verdict> {
+async function verdictOn(answer: RunAnswer, ask: () => Promise<JudgeVerdict>): Promise<JudgeVerdict> {
   if (answer.state === "failed") return { verdict: "none", reason: "There is no answer to judge." };
   try {
     return await ask();

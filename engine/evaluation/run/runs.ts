@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Emitter } from "../../base/emitter.ts";
-import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
+import { LorekeepError } from "../../base/errors.ts";
 import { Mutex } from "../../base/mutex.ts";
 import type { QuestionSet } from "../../contract/questions.ts";
 import type { RunAnswer, RunEvent, RunInput, RunSummary } from "../../contract/runs.ts";
@@ -10,7 +9,7 @@ import type { EvaluationMeans } from "../means.ts";
 import { settle } from "./plan.ts";
 import { progressOf, summaryOf } from "./progress.ts";
 import { answerKey, removeRun, RunFile, type RunContent, type RunLine } from "./run-file.ts";
-import { RunReader } from "./run-reader.ts";
+import { noSuchRun, RunFolder } from "./run-folder.ts";
 import { proceed } from "./runner.ts";
 
 export type RunMeans = Pick<EvaluationMeans, "workspace" | "answering" | "embedder" | "onNotice">;
@@ -27,25 +26,23 @@ interface Current {
 
 /** The runs of a workspace, `evaluation/runs/*.jsonl`, and the one that is under way. */
 export class Runs {
-  private readonly folder: string;
+  private readonly files: RunFolder;
   private readonly means: RunMeans;
   private readonly tell: () => void;
   private current: Current | undefined;
   /** One opens a file for writing at a time: opening writes it anew. */
   private readonly opening = new Mutex();
-  private readonly reader: RunReader;
   private disposed = false;
 
   constructor(means: RunMeans, tell: () => void) {
-    this.folder = join(means.workspace, "evaluation", "runs");
+    this.files = new RunFolder(join(means.workspace, "evaluation", "runs"), means.onNotice);
     this.means = means;
     this.tell = tell;
-    this.reader = new RunReader(means.onNotice);
   }
 
   /** Newest first. */
   async list(setId?: string): Promise<RunSummary[]> {
-    const found = await Promise.all((await this.ids()).map((id) => this.summary(id).catch(() => undefined))); // A file that holds no run is reported when it is read.
+    const found = await Promise.all((await this.files.ids()).map((id) => this.summary(id).catch(unlessMissing)));
     return found.filter((run) => run !== undefined).filter((run) => setId === undefined || run.setId === setId).sort((a, b) => b.started.localeCompare(a.started));
   }
 
@@ -55,15 +52,15 @@ export class Runs {
     const unfinished = input.fresh ? undefined : await this.unfinished(fingerprint);
     if (unfinished !== undefined) return this.current?.id === unfinished ? this.summary(unfinished) : this.resume(unfinished);
     const id = randomUUID();
-    return this.begin(() => RunFile.create(this.path(id), { type: "run", version: 1, id, started: new Date().toISOString(), ...settled, fingerprint }), id);
+    return this.begin(() => RunFile.create(this.files.path(id), { type: "run", version: 1, id, started: new Date().toISOString(), ...settled, fingerprint }), id);
   }
 
   /** @throws LorekeepError NOT_FOUND, BUSY */
   async resume(id: string): Promise<RunSummary> {
     if (this.current?.id === id) return this.summary(id);
     return this.begin(async () => {
-      const file = await RunFile.open(await this.existing(id));
-      if (!file) throw nothingThere();
+      const file = await RunFile.open(await this.files.existing(id));
+      if (!file) throw noSuchRun();
       return file;
     }, id);
   }
@@ -102,16 +99,14 @@ export class Runs {
   /** @throws LorekeepError NOT_FOUND, BUSY */
   async remove(id: string): Promise<void> {
     if (this.current?.id === id) throw new LorekeepError("BUSY", { reason: "This run is under way.", next: "Stop it first." });
-    await removeRun(await this.existing(id));
+    await removeRun(await this.files.existing(id));
     this.tell();
   }
 
   /** @throws LorekeepError NOT_FOUND */
   async content(id: string): Promise<RunContent> {
     if (this.current?.id === id) return this.current.file.content;
-    const content = await this.reader.read(await this.existing(id));
-    if (!content) throw nothingThere();
-    return content;
+    return this.files.content(id);
   }
 
   /** @throws LorekeepError NOT_FOUND */
@@ -121,12 +116,12 @@ export class Runs {
     const line: RunLine = { type: "rated", variant, questionId, thumb };
     const rated = await this.opening.run(undefined, async () => {
       const running = this.current?.id === id ? this.current.file : undefined;
-      const file = running ?? (await RunFile.open(this.path(id)));
+      const file = running ?? (await RunFile.open(this.files.path(id)));
       await file?.append(line);
       if (!running) await file?.close();
       return file?.content.answers.get(key);
     });
-    if (!rated) throw nothingThere();
+    if (!rated) throw noSuchRun();
     this.tell();
     return rated;
   }
@@ -179,27 +174,13 @@ export class Runs {
     for (const { id, state } of await this.list()) if (state !== "done" && (await this.content(id)).header.fingerprint === fingerprint) return id;
     return undefined;
   }
-
-  private path(id: string): string {
-    return join(this.folder, `${id}.jsonl`);
-  }
-
-  private async existing(id: string): Promise<string> {
-    if (!(await this.ids()).includes(id)) throw nothingThere();
-    return this.path(id);
-  }
-
-  private async ids(): Promise<string[]> {
-    try {
-      return (await readdir(this.folder)).filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-      throw fromFileSystem(error, this.folder);
-    }
-  }
 }
 
-const nothingThere = () => new LorekeepError("NOT_FOUND", { reason: "There is no such run.", field: "id" });
+/** A file that holds no run, or was removed meanwhile, is left out of the list; the folder says so where it could not be read. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof LorekeepError && error.code === "NOT_FOUND") return undefined;
+  throw error;
+}
 
 function told(error: unknown): { code: string; reason: string; next?: string } {
   if (error instanceof LorekeepError) return { code: error.code, reason: error.details.reason, ...(error.details.next === undefined ? {} : { next: error.details.next }) };

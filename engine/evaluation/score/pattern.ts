@@ -1,5 +1,5 @@
 import { LorekeepError } from "../../base/errors.ts";
-import { ranOut, withDeadline } from "./deadline.ts";
+import { ranOut, withDeadline } from "../../base/deadline.ts";
 
 /** A pattern that needs longer than this backtracks without end; the engine stands still meanwhile. */
 const DEADLINE_MS = 200;

@@ -7,7 +7,7 @@ import type { Embedder } from "../../knowledge/store.ts";
 import { factScores, saidBy } from "./facts.ts";
 import { matchesPattern } from "./pattern.ts";
 import { repetition } from "./repetition.ts";
-import type { SchemaCheck } from "./schema.ts";
+import type { SchemaCheck } from "../../base/json-schema.ts";
 import { citationScores, expectedPassage, faithfulness, retrievalScores } from "./sources.ts";
 
 export interface Scoring {

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import PQueue from "p-queue";
 import type { Passage } from "../../contract/search.ts";
 import { LorekeepError } from "../../base/errors.ts";
-import type { Asked, DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, Scores, SearchScope, StoreStats } from "../store.ts";
+import type { DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, StoreStats } from "../store.ts";
+import { storeKind } from "../../base/store-location.ts";
 import { bytesOf } from "./bytes.ts";
 import { Documents } from "./documents.ts";
 import { changeSql, type LabelChange } from "./labels.ts";
@@ -11,11 +12,12 @@ import { fromLance } from "./native-errors.ts";
 import { Passages, type Put } from "./passages.ts";
 import { recover } from "./recover.ts";
 import { textOf } from "./rows.ts";
-import { dense, denseOf, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
+import { dense, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
 import { isIn } from "./sql.ts";
 import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
 import { Visibility } from "./visibility.ts";
+import { warmUp } from "./warm-up.ts";
 
 export interface KnowledgeOptions extends Location {
   /** When indexes and compaction run; the defaults are measured ones. */
@@ -27,7 +29,7 @@ export interface KnowledgeOptions extends Location {
 /**
  * Opens the store at a folder or URI and makes its tables where there are none. One engine at a time may have it open; the caller's
  * lock on the workspace sees to that.
- * @throws LorekeepError CONFLICT where a newer version wrote it, READ_ONLY or NO_SPACE where it cannot be written.
+ * @throws LorekeepError CONFLICT where a newer version wrote it, READ_ONLY or NO_SPACE where it cannot be written, DOWNLOAD_FAILED where object storage or a server is not reached.
  */
 export async function openKnowledge(options: KnowledgeOptions): Promise<KnowledgeStore> {
   try {
@@ -40,6 +42,9 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
     throw fromLance(error, options.uri);
   }
 }
+
+/** The passages asked about are named: no filter comes on top. */
+const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
 
 interface Parts {
   readonly options: KnowledgeOptions;
@@ -58,6 +63,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
   private readonly upkeep: Upkeep;
   private readonly writes = new PQueue({ concurrency: 1 });
   private disposed = false;
+  private warming: Promise<void> = Promise.resolve();
   private writes_ = 0;
 
   constructor(parts: Parts) {
@@ -66,7 +72,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
     this.documents = parts.documents;
     this.passages = parts.passages;
     this.visibility = parts.visibility;
-    this.upkeep = new Upkeep({ ...defaultLimits, ...parts.options.limits });
+    this.upkeep = new Upkeep({ ...defaultLimits, ...parts.options.limits }, storeKind(parts.options.uri));
   }
 
   put(batch: readonly DocumentWithPassages[], signal?: AbortSignal): Promise<void> {
@@ -116,21 +122,18 @@ class LanceKnowledgeStore implements KnowledgeStore {
     return this.read(() => this.passages.vectorsByTextHash(hashes));
   }
 
-  searchDense(vector: Float32Array, scope: SearchScope, limit: number): Promise<ScoredPassage[]> {
-    return this.search(scope, limit, (parts) => dense(parts, vector));
+  async searchDense(vector: Float32Array, scope: SearchScope, limit: number): Promise<ScoredPassage[]> {
+    return (await this.search(scope, limit, (parts) => dense(parts, vector))).map(scoredPassage);
   }
 
-  searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
-    return this.search(scope, limit, (parts) => lexical(parts, query, { ...options, languages: this.passages.languages }));
+  async searchLexical(query: string, scope: SearchScope, limit: number, options: LexicalOptions = {}): Promise<ScoredPassage[]> {
+    const languages = this.passages.languages;
+    return (await this.search(scope, limit, (parts) => lexical(parts, query, { ...options, languages }))).map(scoredPassage);
   }
 
-  async scoresFor(passageIds: readonly string[], { vector, query }: Asked, scope: SearchScope): Promise<Scores> {
-    const byId = (found: readonly ScoredPassage[]) => new Map(found.map(({ passage, score }) => [passage.id, score]));
-    const [near, matching] = await Promise.all([
-      this.search(scope, passageIds.length, (parts) => denseOf({ ...parts, ids: passageIds }, vector)),
-      this.search(scope, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages)),
-    ]);
-    return { dense: byId(near), lexical: byId(matching) };
+  async lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
+    const found = await this.search(EVERYTHING, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages));
+    return new Map(found.map(({ row, score }) => [textOf(row, "id"), score]));
   }
 
   languages(): readonly string[] {
@@ -173,9 +176,16 @@ class LanceKnowledgeStore implements KnowledgeStore {
     });
   }
 
+  warmUp(): Promise<void> {
+    const warming = this.read(() => warmUp({ store: this, passages: this.tables.passages, stopped: () => this.disposed }));
+    this.warming = warming.catch(() => undefined); // Told to the caller; this one only waits.
+    return warming;
+  }
+
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
+    await this.warming;
     await this.writes.onIdle();
     this.tables.close();
   }
@@ -217,12 +227,12 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   /** Only passages that were committed when the search began leave here. */
-  private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<ScoredPassage[]> {
+  private search(scope: SearchScope, limit: number, run: (parts: SearchParts) => Promise<Scored[]>): Promise<Scored[]> {
     if (limit < 1) return Promise.resolve([]);
     return this.read(() => this.visibility.reading(async () => {
       const { epoch, hidden } = this.visibility;
       const found = await run({ table: this.tables.passages, scope, hidden, limit });
-      return found.filter(({ row }) => this.visibility.counted(textOf(row, "generation"), epoch)).map(scoredPassage);
+      return found.filter(({ row }) => this.visibility.counted(textOf(row, "generation"), epoch));
     }));
   }
 

@@ -1,6 +1,6 @@
 import { documentFormats, type DocumentFormat } from "../../contract/document.ts";
 import type { Passage } from "../../contract/search.ts";
-import type { DocumentWithPassages, StoredDocument } from "../store.ts";
+import type { DocumentWithPassages, StoredDocument, StoredPassage } from "../store.ts";
 import { wordLanguage, wordsColumn } from "./languages.ts";
 import { storedTime } from "./sql.ts";
 
@@ -28,6 +28,7 @@ export function textsOf(row: Row, column: string): string[] {
 /** A copy: Arrow hands out views into its own buffers. */
 export function vectorOf(row: Row): Float32Array {
   const value = row.vector;
+  if (value instanceof Float32Array) return value.slice();
   if (typeof value !== "object" || value === null || !("toArray" in value) || typeof value.toArray !== "function") throw new Error("Column vector holds no vector");
   return Float32Array.from(value.toArray() as Float32Array);
 }
@@ -100,7 +101,16 @@ export function passageRows({ document, passages }: DocumentWithPassages, by: Au
     text: passage.text,
     text_hash: passage.textHash,
     vector: passage.vector,
-    // Title and headings count as words of every passage under them: a passage rarely repeats what its heading says.
-    [words]: [document.title, ...passage.headingPath, passage.text].filter(Boolean).join("\n"),
+    [words]: wordsOf(document.title, passage),
   }));
+}
+
+/**
+ * Title and headings count as words of every passage under them, each once: a passage rarely repeats what its heading says, but a title that is also
+ * the first heading and the passage's first line would count three times, and push what the passage itself says aside (docs/benchmarks.md).
+ */
+function wordsOf(title: string | undefined, { headingPath, text }: StoredPassage): string {
+  const above = new Set([title, ...headingPath].map((line) => line?.trim() ?? "").filter((line) => line !== ""));
+  for (const line of text.split("\n", above.size)) above.delete(line.trim());
+  return [...above, text].join("\n");
 }

@@ -1,14 +1,14 @@
 import { MatchQuery, MultiMatchQuery, Operator, type Table } from "@lancedb/lancedb";
-import { dot } from "../../base/vectors.ts";
 import { likelyLanguage } from "../language.ts";
 import type { LexicalOptions, ScoredPassage, SearchScope } from "../store.ts";
+import { plainRows } from "./arrow-rows.ts";
 import { OTHER, wordsColumn } from "./languages.ts";
 import { numberOf, passageOf, vectorOf, type Row } from "./rows.ts";
 import { PASSAGE_COLUMNS } from "./schema.ts";
 import { all, isIn, isNotIn, scopePredicate } from "./sql.ts";
 
 /** Partitions of the vector index looked into: at 50,000 passages .994 of the true hundred nearest (32: .972; 16: .931). */
-const PROBES = 64;
+export const PROBES = 64;
 
 /** Words of a question that are looked for; a pasted page would otherwise be a query of thousands of terms. */
 const MAX_WORDS = 256;
@@ -25,6 +25,8 @@ export interface SearchParts {
   readonly limit: number;
   /** Only these passages. */
   readonly ids?: readonly string[];
+  /** Columns that are brought along; by default what makes up a passage. Fetching them is most of a search's time. */
+  readonly columns?: readonly string[];
 }
 
 const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden), parts.ids ? isIn("id", parts.ids) : undefined]);
@@ -34,17 +36,8 @@ export async function dense(parts: SearchParts, vector: Float32Array): Promise<S
   const where = predicate(parts);
   const query = parts.table.query().nearestTo(vector).column("vector").distanceType("dot").nprobes(PROBES);
   if (where) query.where(where);
-  const rows: Row[] = await query.select([...PASSAGE_COLUMNS, "_distance"]).limit(parts.limit).toArray();
-  return rows.map((row) => ({ row, score: 1 - numberOf(row, "_distance") }));
-}
-
-/** The cosine of given passages, from their own vectors. */
-export async function denseOf(parts: SearchParts & { readonly ids: readonly string[] }, vector: Float32Array): Promise<Scored[]> {
-  const query = parts.table.query().select([...PASSAGE_COLUMNS, "vector"]);
-  const where = predicate(parts);
-  if (where) query.where(where);
-  const rows: Row[] = await query.toArray();
-  return rows.map((row) => ({ row, score: dot(vectorOf(row), vector) }));
+  const found = await query.select([...PASSAGE_COLUMNS, "_distance"]).limit(parts.limit).toArrow();
+  return plainRows(found).map((row) => ({ row, score: 1 - numberOf(row, "_distance") }));
 }
 
 /** BM25 of given passages, in the columns that a search of the same question looks into first. Passages without a word of it are not among them. */
@@ -52,7 +45,7 @@ export async function lexicalOf(parts: SearchParts & { readonly ids: readonly st
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
   const { first } = await columnsFor(question, languages);
-  return match(parts, words, first);
+  return match({ ...parts, columns: ["id", "generation"] }, words, first);
 }
 
 /**
@@ -63,9 +56,10 @@ export async function lexical(parts: SearchParts, question: string, { languages,
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
   const { first, rest } = await columnsFor(question, languages);
-  const found = await match(parts, words, first, options);
+  const asked = options.vectors ? { ...parts, columns: [...PASSAGE_COLUMNS, "vector"] } : parts;
+  const found = await match(asked, words, first, options);
   if (rest.length === 0 || found.length >= parts.limit) return found;
-  const filling = await match({ ...parts, limit: parts.limit - found.length }, words, rest, options);
+  const filling = await match({ ...asked, limit: parts.limit - found.length }, words, rest, options);
   return [...found, ...below(filling, found.at(-1)?.score)];
 }
 
@@ -83,13 +77,16 @@ function below(filling: Scored[], ceiling: number | undefined): Scored[] {
 }
 
 async function match(parts: SearchParts, words: string, languages: readonly string[], options: LexicalOptions = {}): Promise<Scored[]> {
-  if (options.fuzzy) return bestOf(await Promise.all(languages.map((language) => run(parts, new MatchQuery(words, wordsColumn(language), { fuzziness: fuzziness(words), maxExpansions: 30 })))));
+  if (options.fuzzy) return bestOf(await Promise.all(languages.map((language) => run(parts, new MatchQuery(words, wordsColumn(language), { fuzziness: fuzziness(words), maxExpansions: 100 })))));
   return run(parts, new MultiMatchQuery(words, languages.map(wordsColumn), options.every ? { operator: Operator.And } : {}));
 }
 
-/** Without a prefix that must stay: LanceDB cuts it in bytes, and a word that begins with ü brings the process down. One letter may differ in words that are short, two in long ones: more would make other words of them. */
+/**
+ * Without a prefix that must stay: LanceDB cuts it in bytes, and a word that begins with ü brings the process down. LanceDB compares the word as it was typed
+ * with the stems in the index, so the ending that the stemmer took off counts as differing letters: two, therefore, except in the shortest words. Which word was meant is for the caller to tell.
+ */
 function fuzziness(words: string): number {
-  return Math.min(...words.split(" ").map((word) => word.length)) < 8 ? 1 : 2;
+  return Math.min(...words.split(" ").map((word) => word.length)) < 5 ? 1 : 2;
 }
 
 function bestOf(lists: readonly Scored[][]): Scored[] {
@@ -100,8 +97,8 @@ async function run(parts: SearchParts, asked: MatchQuery | MultiMatchQuery): Pro
   const query = parts.table.query().fullTextSearch(asked);
   const where = predicate(parts);
   if (where) query.where(where);
-  const rows: Row[] = await query.select([...PASSAGE_COLUMNS, "_score"]).limit(parts.limit).toArray();
-  return rows.map((row) => ({ row, score: numberOf(row, "_score") })).sort((a, b) => b.score - a.score);
+  const found = await query.select([...(parts.columns ?? PASSAGE_COLUMNS), "_score"]).limit(parts.limit).toArrow();
+  return plainRows(found).map((row) => ({ row, score: numberOf(row, "_score") })).sort((a, b) => b.score - a.score);
 }
 
 /** Letters, marks and digits of any script, and what joins them; each word once. The match query has no syntax, so nothing is escaped. */
@@ -110,4 +107,4 @@ export function queryWords(question: string): string {
   return [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MAX_WORDS).join(" ");
 }
 
-export const scoredPassage = ({ row, score }: Scored): ScoredPassage => ({ passage: passageOf(row), score });
+export const scoredPassage = ({ row, score }: Scored): ScoredPassage => ({ passage: passageOf(row), score, ...("vector" in row ? { vector: vectorOf(row) } : {}) });

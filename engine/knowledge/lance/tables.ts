@@ -1,22 +1,18 @@
 import { mkdir } from "node:fs/promises";
-import { connect, type Connection, Session, type Table } from "@lancedb/lancedb";
-import { fromFileSystem } from "../../base/errors.ts";
+import type { Connection, Table } from "@lancedb/lancedb";
+import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 import { sha256 } from "../../base/hash.ts";
+import { storeKind } from "../../base/store-location.ts";
+import { openConnection, type Place } from "./connection.ts";
 import { Meta, openOrCreate } from "./meta.ts";
 import { migrate, type Migration } from "./migrations.ts";
 import { documentsSchema, passagesSchema } from "./schema.ts";
 
-/** LanceDB would keep up to 6 GB of index and 1 GB of metadata in memory; beyond these the operating system's file cache serves as well. */
-const INDEX_CACHE_BYTES = 512n * 2n ** 20n;
-const METADATA_CACHE_BYTES = 64n * 2n ** 20n;
-
-export interface Location {
-  /** A folder, or any URI LanceDB accepts. */
-  readonly uri: string;
+export interface Location extends Place {
   readonly embedderIdentity: string;
   readonly dimensions: number;
-  /** For object storage: credentials and the like, as LanceDB names them. */
-  readonly storageOptions?: Readonly<Record<string, string>>;
+  /** Who writes here. A place that another has written is not opened: two writers would sweep away each other's work. */
+  readonly owner?: string;
 }
 
 export interface Tables {
@@ -28,19 +24,16 @@ export interface Tables {
   close(): void;
 }
 
-export const isRemote = (uri: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(uri);
-
 /**
  * Opens the database, brings it up to date and makes what is missing. Each embedder has its own pair of tables, so vectors of
  * different embedders can never meet in one search.
  */
 export async function openTables(location: Location, steps?: readonly Migration[]): Promise<Tables> {
-  const { uri, storageOptions } = location;
-  if (!isRemote(uri)) await makeFolder(uri);
-  const session = new Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
-  const connection = await connect(uri, storageOptions ? { storageOptions: { ...storageOptions } } : {}, session);
+  if (storeKind(location.uri) === "folder") await makeFolder(location.uri);
+  const connection = await openConnection(location);
   const meta = await Meta.open(connection);
   await migrate(connection, meta, steps);
+  await claim(meta, location);
   const suffix = sha256(location.embedderIdentity).slice(0, 10);
   await meta.set(`embedder-${suffix}`, location.embedderIdentity);
   const documents = await openOrCreate(connection, `documents_${suffix}`, documentsSchema());
@@ -54,6 +47,18 @@ export async function openTables(location: Location, steps?: readonly Migration[
       connection.close();
     },
   };
+}
+
+/** Where the place is on this machine, the workspace's lock keeps a second writer out; elsewhere only this does. */
+async function claim(meta: Meta, { uri, owner }: Location): Promise<void> {
+  if (owner === undefined) return;
+  const known = await meta.get("owner");
+  if (known === undefined) return meta.set("owner", owner);
+  if (known === owner) return;
+  throw new LorekeepError("CONFLICT", {
+    reason: `The library at ${uri} belongs to another workspace.`,
+    next: "Choose a place of its own for this one: two workspaces that write to one place would undo each other's work.",
+  });
 }
 
 /** Node makes ENOENT of a read-only disk where it makes folders recursively, so the plain way is tried first and its reason kept. */

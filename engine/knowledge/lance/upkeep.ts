@@ -1,4 +1,5 @@
 import { Index, type Table } from "@lancedb/lancedb";
+import type { StoreKind } from "../../base/store-location.ts";
 import type { Tables } from "./tables.ts";
 
 export interface UpkeepLimits {
@@ -24,9 +25,11 @@ export class Upkeep {
   /** Old versions are still there, kept for searches that read them. */
   private versionsLeft = false;
   private readonly limits: UpkeepLimits;
+  private readonly kind: StoreKind;
 
-  constructor(limits: UpkeepLimits) {
+  constructor(limits: UpkeepLimits, kind: StoreKind = "folder") {
     this.limits = limits;
+    this.kind = kind;
   }
 
   /** Books a write. */
@@ -47,15 +50,20 @@ export class Upkeep {
   }
 
   async run(tables: Tables): Promise<void> {
+    // A server merges, indexes and drops old versions by itself, and refuses to be told.
+    if (this.kind !== "server") await this.merge(tables);
+    this.versionsLeft = this.kind !== "server" && this.commits > 0 && this.limits.keepVersionsMs > 0;
+    this.commits = 0;
+    this.unindexed = 0;
+    await this.indexVectors(tables);
+  }
+
+  private async merge(tables: Tables): Promise<void> {
     const cleanupOlderThan = new Date(Date.now() - this.limits.keepVersionsMs);
     // The workspace is open in one engine and its writes are held, so files that no version names are a dead writer's.
     const options = { cleanupOlderThan, deleteUnverified: true };
     await tables.passages.optimize(options);
     await tables.documents.optimize(options);
-    this.versionsLeft = this.commits > 0 && this.limits.keepVersionsMs > 0;
-    this.commits = 0;
-    this.unindexed = 0;
-    await this.indexVectors(tables);
   }
 
   private async indexVectors({ passages, meta }: Tables): Promise<void> {

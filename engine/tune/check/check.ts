@@ -4,7 +4,7 @@ import type { Mutex } from "../../base/mutex.ts";
 import { pump } from "../../base/pump.ts";
 import type { CheckEvent, CheckFinding, CheckInput, CheckReport } from "../../contract/check.ts";
 import type { ModelShelf } from "../../models/shelf.ts";
-import type { ShelfItem } from "../../models/types.ts";
+import { tunable, type ShelfItem } from "../../models/types.ts";
 import type { Probed, ProbeInput } from "../../workers/generator/contract.ts";
 import { adapterFindings, baseFindings, mergedFindings, strengthFindings, templateFindings } from "./headers.ts";
 import { readNumbers } from "./numbers.ts";
@@ -30,7 +30,7 @@ type Emit = (event: CheckEvent) => void;
 
 /** A fine-tune held against its base, both read. */
 export interface Pair {
-  readonly item: ShelfItem;
+  readonly item: ShelfItem & { readonly kind: "adapter" | "model" };
   readonly base: ShelfItem;
   readonly itemInfo: GgufInfo;
   readonly baseInfo: GgufInfo;
@@ -58,7 +58,7 @@ export function check(input: CheckInput, means: CheckMeans, signal?: AbortSignal
 async function examine(input: CheckInput, means: CheckMeans, run: Probing["run"]): Promise<Evidence & Pick<Pair, "item" | "base">> {
   const { item, base } = await both(input, means.shelf);
   const told = telling(run.emit);
-  const evidence = { item, base, kind: item.kind, samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
+  const evidence = { item, base, kind: item.kind === "adapter" ? ("adapter" as const) : ("model" as const), samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
   told.stage("file");
   const baseInfo = await inspectGguf(base.path, run);
   const itemInfo = await inspectGguf(item.path, run).catch((error: unknown) => unreadable(error, told.add));
@@ -78,8 +78,10 @@ async function examineFiles({ item, base, itemInfo, baseInfo }: Pair, told: Told
   }
   for (const one of strengthFindings(itemInfo)) told.add(one);
   if (told.failed()) return;
-  told.stage("architecture");
-  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) told.add(one);
+  for (const one of itemInfo.kind === "adapter" ? adapterFindings(baseInfo, itemInfo) : mergedFindings(baseInfo, itemInfo)) {
+    told.stage(one.stage);
+    told.add(one);
+  }
   if (told.failed()) return;
   told.stage("base");
   for (const one of baseFindings(item.fineTuneOf, itemInfo.baseSha256, base)) told.add(one);
@@ -108,7 +110,7 @@ function telling(emit: Emit): Told {
 }
 
 async function both(input: CheckInput, shelf: CheckMeans["shelf"]): Promise<Pick<Pair, "item" | "base">> {
-  const item = await shelf.get(input.id);
+  const item = tunable(await shelf.get(input.id));
   const baseId = input.baseId ?? item.fineTuneOf?.id;
   if (baseId === undefined) throw new LorekeepError("INVALID", { reason: `It is not known which model ${item.name} was made from.`, next: "Choose its base model.", field: "baseId" });
   const base = await shelf.get(baseId);

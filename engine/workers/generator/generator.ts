@@ -50,6 +50,7 @@ export class Generator {
     await this.release();
     const info = await inspectGguf(input.path, signal ? { signal } : {});
     if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${basename(input.path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
+    if (info.kind === "reranker") throw new LorekeepError("MODEL_REFUSED", { reason: `${basename(input.path)} is a reranker; it cannot write answers.`, next: "Choose a chat model." });
     const weights = await this.runtime.load({ path: input.path, gpu: input.gpu, signal });
     try {
       return await this.furnish(weights, { input, info, started, signal });
@@ -148,7 +149,7 @@ export class Generator {
       template: { source: template.source, name: template.name },
       backend: weights.llama.gpu === false ? "cpu" : weights.llama.gpu,
       gpuLayers: model.gpuLayers, totalLayers: model.fileInsights.totalLayers, threads,
-      memory: { modelBytes: weightsMemory.ram + weightsMemory.vram, contextBytes: used.ram + used.vram, freeBytesBefore: weights.freeBytesBefore },
+      memory: { modelBytes: weightsMemory.ram + weightsMemory.vram, contextBytes: used.ram + used.vram, freeBytesBefore: weights.freeBytesBefore, ...(weights.gpuFreeBytesBefore === undefined ? {} : { gpuFreeBytesBefore: weights.gpuFreeBytesBefore }) },
       loadMs: performance.now() - about.started,
     };
   }

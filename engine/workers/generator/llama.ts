@@ -16,6 +16,8 @@ export interface LoadedWeights {
   readonly model: LlamaModel;
   /** Bytes of memory that were free before anything was loaded. */
   readonly freeBytesBefore: number;
+  /** The same of a graphics card with a memory of its own. */
+  readonly gpuFreeBytesBefore?: number;
 }
 
 /** llama.cpp itself, started once per kind of backend and kept across models: starting it costs more than loading a small model. */
@@ -32,7 +34,7 @@ export class LlamaRuntime {
     const freeBytesBefore = availableMemory();
     if (request.gpu === "auto") {
       const onGpu = await this.tryOnGpu(request);
-      if (onGpu) return { ...onGpu, freeBytesBefore };
+      if (onGpu) return { freeBytesBefore, ...onGpu };
     }
     await ensureRoom(request.path, freeBytesBefore);
     try {
@@ -44,11 +46,15 @@ export class LlamaRuntime {
     }
   }
 
-  private async tryOnGpu(request: LoadRequest): Promise<{ llama: Llama; model: LlamaModel } | undefined> {
+  private async tryOnGpu(request: LoadRequest): Promise<Omit<LoadedWeights, "freeBytesBefore"> | undefined> {
     try {
       this.gpu ??= start("auto");
       const llama = await this.gpu;
-      if (llama.gpu !== false) return { llama, model: await llama.loadModel(modelOptions(request, "auto")) };
+      if (llama.gpu !== false) {
+        const { free, unifiedSize } = await llama.getVramState();
+        const model = await llama.loadModel(modelOptions(request, "auto"));
+        return { llama, model, ...(unifiedSize > 0 ? {} : { gpuFreeBytesBefore: free }) };
+      }
       this.cpu ??= this.gpu; // there is none: what came is the CPU's
     } catch (error) {
       if (isAbort(error) || request.signal?.aborted) throw error;

@@ -1,4 +1,4 @@
-import { isEmbedding, pairMismatch } from "../../base/gguf/adapter.ts";
+import { isEmbedding, pairMismatch } from "../../base/gguf/lora.ts";
 import { numberTypes, type NumberType } from "../../base/gguf/numbers.ts";
 import type { TensorToWrite } from "../../base/gguf/writer.ts";
 import { LorekeepError } from "../../base/errors.ts";
@@ -92,7 +92,7 @@ function matrix({ name, shape }: SafeTensor): [number, number] {
 function refuseMisfit({ tensor, layer }: Target, shapes: { a: number[]; b: number[] }, { tied, weights, layers }: BaseFacts): void {
   if (tied && isEmbedding(tensor)) throw refused("The adapter changes the embedding table (embed_tokens), which this base also uses as its output layer; llama.cpp cannot tell the two apart.", RETRAIN);
   if (tied && tensor === "output.weight") throw refused("The adapter changes the output layer (lm_head), which this base does not keep apart from its embedding table.", RETRAIN);
-  const reason = weights && pairMismatch(tensor, weights.get(tensor), shapes);
+  const reason = weights && pairMismatch(tensor, weights, shapes);
   if (reason) throw refused(`This adapter does not belong to this base: ${reason}.`);
   if (layer !== undefined && layers !== undefined && layer >= layers) throw refused(`This adapter does not belong to this base: it changes the tensor ${tensor}, but the model has ${layers} layers.`);
 }

@@ -1,6 +1,6 @@
-import { absurdScale, adapterMismatch, isEmbedding, loraPairs, type LoraPair } from "../../base/gguf/adapter.ts";
 import type { GgufTensor } from "../../base/gguf/header.ts";
 import type { GgufInfo } from "../../base/gguf/info.ts";
+import { absurdScale, isEmbedding, loraPairs, pairMismatch, type LoraPair } from "../../base/gguf/lora.ts";
 import { canHold, isNumberType, numberTypes, type NumberType } from "../../base/gguf/numbers.ts";
 import type { TensorToWrite } from "../../base/gguf/writer.ts";
 import { LorekeepError } from "../../base/errors.ts";
@@ -33,7 +33,7 @@ const refused = (reason: string, next?: string) => new LorekeepError("MODEL_REFU
 const keptAsIs = /_norm\.weight$|^position_embd\.weight$|^token_types\.weight$|ffn_gate_inp|\.ssm_|time_mix|rope_freqs|\.bias$/;
 /** A row longer than this is no layer of any model; a factor's memory stays bounded with it. */
 const MOST_COLUMNS = 2 ** 22;
-const MOST_FACTOR_BYTES = 384 * 2 ** 20;
+const MOST_FACTOR_BYTES = 192 * 2 ** 20;
 
 /** Says for every tensor of the base what is to be done, in the order of the file. @throws LorekeepError MODEL_REFUSED naming the tensor. */
 export function planMerge(base: GgufInfo, adapters: readonly AdapterPart[], type: MergeType): { tensors: MergedTensor[]; changed: number; notes: string[] } {
@@ -45,14 +45,17 @@ export function planMerge(base: GgufInfo, adapters: readonly AdapterPart[], type
 
 function sharesByTarget(base: GgufInfo, adapters: readonly AdapterPart[]): Map<string, ShareOf[]> {
   const byTarget = new Map<string, ShareOf[]>();
-  const tied = !base.header.tensors.some((t) => t.name === "output.weight");
+  const weights = new Map(base.header.tensors.map((t) => [t.name, t.shape]));
   for (const { number, info, scale, name } of adapters) {
+    const misfit = (why: string) => refused(`${name} does not fit this base: ${why}.`, "Choose the model that the adapter was trained for.");
+    if (info.kind !== "adapter") throw misfit("it is a whole model, not an adapter");
+    if (info.architecture !== base.architecture) throw misfit(`it was trained for the architecture ${info.architecture}, the model is ${base.architecture}`);
+    if (info.header.metadata.has("adapter.alora.invocation_tokens")) throw refused(`${name} is an activated LoRA, which works from a certain token on only; merged, it would work everywhere.`);
     const { pairs, loose } = loraPairs(info.header);
-    if (tied && pairs.some(({ target }) => isEmbedding(target))) throw refused(`${name} changes the embedding table (token_embd.weight), which this base also uses as its output layer; merged, it would change both.`, "Use the adapter without its embedding factors.");
-    const mismatch = adapterMismatch(base, info);
-    if (mismatch) throw refused(`${name} does not belong to this base: ${mismatch.why}.`, "Choose the model that the adapter was trained for.");
     if (loose[0] !== undefined) throw refused(`${name} holds ${loose[0].slice(0, 120)}, which is no LoRA factor.`, "Convert the adapter again.");
     for (const pair of pairs) {
+      const mismatch = pairMismatch(pair.target, weights, { a: pair.a.shape, b: pair.b.shape });
+      if (mismatch) throw misfit(mismatch);
       const absurd = absurdScale(pair.rank, info.adapter?.alpha ?? pair.rank);
       if (absurd) throw refused(`${name} cannot be merged: ${absurd}.`, "The file is damaged: convert or copy it again.");
       refuseUnreadable(pair, name);

@@ -95,7 +95,9 @@ async function copy({ source, bytes }: MergedTensor & { bytes: number }, { base,
 async function writeChanged({ name, source, shape }: MergedTensor, { from, to, shares }: NonNullable<MergedTensor["work"]>, { base, adapters, output, tell, signal }: Writing & { adapters: readonly OpenGguf[] }): Promise<void> {
   const columns = shape[0] ?? 0;
   const rows = shape.slice(1).reduce((all, n) => all * n, 1);
-  const perChunk = Math.min(rows, Math.max(1, Math.floor(CHUNK / columns)));
+  // A row of the factors counts as much as a row of the weight: together they stay within the piece.
+  const widest = Math.max(columns, shares.reduce((sum, { pair }) => sum + pair.rank, 0));
+  const perChunk = Math.min(rows, Math.max(1, Math.floor(CHUNK / widest)));
   const values = new Float32Array(perChunk * columns);
   const encoded = new Uint8Array(bytesOf(to, perChunk * columns));
   const start = base.info.header.dataOffset + source.offset;

@@ -1,8 +1,8 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
-import { isEmbedding } from "../../base/gguf/adapter.ts";
 import type { GgufTensor } from "../../base/gguf/header.ts";
 import { inspectGguf, type GgufInfo } from "../../base/gguf/info.ts";
+import { isEmbedding } from "../../base/gguf/lora.ts";
 import { bytesOf, decode, isNumberType } from "../../base/gguf/numbers.ts";
 import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 import type { ShareOf } from "./merge-plan.ts";

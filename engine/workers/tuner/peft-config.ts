@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import { absurdScale } from "../../base/gguf/adapter.ts";
+import { absurdScale } from "../../base/gguf/lora.ts";
 import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 
 /** adapter_config.json as PEFT writes it; what decides nothing is left out. */

@@ -23,7 +23,7 @@ export function ItemDrawer({ item, shelf, onCheck, onTune, onClose }: ItemDrawer
     <Drawer label={`Details of ${item.name}`} title={item.name} onClose={onClose}>
       <div ref={top} tabIndex={-1} className={css.body}>
         {item.fit ? <section aria-label="Does it fit this machine"><Badge tone={fitWords[item.fit.verdict][0]}>{fitWords[item.fit.verdict][1]}</Badge><p className={css.note}>{item.fit.text}</p></section> : null}
-        <BaseOfItem key={item.id} item={item} shelf={shelf} />
+        {item.kind === "reranker" ? null : <BaseOfItem key={item.id} item={item} shelf={shelf} />}
         {fineTune ? <Checks item={item} shelf={shelf} onCheck={() => onCheck(item)} /> : null}
         {fineTune ? <Button size="s" className={css.own} icon={<Plus />} onClick={() => onTune(item)}>Keep as a version of a fine-tune…</Button> : null}
         <section aria-label="Facts"><h3>Facts</h3><ItemFacts item={item} /></section>

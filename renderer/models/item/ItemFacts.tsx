@@ -8,15 +8,14 @@ import css from "./item.module.css";
 
 /** Read from the file when it came, not guessed: what is absent there is said to be. */
 export function ItemFacts({ item }: { item: ShelfItem }) {
-  const adapter = item.kind === "adapter";
-  const facts: readonly (readonly [name: string, value: ReactNode])[] = [
-    ["Kind", adapter ? "LoRA adapter" : item.isFineTune ? "Model with a fine-tune inside" : "Model"],
+    const facts: readonly (readonly [name: string, value: ReactNode])[] = [
+    ["Kind", item.kind === "adapter" ? "LoRA adapter" : item.kind === "reranker" ? "Reranker: sorts found passages again" : item.isFineTune ? "Model with a fine-tune inside" : "Model"],
     ["Family", item.family && item.family !== item.architecture ? `${item.family} (${item.architecture})` : item.architecture],
     ["Parameters", item.parameters === undefined ? undefined : `${parameters(item.parameters)} (${count(item.parameters)})`],
     ["Quantisation", item.quantisation],
     ["Context", item.contextLength === undefined ? undefined : `${count(item.contextLength)} tokens, as it was trained`],
     ["Rank", item.rank], ["Alpha", item.alpha],
-    ["Chat template", adapter ? undefined : item.hasTemplate ? (item.template ?? "In the file") : "None in the file: the fallback from the settings is used"],
+    ["Chat template", item.kind !== "model" ? undefined : item.hasTemplate ? (item.template ?? "In the file") : "None in the file: the fallback from the settings is used"],
     ["Licence", item.licence ?? "Not named in the file"],
     ["Size", `${bytes(item.sizeBytes)} (${count(item.sizeBytes)} bytes)`],
     ["SHA-256", <Copyable key="sha" what="SHA-256" text={item.sha256} code />],

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { LorekeepError } from "../../base/errors.ts";
+import { LorekeepError } from "./errors.ts";
 import { ranOut, withDeadline } from "./deadline.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -9,8 +9,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export type SchemaCheck = (text: string) => { valid: boolean; problem?: string };
 
 const DEADLINE_MS = 500;
-/** `format` is an annotation, as the standard has it by default, and unknown keywords are left alone. Nothing is fetched: a $ref must lie inside. */
-const options = { strict: false, validateFormats: false, allErrors: false, logger: false } as const;
+/** `format` is an annotation, as the standard has it by default, and unknown keywords are left alone. Nothing is fetched: a $ref must lie inside. 1e999 is no number. */
+const options = { strict: false, validateFormats: false, allErrors: false, logger: false, strictNumbers: true } as const;
 
 /** By `$schema`: drafts 6 and 7, 2019-09, 2020-12; the newest where it names none. */
 function validatorFor({ $schema }: JsonSchema): Pick<Ajv, "compile" | "errorsText"> {

@@ -1,0 +1,22 @@
+import type { AnswerOptions, AssistantMessage, UserMessage } from "../../engine/contract/index.ts";
+import { useThread } from "./conversation.ts";
+import type { SearchAgain } from "./SearchedFor.tsx";
+import { useChat } from "./state.tsx";
+
+/** What the answer was made with, so that "again" means the same; the filter and sampling are the conversation's. */
+export function optionsOf(message: AssistantMessage, now: AnswerOptions | undefined): AnswerOptions {
+  const { trace } = message;
+  return { ...now, sampling: now?.sampling ?? {}, mode: trace.mode, filter: trace.filter, adapters: trace.adapters.map(({ modelId, scale }) => ({ modelId, scale })), ...(trace.model ? { modelId: trace.model.id } : {}) };
+}
+
+/** Answers the message's question again, searched for differently; undefined while an answer is written. */
+export function useSearchAgain(conversationId: string | undefined, message: AssistantMessage): SearchAgain | undefined {
+  const { store } = useChat();
+  const { conversation, regenerate, running } = useThread(conversationId);
+  const user = conversation?.tree.find((other): other is UserMessage => other.role === "user" && other.id === message.parentId);
+  if (!user || (running && !running.refused)) return undefined;
+  return (change) => {
+    store.setState({ panel: undefined });
+    regenerate(user, { ...optionsOf(message, conversation?.options), ...change });
+  };
+}

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AnswerOptions, AssistantMessage, ShelfItem } from "../../engine/contract/index.ts";
+import { sharedData } from "../data.ts";
+import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { toyBase, toyLora } from "./generator-worker.ts";
+
+const shared = sharedData();
+const toy = (name: string) => join(shared ?? "", "models", "toy-world", name);
+let engine: TestEngine;
+beforeAll(async () => { engine = await createTestEngine(); });
+afterAll(() => engine.dispose());
+
+async function add(path: string): Promise<ShelfItem> {
+  for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item;
+  throw new Error("The import ended without an item");
+}
+
+async function ask(options: Partial<AnswerOptions>): Promise<AssistantMessage> {
+  const full: AnswerOptions = { mode: "fine-tune", adapters: [], filter: {}, sampling: { temperature: 0, maxTokens: 40 }, ...options };
+  for await (const event of await engine.client.answers.ask({ text: "Who is the mayor of Selalson?", options: full })) if (event.type === "done") return event.message;
+  throw new Error("The answer ended without a message");
+}
+
+describe("what an answer is given with", () => {
+  it("refuses an adapter twice and strengths beyond two, also where a fine-tune means the same adapter", async () => {
+    const [base, lora] = [await add(toyBase), await add(toyLora)];
+    const twice = [{ modelId: lora.id, scale: 1 }, { modelId: lora.id, scale: 0.5 }];
+    await expect(ask({ modelId: base.id, adapters: twice })).rejects.toMatchObject({ code: "INVALID", data: { reason: expect.stringMatching(/chosen twice/) } });
+    await expect(ask({ modelId: base.id, adapters: [{ modelId: lora.id, scale: 2.5 }] })).rejects.toMatchObject({ code: "INVALID" });
+    const tune = await engine.client.models.fineTunes.create({ name: "Alone", itemId: lora.id });
+    expect(await ask({ modelId: base.id, adapters: [{ modelId: lora.id, scale: 1 }, { modelId: tune.id, scale: 1 }] })).toMatchObject({ state: "failed", error: { code: "INVALID", reason: expect.stringMatching(/chosen twice/) } });
+  });
+
+  describe.skipIf(!shared)("with versions", () => {
+    it("follows a fine-tune's default, and answers as before after a rollback", async () => {
+      const [base, v1, v2] = [await add(toyBase), await add(toy("toy-world-lora-v1.gguf")), await add(toy("toy-world-lora-v2-worse.gguf"))];
+      const tune = await engine.client.models.fineTunes.create({ name: "JSON", itemId: v1.id });
+      const { versions } = await engine.client.models.fineTunes.addVersion({ id: tune.id, itemId: v2.id });
+      const tuned = () => ask({ modelId: base.id, adapters: [{ modelId: tune.id, scale: 1 }] });
+      const before = await tuned();
+      expect(before.trace.adapters).toEqual([{ modelId: v1.id, name: v1.name, scale: 1 }]);
+      await engine.client.models.fineTunes.promote({ id: tune.id, versionId: versions[1]!.id });
+      expect((await tuned()).trace.adapters).toMatchObject([{ modelId: v2.id }]);
+      await engine.client.models.fineTunes.rollback({ id: tune.id });
+      const after = await tuned();
+      expect(after.trace.adapters).toEqual(before.trace.adapters);
+      expect(Buffer.from(after.text).equals(Buffer.from(before.text))).toBe(true);
+    });
+
+    it("takes a merged model for a fine-tune once its base is known", async () => {
+      const [base, merged] = [await add(toy("toy-world-base-f16.gguf")), await add(toy("toy-world-merged-v1-f16.gguf"))];
+      await engine.client.models.load({ id: merged.id });
+      expect(await ask({})).toMatchObject({ state: "failed", error: { code: "NEEDS_ADAPTER" } });
+      await engine.client.models.setBase({ id: merged.id, baseId: base.id });
+      const answer = await ask({});
+      expect(JSON.parse(answer.text)).toMatchObject({ answer: null });
+      expect(answer.trace.notes.filter((note) => /taken as a model/.test(note))).toEqual([]);
+    });
+  });
+});
