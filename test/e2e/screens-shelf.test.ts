@@ -109,4 +109,45 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await card(page, "Archive, merged").getByText("Made from Toy World Base.").waitFor();
     await card(page, "Archive, merged").getByRole("button", { name: "Health: Not checked" }).waitFor();
   }));
+
+  test("a worse version is stopped by the questions, promoted anyway, and rolled back", () => journey({ at: "models/fine-tunes", stepMs: 200, seed: (world) => {
+    known(world);
+    const voice = world.models.find(({ id }) => id === "a-voice");
+    if (voice) world.models.push({ ...voice, id: "a-worse", name: "Archive voice, worse" });
+    world.sets.set("s", { id: "s", name: "Survey", updated: "2026-05-01T08:00:00.000Z", questions: [{ id: "q1", question: "How long is the notice period?", expectAnswers: ["three months"] }, { id: "q2", question: "Who keeps it?", expectAnswers: ["Ada"] }] });
+  } }, async (page, fake) => {
+    await page.getByRole("button", { name: "New fine-tune" }).click();
+    await dialog(page).getByRole("combobox", { name: "Adapter or merged model" }).click();
+    await page.getByRole("option", { name: "Archive voice", exact: true }).click();
+    await dialog(page).getByLabel("Name", { exact: true }).fill("Clerk");
+    await dialog(page).getByRole("button", { name: "Where it came from (optional)" }).click();
+    await dialog(page).getByLabel("Trainer’s settings, as JSON").fill("{epochs}");
+    await dialog(page).getByText("This is no JSON object.").waitFor();
+    await dialog(page).getByLabel("Trainer’s settings, as JSON").fill('{"epochs": 3}');
+    await dialog(page).getByRole("button", { name: "Keep" }).click();
+    const clerk = card(page, "Clerk");
+    await clerk.getByRole("button", { name: "Add a version" }).click();
+    await dialog(page).getByLabel("Notes (optional)").fill("Half the examples");
+    await dialog(page).getByRole("button", { name: "Keep" }).click();
+    const version = (number: number) => clerk.locator(`[data-version="${number}"]`);
+    await version(1).getByRole("button", { name: "Version 1", exact: true }).click();
+    await version(1).getByText('"epochs": 3').waitFor();
+    await version(2).getByText("Half the examples").waitFor();
+    await version(2).getByRole("button", { name: "Make default…" }).click();
+    expect(await dialog(page).getByRole("button", { name: "Promote anyway" }).count()).toBe(0);
+    await dialog(page).getByRole("button", { name: "Ask the questions" }).click();
+    await dialog(page).getByText(/^[1-4] of 4 answers/).waitFor();
+    await dialog(page).getByText("Version 2 does worse on Survey.").waitFor();
+    expect(await dialog(page).getByRole("region", { name: "Questions that got worse" }).textContent()).toMatch(/1 question got worseHow long is the notice period\?BeforeThree months\.NowI don't know\./);
+    expect(await dialog(page).getByRole("region", { name: "What the questions say" }).textContent()).toMatch(/Version 250 %Version 1, the default100 %/);
+    expect(await dialog(page).getByRole("button", { name: "Promote anyway" }).isDisabled()).toBe(true);
+    await dialog(page).getByRole("checkbox", { name: "I want it all the same" }).click();
+    await dialog(page).getByRole("button", { name: "Promote anyway" }).click();
+    await version(2).getByText("Default", { exact: true }).waitFor();
+    await clerk.getByRole("button", { name: "Roll back to version 1" }).click();
+    await version(1).getByText("Default", { exact: true }).waitFor();
+    await clerk.getByRole("button", { name: "History" }).click();
+    expect((await clerk.getByRole("list", { name: "History" }).textContent())).toMatch(/Version 1 is the first.*Version 2 became the default although it does worse \(50 % right on Survey.*1 of 2 questions got worse.*Anyway.*Rolled back to version 1\./);
+    expect(fake.world.stopped).toEqual([]);
+  }));
 });

@@ -1,5 +1,6 @@
 import type { GateRecord } from "../../../engine/contract/index.ts";
 import { plural } from "../../app/words.ts";
+import { modeName } from "../../chat/modes.ts";
 import { percent } from "./history.ts";
 import css from "./tunes.module.css";
 
@@ -12,9 +13,9 @@ export function GateOutcome({ gate, candidate, standing }: { gate: GateRecord; c
       <section className={css.outcome} data-decision={gate.decision} aria-label="What the questions say">
         <b>{worse ? `Version ${candidate} does worse on ${gate.set}.` : gate.candidateScore > gate.defaultScore ? `Version ${candidate} does better on ${gate.set}.` : `Version ${candidate} does as well as the default on ${gate.set}.`}</b>
         <div className={css.bars}>{rows.map(({ name, score, isCandidate }) => <div key={name}><span>{name}</span><span className={css.lane} data-candidate={isCandidate ? "" : undefined} aria-hidden><i style={{ width: percent(score).replace(" ", "") }} /></span><b>{percent(score)}</b></div>)}</div>
-        <p className={css.quiet}>Right answers of {plural(gate.n, "question")}.</p>
+        <p className={css.quiet}>Right answers, of {plural(gate.n, "answer")} each that a rule could score{gate.corners.length > 0 ? `: ${gate.corners.map(({ mode, candidateScore, defaultScore, p }) => `${modeName(mode)} ${percent(candidateScore)} against ${percent(defaultScore)}${p > 0.05 ? ", which may well be chance" : ""}`).join("; ")}` : ""}. {gate.runId ? <a className={css.link} href={`#/evaluate/${encodeURIComponent(`run:${gate.runId}`)}`}>Every answer</a> : null}</p>
       </section>
-      {gate.worse.length > 0 ? <section aria-label="Questions that got worse"><b>{plural(gate.worse.length, "question")} got worse</b><ul className={css.worse}>{gate.worse.map(({ id, question }) => <li key={id}>{question}</li>)}</ul></section> : null}
+      {gate.worse.length > 0 ? <section aria-label="Questions that got worse"><b>{plural(gate.worse.length, "question")} got worse</b><ul className={css.worse}>{gate.worse.map(({ id, question, mode, before, after }) => <li key={`${id}${mode ?? ""}`}>{question}{before === undefined && after === undefined ? null : <div className={css.answers}><div><span>Before</span><br />{before ?? "nothing"}</div><div><span>Now</span><br />{after ?? "nothing"}</div></div>}</li>)}</ul></section> : null}
     </>
   );
 }

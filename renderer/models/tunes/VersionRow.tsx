@@ -2,6 +2,7 @@ import { ChevronRight, HeartPulse, Star, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { FineTune, FineTuneVersion, ShelfItem } from "../../../engine/contract/index.ts";
 import { dateTime } from "../../app/words.ts";
+import { modeName } from "../../chat/modes.ts";
 import { Badge, Button, IconButton, Tooltip, useToasts } from "../../design/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { standingOnShelf } from "../health/standing.ts";
@@ -34,7 +35,7 @@ export function VersionRow({ tune, version, shelf, onPromote, onCheck }: Version
         {isDefault && tune.versions.length > 1 ? null : <IconButton label={`Remove version ${version.number}`} size="s" onClick={remove}><Trash2 /></IconButton>}
       </div>
       <p className={css.quiet}>{item?.name ?? version.sha256.slice(0, 12)} · {dateTime(version.added)}{version.notes && !open ? ` · ${version.notes}` : ""}</p>
-      {version.scores.length > 0 ? <ul className={css.scores} aria-label={`Scores of version ${version.number}`}>{version.scores.map((score) => <li key={score.runId}><a href={`#/evaluate/${encodeURIComponent(`run:${score.runId}`)}`}>{score.set}</a> {percent(score.n > 0 ? score.correct / score.n : 0)} <span className={css.quiet}>{score.correct} of {score.n} right, {dateTime(score.when)}</span></li>)}</ul> : null}
+      {version.scores.length > 0 ? <ul className={css.scores} aria-label={`Scores of version ${version.number}`}>{version.scores.map((score) => <li key={`${score.runId}${score.mode ?? ""}`}><a href={`#/evaluate/${encodeURIComponent(`run:${score.runId}`)}`}>{score.set}</a>{score.mode ? `, ${modeName(score.mode)}` : ""} {percent(score.n > 0 ? score.correct / score.n : 0)} <span className={css.quiet}>{score.correct} of {score.n} right, {dateTime(score.when)}</span></li>)}</ul> : null}
       {open ? <><Notes key={version.notes} tune={tune} version={version} /><LineageView version={version} /></> : null}
     </div>
   );

@@ -27,7 +27,7 @@ export function promotionWords({ kind, number, gate }: Promotion): string {
   switch (kind) {
     case "first": return `Version ${number} is the first, and the default.`;
     case "promoted": return `Version ${number} became the default${gate ? by : ", without a question set"}.`;
-    case "promoted-anyway": return `Version ${number} became the default although it does worse${by}.`;
+    case "promoted-anyway": return gate?.decision === "worse" ? `Version ${number} became the default although it does worse${by}.` : `Version ${number} became the default without being asked the questions.`;
     case "rolled-back": return `Rolled back to version ${number}.`;
     case "removed": return `Version ${number} was removed.`;
   }
