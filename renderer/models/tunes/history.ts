@@ -1,6 +1,7 @@
 import type { FineTune, FineTuneVersion, GateRecord, Promotion } from "../../../engine/contract/index.ts";
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** With a space that does not break. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 
 export const versionOf = (tune: FineTune, id: string | undefined): FineTuneVersion | undefined => tune.versions.find((version) => version.id === id);
 
