@@ -9,11 +9,12 @@ import { ask } from "./commands/ask.ts";
 import { checkFineTune } from "./commands/check.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
+import { promoteVersion, type PromoteOptions } from "./commands/promote.ts";
 import { search } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
 import { convertAdapter, mergeModels } from "./commands/tune.ts";
-import { addVersion, listVersions, promoteVersion, rollBack, setBase } from "./commands/versions.ts";
+import { addVersion, listVersions, rollBack, setBase } from "./commands/versions.ts";
 import { evaluationCommands } from "./evaluation-commands.ts";
 import { withEngine, type GlobalOptions, type Installation, type Session } from "./session.ts";
 import { createTerminal, describeError, UsageError } from "./terminal.ts";
@@ -136,8 +137,11 @@ function fineTuneCommands(models: Command, command: AddCommand, within: Within):
   command(models, "versions [name]", "Fine-tunes with their versions, scores and history.", "lorekeep models versions\nlorekeep models versions Tone").action(within((session, name: string | undefined) => listVersions(session, name)));
   command(models, "version <fine-tune>", "Make an adapter or merged model a version of a fine-tune.", 'lorekeep models version tone-v2.gguf --of Tone --notes "twice the letters"')
     .requiredOption("--of <name>", "the fine-tune; made if it is not there").option("--notes <text>", "what is new").action(within(addVersion));
-  command(models, "promote <name> <version>", "Make a version the default; one that did worse at its gate needs --anyway.", "lorekeep models promote Tone 2").option("--anyway", "although it did worse; this is recorded")
-    .action(within((session, name: string, version: string, options: { anyway?: boolean }) => promoteVersion(session, name, version, options)));
+  command(models, "promote <name> <version>", "Make a version the default. With --set its gate is run first: both versions answer the questions, and one that answers fewer is not promoted. Exit codes: 0 promoted, 14 stopped at the gate.", "lorekeep models promote Tone 2 --set Letters\nlorekeep models promote Tone 2 --set letters.jsonl --mode both --json\nlorekeep models promote Tone 2 --anyway")
+    .option("--set <set>", "the questions: a set by its name, or a file").addOption(new Option("--mode <mode>", "where to ask them (default: as the questions expect it)").choices(["hybrid", "fine-tune", "both"]))
+    .option("--base <model>", "the model the adapters stand on; otherwise the one each belongs to").option("--most <number>", "only the first so many questions", integer).option("--max-tokens <number>", "longest answer", integer)
+    .option("--fresh", "start anew instead of going on with a gate that was stopped").option("--anyway", "although it did worse, or without a gate; this is recorded")
+    .action(within((session, name: string, version: string, options: PromoteOptions) => promoteVersion(session, name, version, options)));
   command(models, "rollback <name>", "Make the default before the present one the default again.", "lorekeep models rollback Tone").action(within((session, name: string) => rollBack(session, name)));
 }
 

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { answerRoutes } from "./answer/routes.ts";
 import { createAnswers, type Answers } from "./answer/answers.ts";
+import type { FineTuneFormat } from "./answer/format.ts";
 import { Emitter } from "./base/emitter.ts";
 import { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
 import { Notices } from "./base/notices.ts";
 import { createChatModel } from "./chat-model.ts";
-import type { ChangeEvent, EngineClient, SystemStatus } from "./contract/index.ts";
+import type { ChangeEvent, EngineClient, FineTune, SystemStatus } from "./contract/index.ts";
 import { os } from "./contract/server.ts";
 import { createInProcessClient } from "./in-process.ts";
 import { Comparisons } from "./evaluation/compare/comparisons.ts";
@@ -132,7 +133,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
-    privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, whileAnswering: () => giveWay(library, embedder),
+    privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, fineTuneFormat: (id) => formatOf(models.fineTunes.ownerOf(id)), whileAnswering: () => giveWay(library, embedder),
     reranker: createRerankers({ shelf: models.shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const checks = owner.own(createChecks({ shelf: models.shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
@@ -177,6 +178,10 @@ async function openModels({ options, owner, settings, network, tell }: OpeningMo
   const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));
   owner.onDispose(downloads.onChange(() => tell("downloads")));
   return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
+}
+
+function formatOf(tune: FineTune | undefined): FineTuneFormat | undefined {
+  return tune?.jsonSchema ? { jsonSchema: tune.jsonSchema, use: tune.jsonSchemaUse ?? "validate" } : undefined;
 }
 
 /** While an answer is made, no further document is read and no further batch of passages embedded. */

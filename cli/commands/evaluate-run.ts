@@ -74,7 +74,7 @@ function stopped({ terminal }: Session, run: RunSummary): boolean {
 }
 
 /** A set that is kept, by name or id; else a file, which becomes the set of its name. */
-async function setOf({ client, terminal }: Session, wanted: string): Promise<QuestionSet> {
+export async function setOf({ client, terminal }: Session, wanted: string): Promise<QuestionSet> {
   const sets = await client.evaluation.sets.list();
   const kept = sets.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase());
   if (kept) return kept;

@@ -2,12 +2,11 @@ import { LorekeepError } from "../../engine/base/errors.ts";
 import type { EngineClient, FineTune, FineTuneVersion } from "../../engine/contract/index.ts";
 import { shelfId } from "../lookup.ts";
 import type { Session } from "../session.ts";
-import { UsageError } from "../terminal.ts";
 
 /** lorekeep models versions [NAME]: fine-tunes with their versions, scores and history. */
 export async function listVersions({ client, terminal }: Session, name: string | undefined): Promise<void> {
   const all = await client.models.fineTunes.list();
-  const shown = name === undefined ? all : [await find(client, name)];
+  const shown = name === undefined ? all : [await findFineTune(client, name)];
   for (const tune of shown) for (const line of lines(tune)) terminal.line(line);
   if (shown.length === 0) terminal.line('No fine-tunes yet. Make one of an adapter: lorekeep models version tone-lora.gguf --of "Tone".');
   terminal.result({ fineTunes: shown });
@@ -23,21 +22,9 @@ export async function addVersion({ client, terminal }: Session, wanted: string, 
   terminal.result({ fineTune: tune });
 }
 
-/** lorekeep models promote NAME VERSION [--anyway]. */
-export async function promoteVersion({ client, terminal }: Session, name: string, wanted: string, options: { anyway?: boolean }): Promise<void> {
-  const number = Number(wanted);
-  if (!Number.isInteger(number)) throw new UsageError(`"${wanted}" is not the number of a version.`);
-  const tune = await find(client, name);
-  const version = tune.versions.find((one) => one.number === number);
-  if (!version) throw new LorekeepError("NOT_FOUND", { reason: `${tune.name} has no version ${number}.`, next: `There are: ${tune.versions.map((one) => one.number).join(", ")}.` });
-  const promoted = await client.models.fineTunes.promote({ id: tune.id, versionId: version.id, anyway: options.anyway ?? false });
-  terminal.line(`Version ${number} is the default of ${promoted.name}.`);
-  terminal.result({ fineTune: promoted });
-}
-
 /** lorekeep models rollback NAME. */
 export async function rollBack({ client, terminal }: Session, name: string): Promise<void> {
-  const tune = await client.models.fineTunes.rollback({ id: (await find(client, name)).id });
+  const tune = await client.models.fineTunes.rollback({ id: (await findFineTune(client, name)).id });
   terminal.line(`Version ${defaultOf(tune)?.number} is the default of ${tune.name} again.`);
   terminal.result({ fineTune: tune });
 }
@@ -52,7 +39,8 @@ export async function setBase({ client, terminal }: Session, wanted: string, bas
 const isCalled = (tune: FineTune, name: string) => tune.id === name || tune.name.toLowerCase() === name.toLowerCase();
 const defaultOf = (tune: FineTune) => tune.versions.find(({ id }) => id === tune.defaultVersionId);
 
-async function find(client: EngineClient, name: string): Promise<FineTune> {
+/** By name or id. @throws LorekeepError NOT_FOUND */
+export async function findFineTune(client: EngineClient, name: string): Promise<FineTune> {
   const all = await client.models.fineTunes.list();
   const found = all.find((tune) => isCalled(tune, name));
   if (found) return found;
@@ -60,8 +48,8 @@ async function find(client: EngineClient, name: string): Promise<FineTune> {
 }
 
 function lines(tune: FineTune): string[] {
-  const scores = ({ scores: all }: FineTuneVersion) => all.map(({ set, correct, n }) => `${set} ${correct}/${n}`).join(", ");
+  const scores = ({ scores: all }: FineTuneVersion) => all.map(({ set, mode, correct, n }) => `${set}${mode ? ` (${mode})` : ""} ${correct}/${n}`).join(", ");
   const version = (one: FineTuneVersion) => `  ${one.id === tune.defaultVersionId ? "*" : " "} ${one.number}  ${one.added.slice(0, 10)}  ${[one.notes, scores(one)].filter(Boolean).join(" · ")}`.trimEnd();
-  const change = tune.history.map(({ kind, number, when }) => `    ${when.slice(0, 16).replace("T", " ")}  version ${number} ${{ first: "came first", promoted: "promoted", "promoted-anyway": "promoted anyway", "rolled-back": "restored", removed: "removed" }[kind]}`);
+  const change = tune.history.map(({ kind, number, when, gate }) => `    ${when.slice(0, 16).replace("T", " ")}  version ${number} ${{ first: "came first", promoted: "promoted", "promoted-anyway": "promoted anyway", "rolled-back": "restored", removed: "removed" }[kind]}${kind.startsWith("promoted") ? (gate ? ` after its gate on ${gate.set}` : " without a gate") : ""}`);
   return [`${tune.name} (${tune.kind === "adapter" ? "adapter" : "merged model"})`, ...tune.versions.map(version), ...change];
 }

@@ -9,6 +9,7 @@ import { cite } from "./cite.ts";
 import { compose, type Composed } from "./compose.ts";
 import { completed, condense, type Condensed } from "./condense.ts";
 import { Draft } from "./draft.ts";
+import { formatCheck, withFormat } from "./format.ts";
 import { find as findPassages, type Found as FoundPassages } from "./find.ts";
 import { sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
@@ -20,7 +21,7 @@ import { rewrite } from "./rewrite.ts";
 import { wholeSmallDocuments } from "./small-documents.ts";
 
 /** What becomes of an assistant message: everything but its place in the conversation. */
-export type Answered = Pick<AssistantMessage, "text" | "state" | "error" | "sources" | "sentences" | "trace">;
+export type Answered = Pick<AssistantMessage, "text" | "state" | "error" | "sources" | "sentences" | "trace" | "format">;
 
 export interface AnswerListener {
   readonly step: (name: AssistantMessage["trace"]["steps"][number]["name"]) => void;
@@ -33,13 +34,15 @@ export interface AnswerListener {
  * Never rejects: a failure becomes the answer's error, a stop leaves what was written, and the trace is complete either way.
  */
 export async function answerQuestion(question: Question, means: AnswerMeans, listener: AnswerListener, signal: AbortSignal): Promise<Answered> {
-  const draft = new Draft(question, listener);
+  const draft = new Draft({ ...question, options: withFormat(question.options, means.fineTuneFormat) }, listener);
   const resume = means.whileAnswering?.();
   try {
+    const schema = formatCheck(draft.question.options);
     requireDocuments(question.options, means);
     if (modeParts[question.options.mode].model) await write(draft, means, signal);
     else await quotePassages(draft, means, signal);
     await review(draft, means, signal);
+    draft.checked(schema?.(draft.text));
     return draft.complete();
   } catch (error) {
     await review(draft, means);

@@ -125,6 +125,7 @@ function without(assembled: Assembled, at: number): Assembled {
   };
 }
 
+/** For the grammar: only a schema that is enforced. */
 function schemaOf(options: AnswerOptions): Pick<GenerateInput, "jsonSchema"> {
-  return options.jsonSchema ? { jsonSchema: options.jsonSchema } : {};
+  return options.jsonSchema && options.jsonSchemaUse !== "validate" ? { jsonSchema: options.jsonSchema } : {};
 }

@@ -1,11 +1,13 @@
 import { LorekeepError } from "../base/errors.ts";
 import type { AnswerSentence } from "../contract/answers.ts";
+import type { AnswerFormat } from "../contract/json-schema.ts";
 import type { Candidate } from "../contract/search.ts";
 import type { GenerateEvent } from "../workers/generator/contract.ts";
 import type { Answered, AnswerListener } from "./answer-question.ts";
 import { toContractSource, type Assembled, type AssembledSource } from "./assemble.ts";
 import type { AdapterReady, ChatModelReady } from "./chat-model.ts";
 import type { Composed } from "./compose.ts";
+import { formatNote } from "./format.ts";
 import type { Question } from "./means.ts";
 import { modeParts } from "./modes.ts";
 import type { Quoted } from "./quotes.ts";
@@ -24,6 +26,7 @@ export class Draft {
   private adapters_: readonly AdapterReady[] = [];
   private nonce_: string | undefined;
   private thoughts = 0;
+  private format: AnswerFormat | undefined;
 
   constructor(question: Question, listener: AnswerListener) {
     this.question = question;
@@ -94,6 +97,13 @@ export class Draft {
     if (done.generateMs > 0) this.trace.record({ tokensPerSecond: Math.round((done.completionTokens / done.generateMs) * 10_000) / 10 });
   }
 
+  /** The end of the check: whether the finished answer follows its schema. */
+  checked(format: AnswerFormat | undefined): void {
+    if (!format) return;
+    this.format = format;
+    this.trace.note(formatNote(format));
+  }
+
   quoted(quoted: Quoted): void {
     this.sentences = quoted.sentences;
     this.write(quoted.text);
@@ -128,6 +138,6 @@ export class Draft {
 
   private answered(state: Answered["state"]): Answered {
     if (this.thoughts > 0) this.trace.note(`The model thought before it answered (${this.thoughts} characters, not kept).`);
-    return { text: this.written_, state, sources: this.sources_.map(toContractSource), sentences: [...this.sentences], trace: this.trace.finish() };
+    return { text: this.written_, state, sources: this.sources_.map(toContractSource), sentences: [...this.sentences], trace: this.trace.finish(), ...(this.format ? { format: this.format } : {}) };
   }
 }

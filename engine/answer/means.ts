@@ -6,6 +6,7 @@ import type { SearchScope } from "../knowledge/store.ts";
 import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbedSentences } from "./cite.ts";
+import type { FineTuneFormat } from "./format.ts";
 import type { SearchCache } from "./find.ts";
 import type { Reranker } from "./rerank.ts";
 
@@ -27,6 +28,8 @@ export interface AnswerMeans {
   readonly hasDocuments: () => number;
   /** A fresh secret for the frames of one request; default: random. Tests pin it, so that greedy answers repeat. */
   readonly nonce?: () => string;
+  /** What the answers of a fine-tune (by its id, or that of one of its versions) look like, where it says so. */
+  readonly fineTuneFormat?: (id: string) => FineTuneFormat | undefined;
   /** Called while an answer is made, so that indexing gives way; the returned function ends it. */
   readonly whileAnswering?: () => () => void;
 }

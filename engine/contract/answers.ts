@@ -2,6 +2,7 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { charRange } from "./document.ts";
 import { errorMap } from "./errors.ts";
+import { answerFormat, answerSchema, schemaUse } from "./json-schema.ts";
 import { id } from "./library.ts";
 import { candidate, evidence, passage, place, recognisedFilter, searchFilter } from "./search.ts";
 
@@ -35,8 +36,10 @@ export const answerOptions = z.object({
   searchFor: z.string().min(1).max(20000).optional(),
   systemPrompt: z.string().max(20000).optional(),
   sampling: samplingChoice.default({}),
-  /** Output must follow this JSON schema (enforced by grammar). */
-  jsonSchema: z.record(z.string(), z.unknown()).optional(),
+  /** The answer must follow it. Absent: what the chosen fine-tune asks for, if anything. */
+  jsonSchema: answerSchema.optional(),
+  /** Absent: enforce. */
+  jsonSchemaUse: schemaUse.optional(),
 });
 export type AnswerOptions = z.infer<typeof answerOptions>;
 
@@ -113,6 +116,8 @@ export const assistantMessage = z.object({
   state: z.enum(["complete", "stopped", "failed"]),
   error: z.object({ code: z.string(), reason: z.string(), next: z.string().optional() }).optional(),
   sources: z.array(source), sentences: z.array(answerSentence), trace: answerTrace,
+  /** Of a finished answer that was asked for with a schema. */
+  format: answerFormat.optional(),
 });
 export const message = z.discriminatedUnion("role", [userMessage, assistantMessage]);
 export type Message = z.infer<typeof message>;

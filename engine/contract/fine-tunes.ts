@@ -2,6 +2,7 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { samplingChoice } from "./answers.ts";
 import { errorMap } from "./errors.ts";
+import { answerSchema, schemaUse } from "./json-schema.ts";
 import { id } from "./library.ts";
 import { runSummary } from "./runs.ts";
 
@@ -87,6 +88,8 @@ export const fineTune = z.object({
   history: z.array(promotion),
   /** The newest gate of each candidate. */
   gates: z.array(gateRecord),
+  /** What its answers look like: for messages in the modes fine-tune and hybrid that name no schema of their own. Use absent: validate. */
+  jsonSchema: answerSchema.optional(), jsonSchemaUse: schemaUse.optional(),
 });
 export type FineTune = z.infer<typeof fineTune>;
 
@@ -118,7 +121,11 @@ export const fineTunesContract = {
   /** Makes one of an adapter or merged model on the shelf, which becomes version 1 and its default. */
   create: base.input(z.object({ name: z.string().min(1).max(200), itemId: id, notes: z.string().max(4000).default(""), lineage: lineage.default({}) })).output(fineTune),
   addVersion: base.input(z.object({ id, itemId: id, notes: z.string().max(4000).default(""), lineage: lineage.default({}) })).output(fineTune),
-  update: base.input(z.object({ id, name: z.string().min(1).max(200).optional(), versionId: id.optional(), notes: z.string().max(4000).optional() })).output(fineTune),
+  update: base.input(z.object({
+    id, name: z.string().min(1).max(200).optional(), versionId: id.optional(), notes: z.string().max(4000).optional(),
+    /** null takes it away. INVALID where it is no schema. */
+    jsonSchema: answerSchema.nullable().optional(), jsonSchemaUse: schemaUse.optional(),
+  })).output(fineTune),
   /** The file stays on the shelf. The default cannot be removed while there are others. */
   removeVersion: base.input(one).output(fineTune),
   remove: base.input(z.object({ id })).output(z.void()),

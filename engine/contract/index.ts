@@ -36,6 +36,7 @@ export * from "./document.ts";
 export * from "./errors.ts";
 export * from "./evaluation.ts";
 export * from "./fine-tunes.ts";
+export * from "./json-schema.ts";
 export * from "./library.ts";
 export * from "./models.ts";
 export * from "./questions.ts";

@@ -1,12 +1,10 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { errorMap } from "./errors.ts";
+import { answerSchema } from "./json-schema.ts";
 import { id } from "./library.ts";
 
 const base = oc.errors(errorMap);
-
-/** A JSON schema (draft 6, 7, 2019-09 or 2020-12) that an answer must follow. */
-export const answerSchema = z.record(z.string(), z.unknown());
 
 const exchange = z.object({ question: z.string().min(1).max(20000), answer: z.string().max(20000) });
 

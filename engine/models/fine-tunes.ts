@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { LorekeepError } from "../base/errors.ts";
+import { compileSchema, type JsonSchema } from "../base/json-schema.ts";
 import type { FineTune, GateRecord, Lineage, VersionScore } from "../contract/fine-tunes.ts";
+import type { SchemaUse } from "../contract/json-schema.ts";
 import type { ModelShelf } from "./shelf.ts";
 import { tunable, type StoredItem } from "./types.ts";
 import * as versions from "./versions.ts";
@@ -53,6 +55,18 @@ export class FineTunes {
 
   rename(id: string, name: string): Promise<FineTune> {
     return this.change(id, (tune) => ({ ...tune, name }));
+  }
+
+  /** @param schema null takes it away @throws LorekeepError INVALID where it is no schema */
+  async setSchema(id: string, schema: JsonSchema | null | undefined, use: SchemaUse | undefined): Promise<FineTune> {
+    if (schema) compileSchema(schema);
+    return this.change(id, (tune) => versions.withSchema(tune, schema, use));
+  }
+
+  /** The fine-tune that an id of the shelf or of a fine-tune means, as far as it is a version of one: the default's owner first. */
+  ownerOf(id: string): FineTune | undefined {
+    const owns = (tune: FineTune) => tune.versions.some(({ itemId }) => itemId === id);
+    return this.list().find((tune) => tune.id === id) ?? this.list().find((tune) => versions.defaultVersion(tune)?.itemId === id) ?? this.list().find(owns);
   }
 
   annotate(id: string, versionId: string, notes: string): Promise<FineTune> {

@@ -75,7 +75,8 @@ function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesPar
       list: routes.list.handler(() => fineTunes.list()),
       create: routes.create.handler(({ input: { name, ...version } }) => fineTunes.create(name, version)),
       addVersion: routes.addVersion.handler(({ input: { id, ...version } }) => fineTunes.addVersion(id, version)),
-      update: routes.update.handler(async ({ input: { id, name, versionId, notes } }) => {
+      update: routes.update.handler(async ({ input: { id, name, versionId, notes, jsonSchema, jsonSchemaUse } }) => {
+        if (jsonSchema !== undefined || jsonSchemaUse !== undefined) await fineTunes.setSchema(id, jsonSchema, jsonSchemaUse);
         if (name !== undefined) await fineTunes.rename(id, name);
         if (versionId !== undefined && notes !== undefined) await fineTunes.annotate(id, versionId, notes);
         return fineTunes.get(id);

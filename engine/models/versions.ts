@@ -44,6 +44,12 @@ export function annotate(tune: FineTune, versionId: string, change: Partial<Pick
   return { ...tune, versions: tune.versions.map((version) => (version.id === versionId ? { ...version, ...change } : version)) };
 }
 
+/** @param schema null takes it away, with how it is used; undefined leaves it */
+export function withSchema({ jsonSchema, jsonSchemaUse, ...tune }: FineTune, schema: FineTune["jsonSchema"] | null, use: FineTune["jsonSchemaUse"]): FineTune {
+  const [now, how] = [schema === undefined ? jsonSchema : (schema ?? undefined), use ?? jsonSchemaUse];
+  return { ...tune, ...(now ? { jsonSchema: now, ...(how ? { jsonSchemaUse: how } : {}) } : {}) };
+}
+
 /** Keeps what an evaluation said; the same run and corner replace what they said before. */
 export function addScore(tune: FineTune, versionId: string, score: VersionScore): FineTune {
   find(tune, versionId);

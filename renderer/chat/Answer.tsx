@@ -8,6 +8,7 @@ import { AnswerScopeContext, type AnswerScope } from "./CitationChip.tsx";
 import { AnswerText } from "./AnswerText.tsx";
 import { pageOf, sourceName } from "./citations.ts";
 import { VersionSwitch, type Versions } from "./Message.tsx";
+import { FormatBadge } from "./FormatBadge.tsx";
 import { modeName, modes, usesDocuments } from "./modes.ts";
 import { NextStep } from "./NextStep.tsx";
 import { QuotesAnswer } from "./QuotesAnswer.tsx";
@@ -27,6 +28,7 @@ export const Answer = memo(function Answer({ conversationId, message, versions, 
         {message.state === "stopped" ? <div className={css.stateLine}><CircleStop aria-hidden />Stopped{message.text ? " here." : " before the first word."}</div> : null}
         {message.state === "failed" ? <Failed message={message} onRetry={() => onRegenerate()} busy={busy} /> : null}
         {trace.mode === "quotes" ? null : <CitedSources message={message} />}
+        {message.format ? <div className={css.stateLine} data-format={message.format.valid ? "valid" : "invalid"}><FormatBadge format={message.format} />{message.format.problem}</div> : null}
         <Footer conversationId={conversationId} message={message} versions={versions} onRegenerate={onRegenerate} busy={busy} />
       </article>
     </AnswerScopeContext>

@@ -2,15 +2,16 @@ import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 import type { AnswerOptions } from "../../engine/contract/index.ts";
 import { Button, cx, Popover, Slider, TextArea, TextField, Tooltip } from "../design/index.ts";
-import { defined } from "./options.ts";
+import { defined, type OptionsPatch } from "./options.ts";
+import { noSchema, SchemaField } from "./SchemaField.tsx";
 import css from "./Composer.module.css";
 
-interface Props { options: AnswerOptions; onChange(patch: Partial<AnswerOptions>): void }
+interface Props { options: AnswerOptions; onChange(patch: OptionsPatch): void }
 
 /** How this conversation is answered. What is left empty follows the model's own metadata, then the settings. */
 export function OptionsPopover({ options, onChange }: Props) {
   const [open, setOpen] = useState(false);
-  const changed = (options.systemPrompt ?? "") !== "" || Object.keys(options.sampling).length > 0;
+  const changed = (options.systemPrompt ?? "") !== "" || Object.keys(options.sampling).length > 0 || options.jsonSchema !== undefined;
   return (
     <Popover label="Conversation settings" side="top" align="end" open={open} onOpenChange={setOpen}
       trigger={<button type="button" className={cx(css.choice, changed && css.choiceSet)} aria-label="Conversation settings"><Tooltip text="Conversation settings"><SlidersHorizontal aria-hidden /></Tooltip></button>}>
@@ -22,6 +23,7 @@ export function OptionsPopover({ options, onChange }: Props) {
 function Panel({ options, onChange, changed }: Props & { changed: boolean }) {
   const { sampling } = options;
   const [prompt, setPrompt] = useState(options.systemPrompt ?? "");
+  const [resets, setResets] = useState(0);
   const set = (patch: { [K in keyof AnswerOptions["sampling"]]: AnswerOptions["sampling"][K] | undefined }) => onChange({ sampling: defined<AnswerOptions["sampling"]>({ ...sampling, ...patch }) });
   const whole = (value: string): number | undefined => { const parsed = Number.parseInt(value, 10); return Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined; };
   return (
@@ -34,7 +36,8 @@ function Panel({ options, onChange, changed }: Props & { changed: boolean }) {
         <TextField label="Longest answer" inputMode="numeric" placeholder="automatic" hint="Tokens" defaultValue={sampling.maxTokens ?? ""} onBlur={(event) => set({ maxTokens: whole(event.target.value) || undefined })} />
         <TextField label="Seed" inputMode="numeric" placeholder="random" hint="Same seed, same words" defaultValue={sampling.seed ?? ""} onBlur={(event) => set({ seed: whole(event.target.value) })} />
       </div>
-      {changed ? <Button size="s" variant="ghost" className={css.reset} onClick={() => { setPrompt(""); onChange({ systemPrompt: "", sampling: {} }); }}>Back to defaults</Button> : null}
+      <SchemaField key={resets} options={options} onChange={onChange} />
+      {changed ? <Button size="s" variant="ghost" className={css.reset} onClick={() => { setPrompt(""); setResets(resets + 1); onChange({ systemPrompt: "", sampling: {}, ...noSchema }); }}>Back to defaults</Button> : null}
     </div>
   );
 }

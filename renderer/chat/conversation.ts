@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import type { AnswerMode, AnswerOptions, Conversation, Message, UserMessage } from "../../engine/contract/index.ts";
-import { answerOptionsOf } from "./options.ts";
+import { answerOptionsOf, defined, type OptionsPatch } from "./options.ts";
 import { useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useEngineQuery, useModels, useSettings } from "../engine/queries.ts";
@@ -12,7 +12,7 @@ import { newestLeaf, pathTo } from "./tree.ts";
 export const useConversation = (id: string | undefined) => useEngineQuery<Conversation>(["conversations", "get", id], (engine, signal) => engine.conversations.get({ id: id ?? "" }, { signal }), { enabled: id !== undefined });
 
 /** What the next message is asked with: chosen here, else the conversation's own, else the settings' default. */
-export function useOptions(conversationId: string | undefined): { options: AnswerOptions; change(patch: Partial<AnswerOptions>): void } {
+export function useOptions(conversationId: string | undefined): { options: AnswerOptions; change(patch: OptionsPatch): void } {
   const { store } = useChat();
   const engine = useEngine();
   const toasts = useToasts();
@@ -20,8 +20,8 @@ export function useOptions(conversationId: string | undefined): { options: Answe
   const { data: conversation } = useConversation(conversationId);
   const { data: settings } = useSettings();
   const options = useMemo(() => chosen ?? conversation?.options ?? answerOptionsOf(settings?.answers.defaultMode ?? "quotes"), [chosen, conversation?.options, settings?.answers.defaultMode]);
-  const change = useCallback((patch: Partial<AnswerOptions>) => {
-    const next = { ...options, ...patch };
+  const change = useCallback((patch: OptionsPatch) => {
+    const next = defined<AnswerOptions>({ ...options, ...patch, mode: patch.mode ?? options.mode });
     store.setState(({ options: all }) => ({ options: { ...all, [conversationId ?? ""]: next } }));
     if (conversationId) engine.conversations.update({ id: conversationId, options: next }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
   }, [options, conversationId, store, engine, toasts]);

@@ -62,6 +62,7 @@ function Figures({ message }: { message: AssistantMessage }) {
     ["Speed", trace.tokensPerSecond === undefined ? "–" : `${trace.tokensPerSecond.toFixed(1)} tokens/s`],
     ["Tokens", trace.tokens.prompt === undefined ? "–" : `${count(trace.tokens.prompt)} in, ${count(trace.tokens.completion ?? 0)} out`],
     ...(trace.model ? [["Model", [trace.model.name, ...trace.adapters.map(({ name, scale }) => `${name} × ${scale}`)].join(" + ")] as [string, string]] : []),
+    ...(message.format ? [["Schema", message.format.valid ? "follows it" : `does not: ${message.format.problem ?? "another shape"}`] as [string, string]] : []),
     ...(unsupported > 0 ? [["Unsupported", plural(unsupported, "sentence")] as [string, string]] : []),
   ];
   return (

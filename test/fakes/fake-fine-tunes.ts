@@ -59,7 +59,10 @@ export function fineTuneHandlers(world: FakeWorld) {
     list: routes.list.handler(() => [...tunes.values()]),
     create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
-    update: routes.update.handler(({ input }) => keep({ ...(input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id)), ...(input.name ? { name: input.name } : {}) })),
+    update: routes.update.handler(({ input }) => {
+      const noted = input.versionId && input.notes !== undefined ? versions.annotate(get(input.id), input.versionId, { notes: input.notes }) : get(input.id);
+      return keep({ ...versions.withSchema(noted, input.jsonSchema, input.jsonSchemaUse), ...(input.name ? { name: input.name } : {}) });
+    }),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
     promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, when }))),

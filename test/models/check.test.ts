@@ -127,6 +127,20 @@ describe("the health check", () => {
     expect((await engine.client.system.status()).notices.at(-1)?.text).toMatch(/was checked again.*changes nothing/);
   });
 
+  it("flags the checks of every adapter whose base is replaced, and makes them again against the new one", async () => {
+    const path = join(folder, "base.gguf");
+    const replace = async (remark: string) => { await writeFile(path, await editGguf(toyBase, (tensors) => tensors, { "general.description": remark })); return add(path); };
+    const base = await replace("first");
+    const item = await changed("on-a-base.gguf", (tensors) => tensors, { "general.description": "for a base that changes" });
+    const first = (await check(item.id, base.id)).report;
+    expect(first.baseSha256).toBe(base.sha256);
+    const next = await replace("second");
+    expect(next).toMatchObject({ id: base.id });
+    expect(next.sha256).not.toBe(base.sha256);
+    const checks = async () => (await engine.client.models.list()).find(({ id }) => id === item.id)?.checks;
+    await expect.poll(checks, { timeout: 20_000 }).toMatchObject([{ baseId: base.id, baseSha256: next.sha256, verdict: "fits", stale: false }]);
+  });
+
   describe.skipIf(!shared)("on the shared models", () => {
     it.each<[string, string, string, CheckReport["verdict"], RegExp]>([
       ["toy-world/toy-world-base-f16.gguf", "toy-world/toy-world-lora-v2-worse.gguf", "the noisy fine-tune", "fits", /fits/],

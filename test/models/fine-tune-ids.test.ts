@@ -32,6 +32,20 @@ describe("what an answer is given with", () => {
     expect(await ask({ modelId: base.id, adapters: [{ modelId: lora.id, scale: 1 }, { modelId: tune.id, scale: 1 }] })).toMatchObject({ state: "failed", error: { code: "INVALID", reason: expect.stringMatching(/chosen twice/) } });
   });
 
+  it("checks the answers of a fine-tune against its own schema, wherever it is used, and takes no schema that is none", async () => {
+    const [base, lora] = [await add(toyBase), await add(toyLora)];
+    const tune = await engine.client.models.fineTunes.create({ name: "Format", itemId: lora.id });
+    const update = (change: { jsonSchema?: Record<string, unknown> | null; jsonSchemaUse?: "enforce" | "validate" }) => engine.client.models.fineTunes.update({ id: tune.id, ...change });
+    await expect(update({ jsonSchema: { type: "word" } })).rejects.toMatchObject({ code: "INVALID", data: { reason: expect.stringMatching(/^This is no JSON schema/) } });
+    await update({ jsonSchema: { type: "object", required: ["answer", "source", "confidence"] } });
+    for (const modelId of [tune.id, lora.id]) expect((await ask({ modelId: base.id, adapters: [{ modelId, scale: 1 }] })).format).toEqual({ valid: true });
+    expect(await ask({ modelId: base.id, mode: "base" })).not.toHaveProperty("format");
+    await update({ jsonSchema: { type: "array" } });
+    expect((await ask({ modelId: base.id, adapters: [{ modelId: tune.id, scale: 1 }] })).format).toMatchObject({ valid: false, problem: "The answer must be array." });
+    expect(await update({ jsonSchema: null })).not.toHaveProperty("jsonSchema");
+    await engine.client.models.fineTunes.remove({ id: tune.id });
+  });
+
   describe.skipIf(!shared)("with versions", () => {
     it("follows a fine-tune's default, and answers as before after a rollback", async () => {
       const [base, v1, v2] = [await add(toyBase), await add(toy("toy-world-lora-v1.gguf")), await add(toy("toy-world-lora-v2-worse.gguf"))];

@@ -70,7 +70,7 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
     const { gate } = await held();
     expect(gate.runId).toBe(stopped!.id);
     expect((await engine.client.evaluation.runs.answers({ id: stopped!.id })).slice(0, kept.length)).toEqual(kept);
-  }, 60_000);
+  }, 120_000);
 
   it("stops a worse version, and names the questions that got worse with both answers", async () => {
     const { gate, fineTune } = await held();
@@ -84,7 +84,7 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
     expect(fineTune.versions.map(({ scores }) => scores.at(-1))).toMatchObject([{ runId: gate.runId, mode: "hybrid", n: 16, correct: right("Version 1").length }, { runId: gate.runId, correct: right("Version 2").length }]);
     await expect(promote()).rejects.toMatchObject({ code: "CONFLICT", data: { reason: expect.stringMatching(/does worse on Mine: \d+ % right, the default \d+ %; \d+ of 16 questions got worse/) } });
     expect((await now()).defaultVersionId).toBe(version(1));
-  }, 60_000);
+  }, 120_000);
 
   it("records a promotion anyway, and a rollback answers byte for byte as before", async () => {
     const before = await answers();
@@ -97,7 +97,7 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
     const after = await answers();
     expect([...after.keys()]).toEqual([...before.keys()]);
     for (const [id, text] of after) expect(Buffer.from(text).equals(Buffer.from(before.get(id) ?? "")), id).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it("refuses what it cannot judge, before a question is asked", async () => {
     const runs = (await engine.client.evaluation.runs.list({})).length;

@@ -18,10 +18,11 @@ export async function askOnce(variant: RunVariant, question: KnownQuestion, head
 const silent = { step: () => undefined, sources: () => undefined, text: () => undefined };
 
 /**
- * What chats answer with, but for three things: the settings are those the run began with; searches that were kept are not used, since what is
- * measured is timed; and the frames' nonce follows from the question, so that greedy answers repeat. It still stands in none of the texts.
+ * What chats answer with, but for four things: the settings are those the run began with; searches that were kept are not used, since what is
+ * measured is timed; the frames' nonce follows from the question, so that greedy answers repeat (it still stands in none of the texts); and which
+ * schema there is, is for the set and the variant to say, not for the fine-tune.
  */
-function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { searches: _, ...means }: AnswerMeans): AnswerMeans {
+function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
   return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: () => sha256(`${id}\n${question}`).slice(0, 6) };
 }
 
