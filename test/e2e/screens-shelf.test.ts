@@ -87,7 +87,7 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     expect(fake.world.models.find(({ name }) => name === "clerk")?.fineTuneOf?.id).toBe("g-small");
   }));
 
-  test("merge: cancelled it leaves nothing; made again it is a fine-tune of its base", () => journey({ at: "models", stepMs: 120, seed: known }, async (page, fake) => {
+  test("merge: cancelled it leaves nothing; made again it is a fine-tune of its base", () => journey({ at: "models", stepMs: 500, seed: known }, async (page, fake) => {
     const before = fake.world.models.length;
     const open = async () => { await card(page, "Archive voice").getByRole("button", { name: "Actions for Archive voice" }).press("Enter"); await page.getByRole("menuitem", { name: "Merge into its base…" }).press("Enter"); };
     await open();
@@ -101,7 +101,7 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await jobs.getByText(/Merging · 1\.0 MB of 4\.0 MB/).waitFor();
     await jobs.getByRole("button", { name: "Cancel" }).click();
     await jobs.waitFor({ state: "detached" });
-    await expect.poll(() => fake.world.stopped).toEqual(["Toy World Base + Archive voice"]);
+    await expect.poll(() => fake.world.stopped, { timeout: 10_000 }).toEqual(["Toy World Base + Archive voice"]);
     expect(fake.world.models).toHaveLength(before);
     await open();
     await dialog(page).getByLabel("Name (optional)").fill("Archive, merged");
