@@ -7,14 +7,15 @@ export const MOST_ADAPTERS = 8;
 /** What is known of an adapter on the model that answers: a word for the mark beside it, and the sentence behind it. */
 export interface Standing { readonly tone: Tone; readonly word: string; readonly text: string; /** A check would say more. */ readonly canCheck: boolean }
 
-const words: Readonly<Record<CheckVerdict, readonly [Tone, string]>> = {
+/** What a check came to, as a mark says it: here and on the shelf. */
+export const standingWords: Readonly<Record<CheckVerdict, readonly [Tone, string]>> = {
   fits: ["good", "Fits"], "changes-nothing": ["warn", "Changes nothing"], "breaks-output": ["danger", "Breaks the output"], "other-base": ["danger", "For another base"], damaged: ["danger", "Damaged"],
 };
 
 export function standingOf(item: ShelfItem, base: ShelfItem | undefined): Standing {
   if (item.state === "missing") return { tone: "danger", word: "File missing", text: "The file is not where it was.", canCheck: false };
   const report = item.checks?.find(({ baseId }) => baseId === base?.id);
-  if (report && !report.stale) return { tone: words[report.verdict][0], word: words[report.verdict][1], text: [report.text, report.next].filter(Boolean).join(" "), canCheck: report.verdict === "changes-nothing" || report.verdict === "breaks-output" };
+  if (report && !report.stale) return { tone: standingWords[report.verdict][0], word: standingWords[report.verdict][1], text: [report.text, report.next].filter(Boolean).join(" "), canCheck: report.verdict === "changes-nothing" || report.verdict === "breaks-output" };
   if (report) return { tone: "warn", word: "Check again", text: "Its file or its base is another one since it was checked.", canCheck: base !== undefined };
   const owner = item.fineTuneOf;
   if (owner?.id && base && owner.id !== base.id) return { tone: "warn", word: "Other base", text: `It was made from ${owner.name ?? "another model"}, not from ${base.name}.`, canCheck: true };

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { IconButton } from "./Button.tsx";
 import css from "./Drawer.module.css";
 
@@ -8,7 +8,8 @@ interface DrawerProps { title: ReactNode; /** Read to screen readers. */ label: 
 /** A panel beside the content, not over it: the list stays usable. On narrow windows it covers the list. Escape closes it. */
 export function Drawer({ title, label, onClose, actions, children }: DrawerProps) {
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the panel leaves the page: afterwards the focus is nowhere.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const inside = panel.current;
     return () => { if (before instanceof HTMLElement && inside?.contains(document.activeElement)) before.focus(); };

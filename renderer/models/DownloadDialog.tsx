@@ -4,14 +4,11 @@ import { bytes } from "../app/words.ts";
 import { Badge, Button, Dialog, ErrorState, Spinner } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { failureOf } from "../engine/failure.ts";
-import { hostOf } from "./words.ts";
+import { fitWords, hostOf } from "./words.ts";
 import css from "./models.module.css";
 
 /** What is to be downloaded: an entry of the catalogue, or any file of a repository. */
 export interface Wanted { readonly name: string; readonly catalogueId?: string; readonly repo?: string; readonly file?: string; readonly revision?: string }
-
-const fitTone = { fits: "good", "smaller-context": "warn", "partly-on-gpu": "warn", "will-not-fit": "danger" } as const;
-const fitWord = { fits: "Fits this machine", "smaller-context": "Fits with a smaller context", "partly-on-gpu": "Partly on the graphics card", "will-not-fit": "Too large for this machine" } as const;
 
 /** Asks the hub first, and shows its answer: how large, from where, does it fit. Only then a click downloads. */
 export function DownloadDialog({ wanted, onClose, onStarted }: { wanted: Wanted; onClose(): void; onStarted(): void }) {
@@ -37,7 +34,7 @@ export function DownloadDialog({ wanted, onClose, onStarted }: { wanted: Wanted;
           <dl className={css.details}>
             <div><dt>Size</dt><dd>{bytes(answer.data.sizeBytes)}</dd></div>
             <div><dt>From</dt><dd title={answer.data.url}>{hostOf(answer.data.url)}</dd></div>
-            {answer.data.fit ? <div><dt>This machine</dt><dd><Badge tone={fitTone[answer.data.fit.verdict]}>{fitWord[answer.data.fit.verdict]}</Badge><p className={css.note}>{answer.data.fit.text}</p></dd></div> : null}
+            {answer.data.fit ? <div><dt>This machine</dt><dd><Badge tone={fitWords[answer.data.fit.verdict][0]}>{fitWords[answer.data.fit.verdict][1]}</Badge><p className={css.note}>{answer.data.fit.text}</p></dd></div> : null}
             {answer.data.refused ? <div><dt>This machine</dt><dd><Badge tone="danger">Cannot be used</Badge><p className={css.note}>{answer.data.refused}</p></dd></div> : null}
             <div><dt>SHA-256</dt><dd>{answer.data.sha256 ? <><code>{answer.data.sha256}</code><p className={css.note}>From the hub’s own records. The file is used only if it matches.</p></> : "The hub names none for this file; what arrives is hashed and pinned."}</dd></div>
           </dl>

@@ -10,6 +10,7 @@ import { kindNames } from "./words.ts";
 
 interface ShelfDialogsProps { edit: { kind: ShelfEdit; item: ShelfItem } | undefined; runtime: Runtime; onClose(): void }
 
+/** Small ones; the larger have files of their own. */
 export function ShelfDialogs({ edit, runtime, onClose }: ShelfDialogsProps) {
   if (edit?.kind === "rename") return <RenameDialog item={edit.item} onClose={onClose} />;
   if (edit?.kind === "remove") return <RemoveDialog item={edit.item} onClose={onClose} />;

@@ -1,5 +1,6 @@
 import type { CatalogueEntry, ShelfItem } from "../../engine/contract/index.ts";
 import { bytes, count } from "../app/words.ts";
+import type { Tone } from "../design/index.ts";
 
 /** "4 B", "360 M": weights, in the units people name models by. */
 export function parameters(value: number): string {
@@ -8,10 +9,15 @@ export function parameters(value: number): string {
   return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toFixed(1))} ${unit}`;
 }
 
+/** Whether it runs here: a mark and its words. The sentence with the numbers is the engine's. */
+export const fitWords: Readonly<Record<NonNullable<ShelfItem["fit"]>["verdict"], readonly [tone: Tone, words: string]>> = {
+  fits: ["good", "Fits this machine"], "smaller-context": ["warn", "Fits with a smaller context"], "partly-on-gpu": ["warn", "Partly on the graphics card"], "will-not-fit": ["danger", "Will not fit"],
+};
+
 /** What a model is, in one line. */
 export function summary(item: ShelfItem): string {
   return [
-    item.architecture,
+    item.family ?? item.architecture,
     item.parameters ? `${parameters(item.parameters)} parameters` : "",
     item.quantisation ?? "",
     item.kind === "adapter" && item.rank ? `rank ${item.rank}` : "",

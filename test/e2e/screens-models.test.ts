@@ -51,7 +51,12 @@ describe.skipIf(!browserFor("models"))("models", () => {
     await card(page, "Qwen3 4B Instruct").getByText("Default").waitFor();
     expect(fake.world.settings.models.defaultModelId).toBe("g-large");
     await card(page, "Archive voice").getByRole("button", { name: "Details" }).click();
-    await card(page, "Archive voice").getByText("0".repeat(64)).waitFor();
+    const drawer = page.getByRole("complementary", { name: "Details of Archive voice" });
+    await drawer.getByText("0".repeat(64)).waitFor();
+    expect(await drawer.textContent()).toMatch(/Rank8.*Alpha16.*LicenceNot named in the file.*StateReady; linked/);
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+    expect(await card(page, "Archive voice").getByRole("button", { name: "Details" }).evaluate((button) => button === document.activeElement)).toBe(true);
     await act("Archive voice", "Remove…");
     await page.getByRole("alertdialog").getByText("The file stays where it is: /home/ada/Models/Archive voice.gguf").waitFor();
     await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();

@@ -23,6 +23,6 @@ export function createFakeEngine(options: FakeOptions = {}) {
   const world = new FakeWorld({ stepMs: options.stepMs ?? 120, tokenMs: options.tokenMs ?? 12 });
   seedLibrary(world, { empty: options.empty ?? false, many: options.many ?? 0 });
   if (!options.noModels) seedModels(world);
-  const router = os.router({ ...libraryHandlers(world), ...answerHandlers(world), compare: compareHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), tune: tuneHandlers(), ...systemHandlers(world) });
+  const router = os.router({ ...libraryHandlers(world), ...answerHandlers(world), compare: compareHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), tune: tuneHandlers(world), ...systemHandlers(world) });
   return { router, world, dispose: () => { world.disposed = true; } };
 }

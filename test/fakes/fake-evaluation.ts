@@ -1,5 +1,5 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import type { ProbeInput, ProbeResult, QuestionSet } from "../../engine/contract/index.ts";
+import type { ProbeInput, ProbeResult } from "../../engine/contract/index.ts";
 import { exportQuestions } from "../../engine/evaluation/questions/import.ts";
 import { formatOf, questionsFrom } from "../../engine/evaluation/questions/read.ts";
 import { os } from "../../engine/contract/server.ts";
@@ -18,7 +18,7 @@ const missing = (): never => { throw new LorekeepError("UNSUPPORTED", "The fake 
 
 /** The contract's part `evaluation` over the fake's documents: probes by shared words, sets in memory; a walk that ends at the first step. */
 export function evaluationHandlers(world: FakeWorld) {
-  const sets = new Map<string, QuestionSet>();
+  const { sets } = world;
   return {
     probe: os.evaluation.probe.handler(({ input }) => probeFake(world, input)),
     why: os.evaluation.why.handler(({ input }) => ({

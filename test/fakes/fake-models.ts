@@ -8,7 +8,7 @@ import { progress } from "./fake-library.ts";
 
 type ImportEvent = z.infer<typeof importEvent>;
 
-const item = (fields: Pick<ShelfItem, "id" | "kind" | "name" | "sizeBytes"> & Partial<ShelfItem>): ShelfItem => ({
+export const item = (fields: Pick<ShelfItem, "id" | "kind" | "name" | "sizeBytes"> & Partial<ShelfItem>): ShelfItem => ({
   path: `/home/ada/Models/${fields.name}.gguf`, storage: "linked", state: "ready", sha256: "0".repeat(64), architecture: "llama", hasTemplate: true, source: { type: "import", from: `/home/ada/Models/${fields.name}.gguf` }, added: "2026-05-01T08:00:00.000Z", ...fields,
 });
 
@@ -56,7 +56,7 @@ export function modelHandlers(world: FakeWorld) {
       world.changed("models", input.id);
       return item;
     }),
-    check: os.models.check.handler(({ input }) => stream(checking(world, find(input.id), input.baseId))),
+    check: os.models.check.handler(({ input }) => stream(checking(world, find(input.id), input))),
     fineTunes: fineTuneHandlers(world),
     runtime: os.models.runtime.handler(() => world.runtime),
     watchRuntime: os.models.watchRuntime.handler(async function* ({ signal }) { yield world.runtime; yield* world.runtimeEvents(signal); }),

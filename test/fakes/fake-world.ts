@@ -1,5 +1,5 @@
 import { EventPublisher } from "@orpc/server";
-import type { ChangeEvent, Collection, Conversation, Download, QueueProgress, RuntimeState, Settings, ShelfItem } from "../../engine/contract/index.ts";
+import type { ChangeEvent, CheckVerdict, Collection, Conversation, Download, QuestionSet, QueueProgress, RuntimeState, Settings, ShelfItem } from "../../engine/contract/index.ts";
 import { settings } from "../../engine/contract/index.ts";
 import type { FakeDocument } from "./corpus.ts";
 
@@ -18,6 +18,11 @@ export class FakeWorld {
   runtime: RuntimeState = { state: "empty" };
   settings: Settings = settings.parse({});
   queue: { waiting: string[]; active: string | undefined; done: number; paused: boolean; running: boolean } = { waiting: [], active: undefined, done: 0, paused: false, running: false };
+  /** What the health check of an item ends with; absent: it fits. */
+  readonly verdicts = new Map<string, CheckVerdict>();
+  /** Merges and conversions whose stream was closed before they were done. */
+  readonly stopped: string[] = [];
+  readonly sets = new Map<string, QuestionSet>();
   disposed = false;
   /** What was searched for ahead of a question, and whether it was taken back. */
   readonly prefetched: { text: string; conversationId: string | undefined; stopped: boolean }[] = [];

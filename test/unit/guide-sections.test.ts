@@ -12,6 +12,6 @@ test.each([["Models and adapters", "models-and-adapters"], ["When something does
 
 test("the guide has the sections a person looks for, each with an address of its own", () => {
   const sections = sectionsOf(guide);
-  expect(sections.map(({ name }) => name)).toEqual(["First steps", "Modes", "Comparing", "Evaluating", "Reading citations", "Privacy", "Models and adapters", "In the terminal", "When something does not work"]);
+  expect(sections.map(({ name }) => name)).toEqual(["First steps", "Modes", "Comparing", "Evaluating", "Reading citations", "Privacy", "Models and adapters", "Fine-tunes", "In the terminal", "When something does not work"]);
   expect(new Set(sections.map(({ id }) => id)).size).toBe(sections.length);
 });
