@@ -1,13 +1,13 @@
 import type { GateRecord } from "../../../engine/contract/index.ts";
 import { plural } from "../../app/words.ts";
 import { modeName } from "../../chat/modes.ts";
-import { percent } from "./history.ts";
+import { isSilent, percent } from "./history.ts";
 import css from "./tunes.module.css";
 
 /** What the gate said: both scores on the same questions, and which ones the candidate lost, also where it won on the whole. */
 export function GateOutcome({ gate, candidate, standing }: { gate: GateRecord; candidate: number; standing: number | undefined }) {
   const worse = gate.decision === "worse";
-  const silent = gate.candidateScore === 0 && gate.defaultScore === 0;
+  const silent = isSilent(gate);
   const rows = [{ name: `Version ${candidate}`, score: gate.candidateScore, isCandidate: true }, { name: standing === undefined ? "The default" : `Version ${standing}, the default`, score: gate.defaultScore, isCandidate: false }];
   return (
     <>

@@ -6,7 +6,7 @@ import { modeName } from "../../chat/modes.ts";
 import { Badge, Button, IconButton, Tooltip, useToasts } from "../../design/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { standingOnShelf } from "../health/standing.ts";
-import { gateOf, gateWords, percent } from "./history.ts";
+import { gateOf, gateWords, percent, isSilent } from "./history.ts";
 import { LineageView } from "./LineageView.tsx";
 import css from "./tunes.module.css";
 
@@ -28,7 +28,7 @@ export function VersionRow({ tune, version, shelf, onPromote, onCheck }: Version
         <button type="button" className={css.number} aria-expanded={open} onClick={() => setOpen(!open)}><ChevronRight aria-hidden data-open={open} />Version {version.number}</button>
         {isDefault ? <Badge tone="accent" icon={<Star />}>Default</Badge> : null}
         {standing ? <Tooltip text={standing.text}><span tabIndex={0}><Badge tone={standing.tone}>{standing.word}</Badge></span></Tooltip> : <Badge tone="danger">Not on the shelf any more</Badge>}
-        {gate ? <Tooltip text={gateWords(gate)}><span tabIndex={0}><Badge tone={gate.decision === "worse" ? "danger" : "good"}>{gate.decision === "worse" ? "Worse than the default" : "At least as good"}</Badge></span></Tooltip> : null}
+        {gate ? <Tooltip text={gateWords(gate)}><span tabIndex={0}><Badge tone={isSilent(gate) ? "warn" : gate.decision === "worse" ? "danger" : "good"}>{isSilent(gate) ? "Not told apart" : gate.decision === "worse" ? "Worse than the default" : "At least as good"}</Badge></span></Tooltip> : null}
         <span className={css.grow} />
         {item ? <Button size="s" variant="ghost" icon={<HeartPulse />} disabled={item.state === "missing"} onClick={() => onCheck(item)}>Check</Button> : null}
         {isDefault ? null : <Button size="s" disabled={!item || item.state === "missing"} onClick={onPromote}>Make default…</Button>}
