@@ -19,10 +19,10 @@ export function previousDefault(tune: FineTune): FineTuneVersion | undefined {
 /** The newest gate of a candidate that was held against the present default; one against an older default says nothing any more. */
 export const gateOf = (tune: FineTune, versionId: string): GateRecord | undefined => tune.gates.find((gate) => gate.candidateVersionId === versionId && gate.defaultVersionId === tune.defaultVersionId);
 
-/** "80 % right on Survey, the default 60 %" */
 /** Neither version got a question right: the set does not tell them apart, and "as good" would mean nothing. */
 export const isSilent = (gate: GateRecord): boolean => gate.candidateScore === 0 && gate.defaultScore === 0;
 
+/** "80 % right on Survey, the default 60 %" */
 export const gateWords = (gate: GateRecord): string => `${percent(gate.candidateScore)} right on ${gate.set}, the default before it ${percent(gate.defaultScore)}${gate.worse.length > 0 ? `; ${gate.worse.length} of ${gate.n} questions got worse` : ""}`;
 
 /** One change of the default as a sentence. */
