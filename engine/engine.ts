@@ -25,6 +25,8 @@ import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
 import { FineTunes } from "./models/fine-tunes.ts";
 import { Ranker } from "./models/ranker.ts";
+import { LanguageData } from "./models/languages/language-data.ts";
+import { languageRoutes } from "./models/languages/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
@@ -87,6 +89,7 @@ interface Rooms {
   readonly evaluation: Evaluation;
   readonly comparisons: Comparisons;
   readonly tuner: Tuner;
+  readonly languages: LanguageData;
 }
 
 /** Wires and starts. What was started is disposed in reverse order, also when a later part fails to start. */
@@ -127,6 +130,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   if (options.hostKind === "electron" || options.hostKind === "serve") store.warmUp().catch(() => undefined); // The search that meets the same says so.
 
   const models = await openModels({ options, owner, settings, network, tell });
+  const languages = owner.own(new LanguageData({ workspace, network, registry: () => settings.value.ingest.languageRegistry, changed: () => tell("downloads") }));
   const tuner = owner.own(await Tuner.open({ workspace, host: workerHost, shelf: models.shelf }));
   const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
   const ranker = owner.own(new Ranker({ host: workerHost }));
@@ -143,7 +147,7 @@ async function openRooms(options: EngineOptions, owner: Owner): Promise<Rooms> {
   }, () => tell("evaluation")));
   const comparisons = owner.own(await Comparisons.open(workspace));
   for (const aside of [settings.setAside, models.shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
-  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, ranker, answers, checks, evaluation, comparisons, tuner };
+  return { options, settings, network, notices, changes, uploads, embedder, place, store, library, ...models, ranker, answers, checks, evaluation, comparisons, tuner, languages };
 }
 
 /** In a folder nothing leaves the machine; anywhere else it is on the ledger and said. */
@@ -195,6 +199,7 @@ function buildRouter(rooms: Rooms) {
       shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
       check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
     }),
+    languages: languageRoutes({ languages: rooms.languages, settings }),
     tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),
