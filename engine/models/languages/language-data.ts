@@ -45,6 +45,10 @@ export class LanguageData {
     this.folder = languageFolder(options.workspace);
   }
 
+  changed(): void {
+    this.options.changed();
+  }
+
   /** @param used as in the settings. */
   async list(used: readonly string[]): Promise<RecognitionLanguage[]> {
     const own = (await readdir(this.folder).catch(() => [])).flatMap((name) => /^([a-zA-Z_]{3,12})\.traineddata(\.gz)?$/.exec(name)?.[1] ?? []);

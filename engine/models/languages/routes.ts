@@ -11,7 +11,10 @@ const MOST = 6;
 /** The contract's languages of text recognition. */
 export function languageRoutes({ languages, settings }: { languages: LanguageData; settings: SettingsStore }) {
   const used = () => settings.value.ingest.ocrLanguages;
-  const use = (codes: Settings["ingest"]["ocrLanguages"]) => settings.update({ ingest: { ocrLanguages: codes } });
+  const use = async (codes: Settings["ingest"]["ocrLanguages"]) => {
+    await settings.update({ ingest: { ocrLanguages: codes } });
+    languages.changed(); // The list says which are used.
+  };
   return {
     list: os.languages.list.handler(() => languages.list(used())),
     download: os.languages.download.handler(async ({ input: { code }, signal }) => {
