@@ -5,7 +5,7 @@ export type Step = "password" | "retry" | "locate" | "limit" | "language" | "rem
 
 interface Advice { /** Two or three words for the state column. */ readonly short: string; /** In the order of what helps most. */ readonly steps: readonly Step[]; /** When the engine names no next step of its own. */ readonly next: string }
 
-export const stepWords: Record<Step, string> = { password: "Enter password…", retry: "Try again", locate: "Locate…", limit: "Change the limit…", language: "Download language", remove: "Remove" };
+export const stepWords: Record<Step, string> = { password: "Enter password…", retry: "Try again", locate: "Locate…", limit: "Change the limit…", language: "Get language", remove: "Remove" };
 
 const advice: Record<DocumentReason["code"], Advice> = {
   empty: { short: "Empty file", steps: ["remove", "retry"], next: "There is nothing in it to read." },
