@@ -55,6 +55,7 @@ export interface Library {
   readonly parts: LibraryParts;
   readonly folders: FolderWatch;
   readonly pages: PageViewer;
+  readonly embedder: Embedder;
   /** What answers may not see until it is unlocked. */
   privacy(): { excludeDocumentIds: string[]; excludeCollectionIds: string[] };
   /** Indexing gives way between its steps until the returned function is called. */
@@ -105,7 +106,7 @@ async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Libra
   queue.start();
   for (const folder of registry.allFolders()) folders.follow(folder).catch((error: unknown) => notice(`“${folder.path}” is not followed: ${String(error)}`));
   return {
-    parts, folders, pages,
+    parts, folders, pages, embedder: options.embedder,
     privacy: () => privacyOf(registry),
     yieldTo: () => gate.close(),
     workers: () => [...workers(), pages.state],
