@@ -7,6 +7,7 @@ import { collect, integer, number, type AddCommand, type Within } from "./argume
 import { add } from "./commands/add.ts";
 import { ask } from "./commands/ask.ts";
 import { checkFineTune } from "./commands/check.ts";
+import { addLanguage, listLanguages, removeLanguage } from "./commands/languages.ts";
 import { documents, remove, retry } from "./commands/library.ts";
 import { addModel, catalogue, downloadModel, listModels, removeModel } from "./commands/models.ts";
 import { promoteVersion, type PromoteOptions } from "./commands/promote.ts";
@@ -105,6 +106,10 @@ function program(installation: Installation, signal: AbortSignal): Command {
   const models = command(root, "models", "The shelf of models and adapters.", "lorekeep models\nlorekeep models add llama.gguf\nlorekeep models catalogue");
   modelCommands(models, command, within);
   fineTuneCommands(models, command, within);
+
+  const languages = command(root, "languages", "Languages in which text in scans and pictures is read.", "lorekeep languages\nlorekeep languages add French").action(within((session) => listLanguages(session)));
+  command(languages, "add <language>", "Read pictures in this language too; its data are downloaded where they are not here.", "lorekeep languages add fra\nlorekeep languages add Spanish").action(within((session, wanted: string) => addLanguage(session, wanted)));
+  command(languages, "remove <language>", "Read pictures in it no longer, and take downloaded data away.", "lorekeep languages remove fra").action(within((session, wanted: string) => removeLanguage(session, wanted)));
 
   command(root, "status", "What is there and what it is doing.", "lorekeep status").action(within((session) => status(session)));
   command(root, "serve", "The app in your browser, on this machine only.", "lorekeep serve\nlorekeep serve --port 7700 --open")

@@ -8,6 +8,7 @@ import { compareRoutes } from "./evaluation/compare/routes.ts";
 import { evaluationRoutes } from "./evaluation/routes.ts";
 import { libraryRoutes } from "./ingest/routes.ts";
 import { type Uploads } from "./ingest/uploads.ts";
+import { languageRoutes } from "./models/languages/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { systemRoutes } from "./system-routes.ts";
@@ -56,6 +57,7 @@ function buildRouter(rooms: Rooms) {
       check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
       gate: (input, signal) => evaluation.gate(input, signal), hasQuestions: () => evaluation.sets.list().some(({ questions }) => questions.length > 0),
     }),
+    languages: languageRoutes({ languages: rooms.languages, settings }),
     tune: tuneRoutes({ tuner, shelf }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),

@@ -19,6 +19,7 @@ import type { KnowledgeStore } from "./knowledge/store.ts";
 import { readCatalogue, type CatalogueEntry } from "./models/catalogue.ts";
 import { Downloads } from "./models/downloads.ts";
 import { FineTunes } from "./models/fine-tunes.ts";
+import { LanguageData } from "./models/languages/language-data.ts";
 import { Ranker } from "./models/ranker.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
@@ -66,6 +67,7 @@ export interface Rooms {
   readonly evaluation: Evaluation;
   readonly comparisons: Comparisons;
   readonly tuner: Tuner;
+  readonly languages: LanguageData;
 }
 
 /** Opens room after room; what was opened is disposed in reverse order by `owner`. */
@@ -154,7 +156,7 @@ async function openStore(place: StorePlace, { network, notices, embedder }: Pick
 }
 
 /** The shelf and what runs, fetches and makes its files. */
-async function openModels({ options, settings, network, tell }: Base, owner: Owner): Promise<With<"shelf" | "fineTunes" | "downloads" | "runtime" | "catalogue" | "tuner">> {
+async function openModels({ options, settings, network, tell }: Base, owner: Owner): Promise<With<"shelf" | "fineTunes" | "downloads" | "runtime" | "catalogue" | "tuner" | "languages">> {
   const { workspace, workerHost, resources } = options;
   const shelf = owner.own(await ModelShelf.open({ workspace }));
   owner.onDispose(shelf.onChange(() => tell("models")));
@@ -166,8 +168,9 @@ async function openModels({ options, settings, network, tell }: Base, owner: Own
   };
   const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));
   owner.onDispose(downloads.onChange(() => tell("downloads")));
+  const languages = owner.own(new LanguageData({ workspace, network, registry: () => settings.value.ingest.languageRegistry, changed: () => tell("downloads") }));
   const tuner = owner.own(await Tuner.open({ workspace, host: workerHost, shelf }));
-  return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, tuner, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
+  return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, tuner, languages, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
 }
 
 function formatOf(tune: FineTune | undefined): FineTuneFormat | undefined {

@@ -55,9 +55,11 @@ export type Picture = z.infer<typeof picture>;
 
 /** Something a person should know about a document that was read all the same. */
 export const extractionWarning = z.object({
-  code: z.enum(["no-text-layer", "truncated", "page-unreadable", "encoding-guessed", "attachment-skipped", "part-unreadable"]),
+  code: z.enum(["no-text-layer", "truncated", "page-unreadable", "encoding-guessed", "attachment-skipped", "part-unreadable", "no-language-data", "other-language"]),
   message: z.string(),
   page: z.number().int().positive().optional(),
+  /** The language whose data would help to recognise it, as Tesseract names it. */
+  language: z.string().optional(),
 });
 
 /** Everything the reader found in one file. Invariant: blocks are in order and `blocks[i+1].start === blocks[i].start + blocks[i].text.length + 1`. */
@@ -101,8 +103,8 @@ export function confidenceOf(blocks: readonly Block[], within: CharRange = { sta
 
 /** Why a file is not in the index. A closed set: the face offers the next step for each. */
 export const documentReasonCodes = [
-  "empty", "no-text", "no-text-layer", "encrypted", "wrong-password", "corrupt", "unsupported", "too-large", "timed-out",
+  "empty", "no-text", "no-text-layer", "no-language-data", "encrypted", "wrong-password", "corrupt", "unsupported", "too-large", "timed-out",
   "out-of-memory", "reader-died", "missing", "unreadable", "no-space", "cancelled", "embedder-failed", "internal",
 ] as const;
-export const documentReason = z.object({ code: z.enum(documentReasonCodes), message: z.string(), next: z.string().optional() });
+export const documentReason = z.object({ code: z.enum(documentReasonCodes), message: z.string(), next: z.string().optional(), /** "no-language-data": the language, as Tesseract names it. */ language: z.string().optional() });
 export type DocumentReason = z.infer<typeof documentReason>;

@@ -2,6 +2,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { answersContract, conversationsContract } from "./answers.ts";
 import { compareContract } from "./compare.ts";
 import { evaluationContract } from "./evaluation.ts";
+import { languagesContract } from "./languages.ts";
 import { collectionsContract, documentsContract, foldersContract, queueContract } from "./library.ts";
 import { modelsContract } from "./models.ts";
 import { searchContract } from "./search.ts";
@@ -15,6 +16,7 @@ export const contract = {
   documents: documentsContract,
   folders: foldersContract,
   queue: queueContract,
+  languages: languagesContract,
   search: searchContract,
   conversations: conversationsContract,
   answers: answersContract,
@@ -37,6 +39,7 @@ export * from "./errors.ts";
 export * from "./evaluation.ts";
 export * from "./fine-tunes.ts";
 export * from "./json-schema.ts";
+export * from "./languages.ts";
 export * from "./library.ts";
 export * from "./models.ts";
 export * from "./questions.ts";

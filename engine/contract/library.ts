@@ -89,6 +89,16 @@ export const addResult = z.object({
   skipped: z.array(z.object({ path: z.string(), reason: documentReason })),
 });
 
+/** A passage as it was cut: what is searched, and shown as a source. */
+export const documentPassage = z.object({
+  /** 0-based, in the document's order. */
+  position: z.number().int(),
+  range: charRange, headingPath: z.array(z.string()), page: z.number().int().positive().optional(), text: z.string(),
+  /** Of `text` as the embedder counts, its own marks included; title and headings are put in front when it is embedded. */
+  tokens: z.number().int(),
+});
+export type DocumentPassage = z.infer<typeof documentPassage>;
+
 /** Where the words of a range are drawn: one entry per page. */
 export const highlight = z.object({ page: z.number().int(), rects: z.array(rect) });
 
@@ -127,6 +137,10 @@ export const documentsContract = {
   content: base
     .input(z.object({ id, around: charRange.optional(), fromBlock: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(2000).default(400) }))
     .output(z.object({ blocks: z.array(block), firstBlock: z.number().int(), totalBlocks: z.number().int(), pages: z.array(pageInfo), title: z.string().optional(), format: documentFormat })),
+  /** The passages a document was cut into, in order. */
+  passages: base
+    .input(z.object({ id, from: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(200).default(50) }))
+    .output(z.object({ passages: z.array(documentPassage), total: z.number().int() })),
   highlight: base.input(z.object({ id, ranges: z.array(charRange).min(1).max(100) })).output(z.array(highlight)),
   /** How surely the words of each range were recognised in a picture, 0..1; null where they come from the document's own text. */
   recognised: base.input(z.object({ id, ranges: z.array(charRange).min(1).max(1000) })).output(z.array(z.number().nullable())),

@@ -65,6 +65,8 @@ export const settings = z.object({
     ocr: z.enum(["auto", "ask", "off"]).default("auto"),
     /** Languages the pictures are written in, as Tesseract names them. Each makes recognition slower. */
     ocrLanguages: z.array(z.string().regex(/^[a-zA-Z_]{3,12}$/)).min(1).max(6).default(["eng", "deu"]),
+    /** Where data for further languages are fetched on a click: a registry in npm's layout. */
+    languageRegistry: z.url({ protocol: /^https?$/ }).default("https://registry.npmjs.org"),
     /** Pictures of one document that are recognised at most. */
     ocrMaxPages: z.number().int().min(1).max(100_000).default(2000),
     /** Pictures waiting in all beyond which "auto" asks first. */

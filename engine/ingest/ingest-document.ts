@@ -1,3 +1,4 @@
+import { languageName } from "../base/recognition-languages.ts";
 import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
@@ -7,6 +8,7 @@ import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
 import type { Extracted, ReaderPool, Source } from "./extract.ts";
 import type { ExtractionShelf } from "./extractions.ts";
 import { Refused, withoutRecognition } from "./reasons.ts";
+import { noLanguageData, otherLanguage } from "./recognise/languages.ts";
 import { withRecognised } from "./recognise/merge.ts";
 import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
 import type { GroupCommit } from "./store.ts";
@@ -22,7 +24,7 @@ export interface IngestSteps {
   readonly maxTokens: number;
   readonly recognised: PageCache;
   /** undefined: pictures stay unread. */
-  readonly ocr: () => { readonly languages: readonly string[]; readonly maxPages: number } | undefined;
+  readonly ocr: () => { readonly languages: readonly string[]; readonly maxPages: number; /** The first of the languages without data here. */ readonly missing?: string | undefined } | undefined;
 }
 
 /** One document on its way. */
@@ -95,10 +97,12 @@ async function recognised({ extraction, contentHash }: Extracted, steps: IngestS
   const ocr = steps.ocr();
   const pictures = ocr ? (extraction.pictures ?? []).slice(0, ocr.maxPages) : [];
   if (!ocr || pictures.length === 0) return { extraction };
+  if (ocr.missing !== undefined) return { extraction: { ...extraction, warnings: [...extraction.warnings, noLanguageData(ocr.missing)] } };
   const read = await cachedPictures(steps.recognised, { contentHash, pictures, languages: ocr.languages });
   const whole = withRecognised(extraction, read);
   const confidence = confidenceOf(whole.blocks);
-  return { extraction: whole, recognition: { pictures: pictures.length, done: read.length, ...(confidence === undefined ? {} : { confidence }) } };
+  const doubt = read.length === pictures.length ? await otherLanguage(whole.blocks, ocr.languages) : undefined;
+  return { extraction: doubt ? { ...whole, warnings: [...whole.warnings, doubt] } : whole, recognition: { pictures: pictures.length, done: read.length, ...(confidence === undefined ? {} : { confidence }) } };
 }
 
 async function chunked({ extraction, language, recognition }: Read, job: IngestJob, steps: IngestSteps): Promise<Chunk[]> {
@@ -116,6 +120,8 @@ async function chunked({ extraction, language, recognition }: Read, job: IngestJ
 }
 
 function withoutText({ warnings, pictures = [], format }: Extraction): DocumentReason {
+  const missing = warnings.find(({ code }) => code === "no-language-data")?.language;
+  if (missing !== undefined) return { code: "no-language-data", message: `There are no data here to recognise text in ${languageName(missing)}.`, next: `Download ${languageName(missing)}, or take it out of the languages of the pictures in the settings.`, language: missing };
   const failed = warnings.find(({ code }) => code === "part-unreadable");
   if (pictures.length > 0 && failed) return { code: "no-text", message: failed.message };
   if (pictures.length > 0 || format === "image") return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, or whether it is on, and retry." };

@@ -17,7 +17,9 @@ import { defaultLimits, type IngestLimits } from "./limits.ts";
 import { Outcomes } from "./outcome.ts";
 import { OwnedFiles } from "./owned-files.ts";
 import { discard, pushLabels, sourceOf, unindex, type FetchPage, type LibraryParts } from "./parts.ts";
+import type { IngestSteps } from "./ingest-document.ts";
 import { IngestQueue } from "./queue.ts";
+import { missingLanguage } from "./recognise/languages.ts";
 import { PageCache } from "./recognise/page-cache.ts";
 import { Recogniser } from "./recognise/recogniser.ts";
 import { Scanner } from "./recognise/scanner.ts";
@@ -53,6 +55,7 @@ export interface Library {
   readonly parts: LibraryParts;
   readonly folders: FolderWatch;
   readonly pages: PageViewer;
+  readonly embedder: Embedder;
   /** What answers may not see until it is unlocked. */
   privacy(): { excludeDocumentIds: string[]; excludeCollectionIds: string[] };
   /** Indexing gives way between its steps until the returned function is called. */
@@ -103,7 +106,7 @@ async function openLibrary(options: LibraryOptions, owner: Owner): Promise<Libra
   queue.start();
   for (const folder of registry.allFolders()) folders.follow(folder).catch((error: unknown) => notice(`“${folder.path}” is not followed: ${String(error)}`));
   return {
-    parts, folders, pages,
+    parts, folders, pages, embedder: options.embedder,
     privacy: () => privacyOf(registry),
     yieldTo: () => gate.close(),
     workers: () => [...workers(), pages.state],
@@ -146,7 +149,7 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
     registry, limits, gate, notice, readers: readerCount,
     recogniser: () => recogniser,
     outcomes: new Outcomes({ registry, discard: (ids) => discard(base, ids), unindex: (ids) => unindex(base, ids), ocrMode: () => (settings().ingest.ocr === "ask" ? "ask" : "auto") }),
-    steps: { readers, embedder, commits, extractions: base.shelf, recognised: base.recognised, ocr: () => ocrOf(settings()), passageTokens: () => settings().ingest.passageTokens, maxTokens: options.embedder.maxTokens },
+    steps: { readers, embedder, commits, extractions: base.shelf, recognised: base.recognised, ocr: () => ocrOf(settings(), base.workspace), passageTokens: () => settings().ingest.passageTokens, maxTokens: options.embedder.maxTokens },
     sourceOf: (record) => sourceOf(base, record),
     committed: (id, label) => booked(base, id, label),
     onIdle: (passages) => {
@@ -156,7 +159,7 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
   const scanner = owner.own(new Scanner({ host: options.workerHost, limits, workspace: base.workspace }));
   const recogniser = new Recogniser({
     registry, gate, notice, scanner, shelf: base.shelf, cache: base.recognised, sourceOf: (record) => sourceOf(base, record),
-    settings: () => ({ isOn: settings().ingest.ocr !== "off", languages: settings().ingest.ocrLanguages, maxPages: settings().ingest.ocrMaxPages, askAbove: settings().ingest.ocrAskAbove }),
+    settings: () => ({ isOn: settings().ingest.ocr !== "off", languages: settings().ingest.ocrLanguages, maxPages: settings().ingest.ocrMaxPages, hasData: missingLanguage(base.workspace, settings().ingest.ocrLanguages) === undefined, askAbove: settings().ingest.ocrAskAbove }),
     mayWork: () => queue.isIdle,
     readAgain: (ids) => queue.readAgain(ids),
     changed: () => queue.recognitionChanged(),
@@ -166,8 +169,8 @@ function buildQueue({ owner, options, limits, gate, base }: Building): { queue: 
   return { queue, recogniser, workers: () => [...readers.states, ...scanner.states] };
 }
 
-function ocrOf({ ingest }: Settings): { languages: readonly string[]; maxPages: number } | undefined {
-  return ingest.ocr === "off" ? undefined : { languages: ingest.ocrLanguages, maxPages: ingest.ocrMaxPages };
+function ocrOf({ ingest }: Settings, workspace: string): ReturnType<IngestSteps["ocr"]> {
+  return ingest.ocr === "off" ? undefined : { languages: ingest.ocrLanguages, maxPages: ingest.ocrMaxPages, missing: missingLanguage(workspace, ingest.ocrLanguages) };
 }
 
 /** What was moved or tagged while it was being committed is labelled again. */

@@ -5,6 +5,7 @@ import { os } from "../contract/server.ts";
 import { addPage, addPaths, addUploads, type Added } from "./add.ts";
 import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./change.ts";
 import type { Library } from "./library.ts";
+import { passages } from "./passages.ts";
 import { decideRecognition } from "./recognise/decide.ts";
 import { content, highlight, recognised } from "./show.ts";
 import { collectionViews, documentView, listDocuments } from "./views.ts";
@@ -25,7 +26,7 @@ function collectionRoutes({ parts, folders }: Library) {
   };
 }
 
-function documentRoutes({ parts, folders, pages }: Library) {
+function documentRoutes({ parts, folders, pages, embedder }: Library) {
   const { registry } = parts;
   const result = ({ added, unchanged, skipped }: Added) => ({ added: added.map(documentView), unchanged, skipped: [...skipped] });
   return {
@@ -42,6 +43,7 @@ function documentRoutes({ parts, folders, pages }: Library) {
     remove: os.documents.remove.handler(async ({ input }) => ({ removed: await removeDocuments(parts, input.ids) })),
     retry: os.documents.retry.handler(async ({ input }) => ({ queued: await retryDocuments(parts, input) })),
     content: os.documents.content.handler(({ input }) => content(parts, input)),
+    passages: os.documents.passages.handler(({ input, signal }) => passages(parts, embedder, input, signal)),
     highlight: os.documents.highlight.handler(({ input }) => highlight(parts, input)),
     recognised: os.documents.recognised.handler(({ input }) => recognised(parts, input)),
     pageImage: os.documents.pageImage.handler(({ input, signal }) => pages.draw(parts, input, signal)),

@@ -15,6 +15,18 @@ export async function detectLanguage(text: string): Promise<string | undefined> 
   return found.isReliable() && found.language ? found.language : undefined;
 }
 
+/** A lead that recognised text has over the languages it was read in only where it is in another one. Measured: French .31, Dutch over German .22. */
+const CERTAIN_LEAD = 0.18;
+
+/** ISO 639-1 code of the language a text is clearly written in, where that is none of `expected`; "none" where it looks like no language at all. */
+export async function clearlyOtherLanguage(text: string, expected: readonly string[]): Promise<string | "none" | undefined> {
+  const found = (await detector()).detect(text.slice(0, SAMPLE));
+  if (!found.isReliable() || !found.language) return "none";
+  const scores = found.getScores();
+  const best = Math.max(0, ...expected.map((language) => scores[language] ?? 0));
+  return (scores[found.language] ?? 0) - best >= CERTAIN_LEAD ? found.language : undefined;
+}
+
 /**
  * Which of `languages` a question is written in, or undefined where it could be several. A question is short, so it is only
  * compared between the languages that matter: "Kubernetes pods" looks Hungarian, but not where there is only English and German.

@@ -45,12 +45,16 @@ class Transient extends Error {
  * @throws LorekeepError NO_SPACE, NOT_FOUND, DOWNLOAD_FAILED, FORBIDDEN_ADDRESS; AbortError (the partial file stays).
  */
 export async function download(ref: HubFile, destination: string, options: DownloadOptions): Promise<Downloaded> {
-  const info = await retrying(options, () => asTransient(() => inspectHubFile(ref, options, options.signal)));
+  return transferFile(await patiently(options, () => inspectHubFile(ref, options, options.signal)), destination, options);
+}
+
+/** {@link download} of a file about which everything is known. @throws like it. */
+export async function transferFile(info: HubFileInfo, destination: string, options: DownloadOptions): Promise<Downloaded> {
   const folder = dirname(destination);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, folder); });
-  const { url, sizeBytes, sha256, gitBlob } = info;
+  const { url, sizeBytes, sha256, gitBlob, sha512 } = info;
   if (sizeBytes !== undefined) await ensureDiskSpace(folder, Math.max(0, sizeBytes - (await partialBytes(destination))), options.freeBytes);
-  const identity = { url, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 ? { sha256 } : {}), ...(gitBlob ? { gitBlob } : {}) };
+  const identity = { url, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 ? { sha256 } : {}), ...(gitBlob ? { gitBlob } : {}), ...(sha512 ? { sha512 } : {}) };
   const partial = await PartialFile.open(destination, identity, options.signal);
   try {
     const meter = new TransferMeter(sizeBytes, options.onProgress ?? (() => undefined));
@@ -81,9 +85,10 @@ async function transfer({ info, partial, meter, options }: Transfer): Promise<vo
   const response = await asTransient(() => options.network.fetch(info.url, { ...base, headers: { ...base.headers, ...range }, signal: options.signal }));
   await accept(response, partial, info);
   await partial.rememberEtag(strongEtag(response));
+  const most = info.sizeBytes ?? info.maxBytes ?? Infinity;
   await asTransient(async () => {
     for await (const chunk of response.body) {
-      if (info.sizeBytes !== undefined && partial.received + chunk.byteLength > info.sizeBytes) throw await wrongBytes(partial, info, `more than ${info.sizeBytes} bytes came`);
+      if (partial.received + chunk.byteLength > most) throw await wrongBytes(partial, info, `more than ${most} bytes came`);
       await partial.write(chunk);
       meter.update(partial.received);
     }
@@ -137,6 +142,7 @@ async function verified(partial: PartialFile, info: HubFileInfo): Promise<string
   const digest = partial.digest();
   if (info.sha256 && digest.sha256 !== info.sha256) throw await wrongBytes(partial, info, `its sha-256 is ${digest.sha256}, the hub states ${info.sha256}`);
   if (!info.sha256 && info.gitBlob && digest.gitBlob && digest.gitBlob !== info.gitBlob) throw await wrongBytes(partial, info, `its git hash is ${digest.gitBlob}, the hub states ${info.gitBlob}`);
+  if (info.sha512 && digest.sha512 !== info.sha512) throw await wrongBytes(partial, info, `its sha-512 is ${digest.sha512}, ${info.sha512} is stated`);
   return digest.sha256;
 }
 
@@ -157,11 +163,16 @@ async function asTransient<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Does what asks the network once, and again while that may help. */
+export function patiently<T>(options: Pick<DownloadOptions, "retryMs" | "signal">, work: () => Promise<T>): Promise<T> {
+  return retrying(options, () => asTransient(work));
+}
+
 /**
  * Tries again after transient failures, with a wait that doubles; getting further than ever before starts the count anew. (Not merely
  * "some bytes came": a server that sends the same first bytes over and over would be asked for ever.)
  */
-async function retrying<T>(options: DownloadOptions, work: () => Promise<T>, progress: () => number = () => 0): Promise<T> {
+async function retrying<T>(options: Pick<DownloadOptions, "retryMs" | "signal">, work: () => Promise<T>, progress: () => number = () => 0): Promise<T> {
   let failures = 0;
   let furthest = progress();
   for (;;) {

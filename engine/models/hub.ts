@@ -1,5 +1,5 @@
 import { LorekeepError } from "../base/errors.ts";
-import type { Network, NetworkResponse } from "../base/network.ts";
+import type { Network, NetworkPurpose, NetworkResponse } from "../base/network.ts";
 
 /** A file on a model hub in Hugging Face layout. */
 export interface HubFile {
@@ -14,6 +14,8 @@ export interface HubOptions {
   readonly endpoint?: string | undefined;
   /** Access token of the person, from the settings. */
   readonly token?: string | undefined;
+  /** Written on the ledger. Default "model download". */
+  readonly purpose?: NetworkPurpose;
 }
 
 /** What the hub itself says about a file, taken at download time and pinned on the shelf. */
@@ -25,6 +27,10 @@ export interface HubFileInfo extends HubFile {
   readonly sha256: string | undefined;
   /** Small files: git's blob hash, sha-1 over "blob <size>\0" and the content. */
   readonly gitBlob: string | undefined;
+  /** Base64; what a package registry states. */
+  readonly sha512?: string;
+  /** More than this is refused where the size is not known before. */
+  readonly maxBytes?: number;
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -41,7 +47,7 @@ export function hubUrl(ref: HubFile, endpoint = DEFAULT_ENDPOINT): string {
 /** Headers and rules that every request to the hub shares. */
 export function hubRequest(options: HubOptions) {
   return {
-    purpose: "model download" as const,
+    purpose: options.purpose ?? "model download",
     allowPrivate: options.endpoint !== undefined,
     // Compressed transfer would make ranges and sizes mean something else.
     headers: { "accept-encoding": "identity", "user-agent": "lorekeep", ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) },

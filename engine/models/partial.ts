@@ -7,28 +7,40 @@ import { z } from "zod";
 import { fromFileSystem } from "../base/errors.ts";
 
 /** Beside the partial file: what its bytes are the beginning of. */
-const sidecar = z.object({ url: z.string(), etag: z.string().optional(), sizeBytes: z.number().optional(), sha256: z.string().optional(), gitBlob: z.string().optional() });
+const sidecar = z.object({ url: z.string(), etag: z.string().optional(), sizeBytes: z.number().optional(), sha256: z.string().optional(), gitBlob: z.string().optional(), sha512: z.string().optional() });
 export type PartialIdentity = z.infer<typeof sidecar>;
 
 export const partialPath = (destination: string) => `${destination}.partial`;
 const sidecarPath = (destination: string) => `${destination}.partial.json`;
 
-/** Both hashes a hub may state, fed with the same bytes. */
+export interface Digest {
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly gitBlob: string | undefined;
+  /** Base64, as package registries state it; only where the file is known by it. */
+  readonly sha512: string | undefined;
+}
+
+/** The hashes a hub or a registry may state, fed with the same bytes. */
 class Digests {
   private readonly sha256 = createHash("sha256");
   private readonly blob: Hash | undefined;
 
-  constructor(sizeBytes: number | undefined) {
+  private readonly sha512: Hash | undefined;
+
+  constructor({ sizeBytes, sha512 }: PartialIdentity) {
+    this.sha512 = sha512 === undefined ? undefined : createHash("sha512");
     this.blob = sizeBytes === undefined ? undefined : createHash("sha1").update(`blob ${sizeBytes}\0`);
   }
 
   update(chunk: Uint8Array): void {
     this.sha256.update(chunk);
     this.blob?.update(chunk);
+    this.sha512?.update(chunk);
   }
 
-  end(): { sha256: string; gitBlob: string | undefined } {
-    return { sha256: this.sha256.digest("hex"), gitBlob: this.blob?.digest("hex") };
+  end(): Digest {
+    return { sha256: this.sha256.digest("hex"), gitBlob: this.blob?.digest("hex"), sha512: this.sha512?.digest("base64") };
   }
 }
 
@@ -46,7 +58,7 @@ export class PartialFile {
   private constructor(destination: string, identity: PartialIdentity) {
     this.destination = destination;
     this.identity = identity;
-    this.digests = new Digests(identity.sizeBytes);
+    this.digests = new Digests(identity);
   }
 
   /** Continues what is there when it is the beginning of the same file, and starts from nothing otherwise. */
@@ -95,12 +107,12 @@ export class PartialFile {
     await this.file?.close();
     this.file = await open(partialPath(this.destination), "w");
     this.received = 0;
-    this.digests = new Digests(this.identity.sizeBytes);
+    this.digests = new Digests(this.identity);
     await writeFileAtomic(sidecarPath(this.destination), JSON.stringify(this.identity));
   }
 
   /** The digests of everything received; call once, at the end. */
-  digest(): { sha256: string; gitBlob: string | undefined } {
+  digest(): Digest {
     return this.digests.end();
   }
 
@@ -152,5 +164,6 @@ async function storedIdentity(destination: string): Promise<PartialIdentity | un
 /** The hash decides where both know it; otherwise the address (which names a commit) and the size do. */
 function sameFile(before: PartialIdentity, now: PartialIdentity): boolean {
   if (before.sha256 && now.sha256) return before.sha256 === now.sha256;
+  if (before.sha512 !== now.sha512) return false;
   return before.url === now.url && before.sizeBytes === now.sizeBytes && before.gitBlob === now.gitBlob;
 }

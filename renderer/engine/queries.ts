@@ -17,6 +17,8 @@ export const useCollections = () => useEngineQuery(["collections", "list"], (eng
 export const useModels = () => useEngineQuery(["models", "list"], (engine, signal) => engine.models.list(undefined, { signal }));
 /** A reranker may also come as a folder, which no topic tells of: asked anew by each screen that shows them. */
 export const useRerankers = () => useEngineQuery(["models", "rerankers"], (engine, signal) => engine.models.rerankers(undefined, { signal }), { staleTime: 0 });
+/** Languages in which text in pictures is recognised; those in use are a setting, their data a download. */
+export const useLanguages = () => useEngineQuery(["downloads", "languages"], (engine, signal) => engine.languages.list(undefined, { signal }));
 export const useSettings = () => useEngineQuery(["settings", "get"], (engine, signal) => engine.settings.get(undefined, { signal }));
 export const useDocument = (id: string | undefined) => useEngineQuery(["documents", "get", id], (engine, signal) => engine.documents.get({ id: id ?? "" }, { signal }), { enabled: id !== undefined });
 /** How many documents there are by state, without listing them. */

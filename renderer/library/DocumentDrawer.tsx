@@ -1,6 +1,6 @@
 import { Copy, Ellipsis, FolderOpen, TriangleAlert } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import type { Collection, Document } from "../../engine/contract/index.ts";
+import type { Collection, Document, DocumentReason } from "../../engine/contract/index.ts";
 import { bytes, count, dateTime, plural } from "../app/words.ts";
 import { Button, Drawer, ErrorState, IconButton, Menu, Spinner, Switch, TabPanel, Tabs, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
@@ -10,6 +10,7 @@ import { WhatWasRead } from "./WhatWasRead.tsx";
 import type { DocumentActions } from "./actions.tsx";
 import { DocumentMenu } from "./DocumentMenu.tsx";
 import { formatName, pageWord } from "./format.tsx";
+import { LanguageAction } from "./LanguageAction.tsx";
 import { adviceFor, stepsFor, stepWords } from "./reasons.ts";
 import { RecognisedMark } from "../sources/RecognisedMark.tsx";
 import { StateMark } from "./StateMark.tsx";
@@ -55,8 +56,8 @@ function About({ document, collections, actions }: Omit<DrawerProps, "id" | "onC
       <Trouble document={document} actions={actions} />
       {document.warnings.length > 0 ? (
         <div className={css.warnings}>
-          <h3><TriangleAlert aria-hidden />{document.warnings.every((warning) => warning.code === "encoding-guessed") ? "Worth knowing" : "Read, with gaps"}</h3>
-          <ul>{document.warnings.slice(0, 8).map((warning, index) => <li key={index}>{warning.message}</li>)}</ul>
+          <h3><TriangleAlert aria-hidden />{document.warnings.every(({ code }) => code === "encoding-guessed") ? "Worth knowing" : document.warnings.every(({ code }) => code === "other-language") ? "Language in doubt" : "Read, with gaps"}</h3>
+          <ul>{document.warnings.slice(0, 8).map((warning, index) => <li key={index}>{warning.message}{warning.language === undefined ? null : <div className={css.steps}><LanguageAction code={warning.language} documentId={document.id} /></div>}</li>)}</ul>
           {document.warnings.length > 8 ? <p>and {plural(document.warnings.length - 8, "more warning")}</p> : null}
         </div>
       ) : null}
@@ -72,12 +73,12 @@ function About({ document, collections, actions }: Omit<DrawerProps, "id" | "onC
 /** Why it was not read, in a sentence, and what helps, as buttons. */
 function Trouble({ document, actions }: { document: Document; actions: DocumentActions }) {
   if (document.state !== "failed" && document.state !== "cancelled") return null;
-  const reason = document.reason ?? { code: "cancelled" as const, message: "It was taken out of the queue before it was read." };
+  const reason: DocumentReason = document.reason ?? { code: "cancelled", message: "It was taken out of the queue before it was read." };
   return (
     <div className={css.trouble} role="status">
       <h3>{reason.message}</h3>
       <p>{adviceFor(reason).next}</p>
-      <div className={css.steps}>{stepsFor(document).map((step, index) => <Button key={step} size="s" variant={index === 0 ? "primary" : "secondary"} onClick={() => actions.step(document, step)}>{stepWords[step]}</Button>)}</div>
+      <div className={css.steps}>{stepsFor(document).map((step, index) => step === "language" && reason.language !== undefined ? <LanguageAction key={step} primary={index === 0} code={reason.language} documentId={document.id} /> : <Button key={step} size="s" variant={index === 0 ? "primary" : "secondary"} onClick={() => actions.step(document, step)}>{stepWords[step]}</Button>)}</div>
     </div>
   );
 }

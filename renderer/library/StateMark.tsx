@@ -18,7 +18,7 @@ export function StateMark({ document }: { document: Pick<Document, "state" | "re
   return (
     <span className={cx(css.state, css[`state_${document.state}`], warned && css.stateWarned)} title={warned ? document.warnings.map((warning) => warning.message).join("\n") : undefined}>
       {warned ? <CircleAlert aria-hidden /> : <span aria-hidden className={css.stateIcon}>{icons[document.state]}</span>}
-      <span className={css.stateWord}>{warned ? "Indexed in part" : word}</span>
+      <span className={css.stateWord}>{!warned ? word : document.warnings.every(({ code }) => code === "other-language" || code === "encoding-guessed") ? "Language in doubt" : "Indexed in part"}</span>
     </span>
   );
 }

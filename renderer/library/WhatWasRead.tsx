@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { PassageList } from "./PassageList.tsx";
 import type { CharRange, Document } from "../../engine/contract/index.ts";
 import { SegmentedControl } from "../design/index.ts";
 import { DocumentView } from "../sources/DocumentView.tsx";
@@ -7,14 +8,19 @@ import css from "./drawer.module.css";
 
 const none: readonly CharRange[] = [];
 
-/** The document as it looks, and, where that is a picture of pages, also as the text that was read from it. */
+type Shown = "pages" | "text" | "passages";
+
+/** The whole way of a document: as it looks, as the text that was read from it, and as the passages that text was cut into. */
 export function WhatWasRead({ document }: { document: Document }) {
-  const [shown, setShown] = useState<"pages" | "text">("pages");
+  const [shown, setShown] = useState<Shown>("pages");
   const paged = document.format === "pdf" || document.format === "image";
+  const segments: { value: Shown; label: string }[] = paged
+    ? [{ value: "pages", label: "Pages" }, { value: "text", label: "Text that was read" }, { value: "passages", label: "Passages" }]
+    : [{ value: "pages", label: "Text that was read" }, { value: "passages", label: "Passages" }];
   return (
     <div className={css.read}>
-      {paged ? <div className={css.readSwitch}><SegmentedControl<"pages" | "text"> size="s" label="Shown as" value={shown} onChange={setShown} segments={[{ value: "pages", label: "Pages" }, { value: "text", label: "Text that was read" }]} /></div> : null}
-      {paged && shown === "text" ? <TextView documentId={document.id} ranges={none} format={document.format ?? "pdf"} /> : <DocumentView documentId={document.id} ranges={none} />}
+      <div className={css.readSwitch}><SegmentedControl<Shown> size="s" label="Shown as" value={shown} onChange={setShown} segments={segments} /></div>
+      {shown === "passages" ? <PassageList documentId={document.id} /> : paged && shown === "text" ? <TextView documentId={document.id} ranges={none} format={document.format ?? "pdf"} /> : <DocumentView documentId={document.id} ranges={none} />}
     </div>
   );
 }

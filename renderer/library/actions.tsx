@@ -45,6 +45,16 @@ export function useDocumentActions(adding: Adding, onGone: (ids: readonly string
       toasts.fail(error, "The documents could not be removed");
     }
   };
+  const readIn = async ({ id, reason }: Document) => {
+    const code = reason?.language;
+    if (code === undefined) return go("settings", "ingest");
+    try {
+      await engine.languages.download({ code });
+      await retry([id]);
+    } catch (error) {
+      toasts.fail(error, "The language could not be downloaded");
+    }
+  };
   const locate = async (document: Document) => {
     const chosen = await chooseFiles({ folders: false, multiple: false });
     if (chosen.paths.length + chosen.files.length === 0) return;
@@ -56,6 +66,7 @@ export function useDocumentActions(adding: Adding, onGone: (ids: readonly string
     retry: (document) => void retry([document.id]),
     locate: (document) => void locate(document),
     limit: () => go("settings", "ingest"),
+    language: (document) => void readIn(document),
     remove: (document) => setDialog({ kind: "remove", ids: [document.id], name: document.name }),
   };
   return {

@@ -1,16 +1,17 @@
 import type { Document, DocumentReason } from "../../engine/contract/index.ts";
 
 /** What can be done about a document that was not read. */
-export type Step = "password" | "retry" | "locate" | "limit" | "remove";
+export type Step = "password" | "retry" | "locate" | "limit" | "language" | "remove";
 
 interface Advice { /** Two or three words for the state column. */ readonly short: string; /** In the order of what helps most. */ readonly steps: readonly Step[]; /** When the engine names no next step of its own. */ readonly next: string }
 
-export const stepWords: Record<Step, string> = { password: "Enter password…", retry: "Try again", locate: "Locate…", limit: "Change the limit…", remove: "Remove" };
+export const stepWords: Record<Step, string> = { password: "Enter password…", retry: "Try again", locate: "Locate…", limit: "Change the limit…", language: "Get language", remove: "Remove" };
 
 const advice: Record<DocumentReason["code"], Advice> = {
   empty: { short: "Empty file", steps: ["remove", "retry"], next: "There is nothing in it to read." },
   "no-text": { short: "No text", steps: ["remove", "retry"], next: "Nothing in it can be searched." },
   "no-text-layer": { short: "No text layer", steps: ["remove", "retry"], next: "Its pages are pictures. Turn text recognition on in the settings and retry." },
+  "no-language-data": { short: "No language data", steps: ["language", "remove", "retry"], next: "Download the language, then it is read." },
   encrypted: { short: "Password needed", steps: ["password", "remove"], next: "Enter its password; it is kept in memory only." },
   "wrong-password": { short: "Wrong password", steps: ["password", "remove"], next: "Try another password." },
   corrupt: { short: "Damaged", steps: ["retry", "remove"], next: "Open it in its own program; if that works, save it again and retry." },

@@ -219,6 +219,20 @@ describe.skipIf(!browserFor("library"))("library", () => {
     expect(documents(fake).filter((document) => document.collectionId === "c-diary")).toHaveLength(40);
   }));
 
+  test("a scan in another language: which it probably is, and one click to its data and a second reading", () => journey({
+    at: "library",
+    seed: (world) => {
+      const [document] = [...world.documents.values()].map((entry) => entry.document);
+      if (document) Object.assign(document, { name: "Lettre.pdf", warnings: [{ code: "other-language", message: "Probably French: its letters were read with English and German data.", language: "fra" }] });
+    },
+  }, async (page, fake) => {
+    expect(await row(page, "Lettre.pdf").textContent()).toContain("Language in doubt");
+    await page.getByRole("button", { name: "Lettre.pdf", exact: true }).click();
+    await page.getByRole("button", { name: "Download French (7.0 MB) and read again" }).click();
+    await page.getByText("The document will be read again.").waitFor();
+    expect(fake.world.settings.ingest.ocrLanguages).toEqual(["eng", "deu", "fra"]);
+  }));
+
   test.each([1400, 800])("before a large amount of text recognition: how much it is and how long it takes, whole at %i points, and the person's word", (width) => journey({
     at: "library", context: { viewport: { width, height: 800 } },
     seed: (world) => {

@@ -2,6 +2,7 @@ import { os } from "../../engine/contract/server.ts";
 import { answerHandlers } from "./fake-answers.ts";
 import { compareHandlers } from "./fake-compare.ts";
 import { evaluationHandlers } from "./fake-evaluation.ts";
+import { languageHandlers } from "./fake-languages.ts";
 import { libraryHandlers, seedLibrary } from "./fake-library.ts";
 import { modelHandlers, seedModels, systemHandlers } from "./fake-models.ts";
 import { tuneHandlers } from "./fake-tune.ts";
@@ -23,6 +24,6 @@ export function createFakeEngine(options: FakeOptions = {}) {
   const world = new FakeWorld({ stepMs: options.stepMs ?? 120, tokenMs: options.tokenMs ?? 12 });
   seedLibrary(world, { empty: options.empty ?? false, many: options.many ?? 0 });
   if (!options.noModels) seedModels(world);
-  const router = os.router({ ...libraryHandlers(world), ...answerHandlers(world), compare: compareHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), tune: tuneHandlers(world), ...systemHandlers(world) });
+  const router = os.router({ ...libraryHandlers(world), ...languageHandlers(world), ...answerHandlers(world), compare: compareHandlers(world), evaluation: evaluationHandlers(world), models: modelHandlers(world), tune: tuneHandlers(world), ...systemHandlers(world) });
   return { router, world, dispose: () => { world.disposed = true; } };
 }

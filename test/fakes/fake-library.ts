@@ -155,6 +155,13 @@ export function libraryHandlers(world: FakeWorld) {
           pages: Array.from({ length: entry.pageCount }, (_, index) => ({ page: index + 1, width: 612, height: 792, hasText: true })), ...(entry.document.title ? { title: entry.document.title } : {}),
         };
       }),
+      passages: os.documents.passages.handler(({ input }) => {
+        const texts = find(world, input.id).blocks.filter(({ kind }) => kind !== "heading");
+        return {
+          total: texts.length,
+          passages: texts.slice(input.from, input.from + input.limit).map(({ text, start, headingPath, page }, i) => ({ position: input.from + i, range: { start, end: start + text.length }, headingPath, text, tokens: text.split(/\s+/).length + 2, ...(page === undefined ? {} : { page }) })),
+        };
+      }),
       recognised: os.documents.recognised.handler(({ input }) => input.ranges.map(() => find(world, input.id).document.recognition?.confidence ?? null)),
       highlight: os.documents.highlight.handler(({ input }) => highlightOf(find(world, input.id), input.ranges)),
       pageImage: os.documents.pageImage.handler(({ input }) => drawPage(find(world, input.id), input.page, input.width)),

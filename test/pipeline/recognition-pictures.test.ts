@@ -68,7 +68,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
   it("says which language it has no data for, and what to do, and reads the scan once that is done", async () => {
     await engine.client.settings.update({ ingest: { ocrLanguages: ["fra"] } });
     const document = await added("lettre.png", await png(strip("Le bateau part à midi.")));
-    expect(document).toMatchObject({ state: "failed", reason: { code: "no-text", message: expect.stringMatching(/no data to recognise text in the language “fra”.*Put fra\.traineddata into .*languages, or take the language out/) } });
+    expect(document).toMatchObject({ state: "failed", reason: { code: "no-language-data", language: "fra", message: "There are no data here to recognise text in French.", next: "Download French, or take it out of the languages of the pictures in the settings." } });
     await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
     await engine.client.documents.retry({ ids: [document.id] });
     await engine.client.queue.idle();

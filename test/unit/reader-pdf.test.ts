@@ -73,6 +73,15 @@ describe("scripts that are not written like English", () => {
     expect(left("דהו")).toBeGreaterThan(left("15"));
   });
 
+  it("short Hebrew lines that end early stay apart, and wrapped ones are joined", async () => {
+    const widths: Record<string, number> = { a: 5.56, b: 5.56, c: 5, d: 5.56, e: 5.56, f: 2.78, " ": 2.78 }; // Helvetica's, at 10 points
+    const set = (texts: string[], y: number) => texts.map((text, i) => ({ x: 340 - [...text].reduce((sum, letter) => sum + (widths[letter] ?? 0), 0), y: y - i * 12, size: 10, text }));
+    const wide = "dcba fedc dcba fedc dcba fedc dcba fedc";
+    const spoken = "גדהו אבגד גדהו אבגד גדהו אבגד גדהו אבגד";
+    const { result } = await one([...set(["fedc dcba", "dcba", wide, wide, "dcba fedc dcba"], 500), ...set(["dcba", "fedc", "fedc fedc fedc"], 300)], "אבגדהו");
+    expect(result.blocks.map(({ text }) => text)).toEqual(["אבגד גדהו", "אבגד", `${spoken} ${spoken} אבגד גדהו אבגד`, "אבגד", "גדהו", "גדהו גדהו גדהו"]);
+  });
+
   it("Latin words in a Hebrew line keep their own order", async () => {
     const drawn = [at(140, "ba"), at(170, "fed"), at(200, "UX"), at(220, "7"), at(232, "WZ"), at(280, "cba"), at(310, "fe")];
     expect((await one(drawn, "אבגדהו")).text).toBe("הו אבג UX 7 WZ דהו אב");

@@ -5,6 +5,9 @@ import { fromFileSystem } from "../../base/errors.ts";
 import { sha256 } from "../../base/hash.ts";
 import { rect, type Picture } from "../../contract/document.ts";
 
+/** Of the way pictures are recognised. Raise it where older results are worth less than the time of a second recognition. 2: in the direction in which a page lies. */
+const VERSION = 2;
+
 /** What came of one picture; boxes in points of its page. A picture that could not be recognised keeps why, so that it is not tried for ever. */
 const recognisedPicture = z.object({
   paragraphs: z.array(z.array(z.array(z.object({ text: z.string(), confidence: z.number(), rect })))),
@@ -12,6 +15,7 @@ const recognisedPicture = z.object({
   failed: z.string().optional(),
 });
 export type RecognisedPicture = z.infer<typeof recognisedPicture>;
+const kept = recognisedPicture.extend({ version: z.literal(VERSION) });
 
 /** The same picture of the same bytes in the same languages is recognised once, whatever happens in between. */
 export interface PictureKey {
@@ -34,7 +38,8 @@ export class PageCache {
     const text = await readFile(this.pathOf(key), "utf8").catch(() => undefined);
     if (text === undefined) return undefined;
     try {
-      return recognisedPicture.parse(JSON.parse(text));
+      const { version: _, ...recognised } = kept.parse(JSON.parse(text));
+      return recognised;
     } catch {
       return undefined; // Of another version or damaged: recognised again.
     }
@@ -44,7 +49,7 @@ export class PageCache {
     const path = this.pathOf(key);
     try {
       await mkdir(join(this.folder, key.contentHash), { recursive: true });
-      await writeFile(path + NEXT, JSON.stringify(recognised));
+      await writeFile(path + NEXT, JSON.stringify({ version: VERSION, ...recognised } satisfies z.infer<typeof kept>));
       await rename(path + NEXT, path);
     } catch (error) {
       throw fromFileSystem(error, path);

@@ -16,7 +16,7 @@ export interface RecogniserOptions {
   readonly scanner: Scanner;
   readonly gate: Gate;
   readonly sourceOf: (record: DocumentRecord) => Source;
-  readonly settings: () => { readonly isOn: boolean; readonly languages: readonly string[]; readonly maxPages: number; readonly askAbove: number };
+  readonly settings: () => { readonly isOn: boolean; readonly languages: readonly string[]; readonly maxPages: number; /** For all of the languages. */ readonly hasData: boolean; readonly askAbove: number };
   /** False while there are documents with text to read: they come first. */
   readonly mayWork: () => boolean;
   /** Documents whose pictures are all recognised, or whose file has changed, are read again. */
@@ -151,11 +151,12 @@ export class Recogniser {
     }
   }
 
-  /** true: all are there, or the file is another one by now. false: others come first. */
+  /** true: all are there, or cannot be for want of language data, or the file is another one by now: reading it again says which. false: others come first. */
   private async pictures(record: DocumentRecord, current: Current): Promise<boolean> {
     const { shelf, cache, scanner, gate, mayWork } = this.options;
     const { signal } = current.stop;
-    const { languages, maxPages } = this.options.settings();
+    const { languages, maxPages, hasData } = this.options.settings();
+    if (!hasData) return true;
     const { pictures = [], pages } = await shelf.read(record.id);
     const { contentHash } = record;
     if (contentHash === undefined) return true;

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { isAbort, LorekeepError } from "../../base/errors.ts";
 import type { PageInfo, Picture, Rect } from "../../contract/document.ts";
 import type { WorkerHost } from "../../workers/host.ts";
+import { languageFolder } from "../../workers/language-file.ts";
 import type { ocrContract, Recognised } from "../../workers/ocr/contract.ts";
 import type { readerContract } from "../../workers/reader/contract.ts";
 import { Supervisor, type WorkerState } from "../../workers/supervisor.ts";
@@ -38,7 +38,7 @@ export class Scanner {
   constructor({ host, limits, workspace }: { host: WorkerHost; limits: IngestLimits; workspace: string }) {
     this.reader = new Supervisor(host, "reader", { memoryMb: limits.readerMemoryMb, idleMs: IDLE_MS, startMs: 30_000 });
     this.ocr = new Supervisor(host, "ocr", { memoryMb: MEMORY_MB, idleMs: IDLE_MS, startMs: 30_000 });
-    this.languageFolder = join(workspace, "languages");
+    this.languageFolder = languageFolder(workspace);
   }
 
   get states(): WorkerState[] {

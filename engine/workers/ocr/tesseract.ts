@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Page } from "tesseract.js";
 import { LorekeepError } from "../../base/errors.ts";
+import { languageFile } from "../language-file.ts";
 
 /** What a page comes out as: the parts of tesseract.js's own type that are asked for, and its pixel size. */
 export type ReadPage = Pick<Page, "blocks"> & { readonly rotateRadians: number; readonly width: number; readonly height: number };
@@ -57,19 +56,11 @@ export class Tesseract {
   }
 
   private async languageData(code: string, folder: string): Promise<Uint8Array> {
-    const path = [join(folder, `${code}.traineddata.gz`), join(folder, `${code}.traineddata`), this.builtIn(code)].find((candidate) => candidate !== undefined && existsSync(candidate));
+    const path = languageFile(code, folder);
     if (path === undefined) {
-      throw new LorekeepError("UNSUPPORTED", { reason: `There is no data to recognise text in the language “${code}”.`, next: `Put ${code}.traineddata into ${folder}, or take the language out of the settings.` });
+      throw new LorekeepError("UNSUPPORTED", { reason: `There is no data to recognise text in the language “${code}”.`, next: `Download it in the settings, or put ${code}.traineddata into ${folder}, or take the language out of the settings.` });
     }
     return readFile(path);
-  }
-
-  private builtIn(code: string): string | undefined {
-    try {
-      return join(dirname(this.require.resolve(`@tesseract.js-data/${code}/package.json`)), "4.0.0_best_int", `${code}.traineddata.gz`);
-    } catch {
-      return undefined; // Not one of the languages in the box.
-    }
   }
 
   private ask(action: string, payload: unknown): Promise<unknown> {

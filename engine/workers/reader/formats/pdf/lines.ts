@@ -19,6 +19,8 @@ export interface Line {
   readonly angle: number;
   /** Wide gaps inside: a row of columns and no running text. */
   readonly columns: number;
+  /** Most of its words are read from right to left. */
+  readonly rtl: boolean;
 }
 
 /** A gap this wide, in font sizes, is a new column. */
@@ -69,9 +71,11 @@ function finished(gathered: readonly Word[]): Line[] {
   if (!largest) return [];
   return [{
     ...compact(words), firstWord: (inked[0]?.end ?? 0) - (inked[0]?.along ?? 0), size: largest.size, angle: largest.angle, across: largest.across,
-    along: Math.min(...inked.map((word) => word.along)), end: Math.max(...inked.map((word) => word.end)), columns: 1 + wideGaps(inked),
+    along: Math.min(...inked.map((word) => word.along)), end: Math.max(...inked.map((word) => word.end)), columns: 1 + wideGaps(inked), rtl: isMostlyRightToLeft(inked),
   }];
 }
+
+const isMostlyRightToLeft = (inked: readonly Word[]): boolean => inked.filter((word) => word.rtl).length > inked.length / 2;
 
 function compact(words: readonly Word[]): Pick<Line, "text" | "spans" | "rects"> {
   const inked = words.filter((word) => word.text !== " ").length;
@@ -97,7 +101,7 @@ const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Sc
  */
 function rightToLeft(words: Word[]): Word[] {
   const inked = words.filter((word) => word.text !== " ");
-  if (inked.filter((word) => word.rtl).length <= inked.length / 2) return words;
+  if (!isMostlyRightToLeft(inked)) return words;
   const fromTheRight = [...words].sort((a, b) => b.along + b.end - (a.along + a.end));
   const isLatin = ({ text }: Word) => /\p{L}/u.test(text) && !RIGHT_TO_LEFT.test(text);
   const result: Word[] = [];

@@ -1,5 +1,6 @@
 import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
+import { endedEarly, isIndented, type Edges } from "./line-ends.ts";
 import type { Line } from "./lines.ts";
 import { hundredths } from "./words.ts";
 
@@ -99,28 +100,18 @@ function runsOn(before: Line, line: Line, leading: number): boolean {
 function splitGroup(group: readonly Line[]): Line[][] {
   const left = Math.min(...group.map((line) => line.along));
   const right = Math.max(...group.map((line) => line.end));
+  const edges: Edges = { left, right, rtl: group.filter((line) => line.rtl).length > group.length / 2 };
   const centred = group.length > 1 && group.every((line) => Math.abs((line.along + line.end) / 2 - (left + right) / 2) < line.size * 0.6) && group.some((line) => line.along - left > line.size);
   const parts: Line[][] = [];
   const bulleted = group.filter((line) => BULLET.test(line.text)).length;
   group.forEach((line, i) => {
     const before = group[i - 1];
     const part = parts.at(-1);
-    const begins = !before || (!centred && !isFormula(before, line) && ((BULLET.test(line.text) && (bulleted > 1 || endedEarly(before, line, right))) || endedEarly(before, line, right) || isIndented(before, line, left)));
+    const begins = !before || (!centred && !isFormula(before, line) && ((BULLET.test(line.text) && (bulleted > 1 || endedEarly(before, line, edges))) || endedEarly(before, line, edges) || isIndented(before, line, edges)));
     if (part && !begins) part.push(line);
     else parts.push([line]);
   });
   return parts;
-}
-
-/** The next line's first word would have fitted on the line before: whoever set the text began anew on purpose. */
-function endedEarly(before: Line, line: Line, right: number): boolean {
-  if (line.along > before.end) return false;
-  const needed = line.firstWord + line.size * 0.6;
-  return right - before.end > needed && (/[.!?:;)"'”’\]]$/.test(before.text) || /^[\p{Lu}\p{N}\p{P}\p{S}]/u.test(line.text));
-}
-
-function isIndented(before: Line, line: Line, left: number): boolean {
-  return line.along - left > line.size * 0.9 && line.along - left < line.size * 5 && before.along - left < line.size * 0.4 && /[.!?:]["')\]]?$/.test(before.text) && /^[\p{Lu}\p{N}“"]/u.test(line.text);
 }
 
 function assemble(lines: readonly Line[], { vocabulary, wordsPerRun }: ParagraphOptions): Paragraph {
