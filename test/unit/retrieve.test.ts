@@ -121,13 +121,5 @@ describe("the fused scores of a search", () => {
       expect(runs).toBe(2);
       expect(texts).toEqual(["/elsewhere.md"]);
     });
-
-    it("do not show what is not committed", async () => {
-      const writing = store.put([documentWith("later", ["namejxb wordxa."])]);
-      const { candidates } = await ask(store, "namejxb");
-      await writing;
-      expect(candidates.every(({ passage }) => passage.documentId !== "later")).toBe(true);
-      expect((await ask(store, "namejxb")).candidates.some(({ passage }) => passage.documentId === "later")).toBe(true);
-    });
   });
 });
