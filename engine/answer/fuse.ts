@@ -1,5 +1,4 @@
-import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
-import type { ScoredPassage } from "../knowledge/store.ts";
+import type { Candidate, SearchSettings } from "../contract/search.ts";
 
 /** The usual constant of reciprocal rank fusion: how flat the weight of the first ranks is. */
 const K = 60;
@@ -12,24 +11,37 @@ export interface Scores {
   readonly lexical: ReadonlyMap<string, number>;
 }
 
-export interface Legs {
-  readonly dense: readonly ScoredPassage[];
-  readonly lexical: readonly ScoredPassage[];
+/** A passage, or what stands for it until it is fetched. */
+export interface Named {
+  readonly id: string;
+}
+
+export interface Hit<P extends Named> {
+  readonly passage: P;
+  /** Cosine or BM25. */
+  readonly score: number;
+}
+
+export interface Legs<P extends Named> {
+  readonly dense: readonly Hit<P>[];
+  readonly lexical: readonly Hit<P>[];
   /** Scores of what only one leg found. Absent: reciprocal ranks, which need none. */
   readonly completed?: Scores | undefined;
   /** Passages that belong among the candidates though neither leg reached them. */
-  readonly extra?: readonly ScoredPassage[];
+  readonly extra?: readonly Pick<Hit<P>, "passage">[];
 }
 
-export interface FuseOptions {
+export interface FuseOptions<P extends Named> {
   readonly fusion: SearchSettings["fusion"];
   /** Share of the dense leg, 0..1. */
   readonly denseWeight: number;
   /** Added to the fused score, in standard deviations of it: words that must match exactly, age. */
-  readonly bonus?: (passage: Passage) => number;
+  readonly bonus?: (passage: P) => number;
 }
 
-type Unranked = Omit<Candidate, "fused">;
+type Stages = Pick<Candidate, "dense" | "lexical">;
+type Unranked<P extends Named> = Stages & { readonly passage: P };
+export type Fused<P extends Named> = Unranked<P> & { readonly fused: NonNullable<Candidate["fused"]> };
 
 /**
  * Both legs' hits as one list, best first. `z-score`: each leg's scores standardised over the union of both legs' hits, missing scores completed, and
@@ -37,7 +49,7 @@ type Unranked = Omit<Candidate, "fused">;
  * where no completed scores are given: Σ weight / (60 + rank). Ties stand by the better single rank, then the dense one, then the passage's id, so
  * that the same question gives the same order each time.
  */
-export function fuse(legs: Legs, options: FuseOptions): Candidate[] {
+export function fuse<P extends Named>(legs: Legs<P>, options: FuseOptions<P>): Fused<P>[] {
   const union = legs.completed ? completed(unite(legs), legs.completed) : unite(legs);
   const base = options.fusion === "z-score" && legs.completed ? standardised(union, legs, options.denseWeight) : reciprocal(options.denseWeight);
   const { bonus } = options;
@@ -46,8 +58,8 @@ export function fuse(legs: Legs, options: FuseOptions): Candidate[] {
   return scored.sort((a, b) => b.score - a.score || byRank(a.candidate, b.candidate)).map(({ candidate, score }, i) => ({ ...candidate, fused: { rank: i + 1, score } }));
 }
 
-function unite({ dense, lexical, extra = [] }: Legs): Unranked[] {
-  const byId = new Map<string, Unranked>();
+function unite<P extends Named>({ dense, lexical, extra = [] }: Legs<P>): Unranked<P>[] {
+  const byId = new Map<string, Unranked<P>>();
   dense.forEach((hit, i) => byId.set(hit.passage.id, { passage: hit.passage, dense: { rank: i + 1, score: hit.score } }));
   lexical.forEach((hit, i) => {
     const known = byId.get(hit.passage.id);
@@ -58,20 +70,20 @@ function unite({ dense, lexical, extra = [] }: Legs): Unranked[] {
 }
 
 /** Fills in what one leg did not find; the ranks go on behind the leg's own. A passage without a word of the question has no lexical score. */
-function completed(union: readonly Unranked[], scores: Scores): Unranked[] {
-  const fill = (leg: "dense" | "lexical", known: readonly Unranked[]) => {
+function completed<P extends Named>(union: readonly Unranked<P>[], scores: Scores): Unranked<P>[] {
+  const fill = (leg: "dense" | "lexical", known: readonly Unranked<P>[]): Unranked<P>[] => {
     const found = known.filter((one) => one[leg]).length;
     const missing = known.filter((one) => !one[leg] && scores[leg].has(one.passage.id));
     // A leg that went to its depth has everything above its last hit. BM25 asked for apart may say more, where rows are not indexed yet.
     const ceiling = leg === "lexical" ? Math.min(...known.map((one) => one.lexical?.score ?? Infinity)) : Infinity;
-    const scoreOf = (one: Unranked) => Math.min(scores[leg].get(one.passage.id) ?? 0, ceiling);
+    const scoreOf = (one: Unranked<P>) => Math.min(scores[leg].get(one.passage.id) ?? 0, ceiling);
     const rank = new Map(missing.sort((a, b) => scoreOf(b) - scoreOf(a)).map((one, i) => [one, found + i + 1]));
     return known.map((one) => { const at = rank.get(one); return at === undefined ? one : { ...one, [leg]: { rank: at, score: scoreOf(one), completed: true } }; });
   };
   return fill("lexical", fill("dense", union));
 }
 
-function standardised(union: readonly Unranked[], legs: Legs, denseWeight: number): (candidate: Unranked) => number {
+function standardised<P extends Named>(union: readonly Unranked<P>[], legs: Legs<P>, denseWeight: number): (candidate: Stages) => number {
   const dense = legs.dense.length > 0 ? zScore(union.map((one) => one.dense?.score ?? 0)) : () => 0;
   const lexical = legs.lexical.length > 0 ? zScore(union.map((one) => one.lexical?.score ?? 0)) : () => 0;
   return (candidate) => denseWeight * dense(candidate.dense?.score ?? 0) + (1 - denseWeight) * lexical(candidate.lexical?.score ?? 0);
@@ -91,15 +103,15 @@ function deviation(values: readonly number[]): number {
 }
 
 /** Weights are doubled, so that equal legs give the usual figures. Completed ranks are no ranks of a leg and count for nothing. */
-function reciprocal(denseWeight: number): (candidate: Unranked) => number {
+function reciprocal(denseWeight: number): (candidate: Stages) => number {
   const part = (stage: Candidate["dense"], weight: number) => (stage && !stage.completed ? (2 * weight) / (K + stage.rank) : 0);
   return ({ dense, lexical }) => part(dense, denseWeight) + part(lexical, 1 - denseWeight);
 }
 
 const NOT_FOUND = Number.MAX_SAFE_INTEGER;
 
-function byRank(a: Unranked, b: Unranked): number {
-  const dense = (one: Unranked) => one.dense?.rank ?? NOT_FOUND;
-  const best = (one: Unranked) => Math.min(dense(one), one.lexical?.rank ?? NOT_FOUND);
+function byRank(a: Unranked<Named>, b: Unranked<Named>): number {
+  const dense = (one: Stages) => one.dense?.rank ?? NOT_FOUND;
+  const best = (one: Stages) => Math.min(dense(one), one.lexical?.rank ?? NOT_FOUND);
   return best(a) - best(b) || dense(a) - dense(b) || (a.passage.id < b.passage.id ? -1 : 1);
 }

@@ -1,12 +1,12 @@
 import type { Candidate, Passage, SearchSettings } from "../contract/search.ts";
 import { likelyLanguage } from "../knowledge/language.ts";
-import { dot } from "../base/vectors.ts";
-import type { Embedder, KnowledgeStore, ScoredPassage, SearchScope } from "../knowledge/store.ts";
+import type { Embedder, FoundPassage, KnowledgeStore, SearchScope, SearchView } from "../knowledge/store.ts";
 import { closer } from "./closeness.ts";
 import { exactShare, exactWants } from "./exact.ts";
-import { fuse, type Legs, type Scores } from "./fuse.ts";
+import { embedQuestion, shortened } from "./question.ts";
+import { fuse, type Scores } from "./fuse.ts";
 import { recencyOf } from "./recency.ts";
-import { terms } from "./terms.ts";
+import type { Term } from "./terms.ts";
 import { meant, unknownWords } from "./typos.ts";
 
 export interface Retrieved {
@@ -14,14 +14,14 @@ export interface Retrieved {
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by leg; the legs run side by side. `complete`: the words' score of what meaning found, beside the lexical leg; `fuse`: all that is ours. */
-  readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fuse: number };
+  /** Milliseconds by step; the legs run side by side. `complete`: the scores of what only one leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
+  readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fetch: number; readonly fuse: number };
   readonly notes: string[];
 }
 
 export interface RetrieveOptions {
   readonly scope: SearchScope;
-  /** Candidates wanted; each leg goes half as deep, and at least {@link DEPTH}. */
+  /** Candidates wanted, at least {@link LEAST_FETCHED} where there are as many; each leg goes half as deep, and at least {@link DEPTH}. */
   readonly limit: number;
   readonly settings: SearchSettings;
   readonly signal?: AbortSignal | undefined;
@@ -34,78 +34,79 @@ export interface RetrieveMeans {
 
 /** Standardised scores need something to stand against: 100 hits of each leg are measured to do; with 200 the nDCG is the same and the recall no better (docs/benchmarks.md). */
 const DEPTH = 100;
-/** Words of a very long question that the lexical leg looks for: the rarest cannot be known here, so the first ones, each once. */
-const LEXICAL_WORDS = 128;
+/** What is read after the fusion: the first for their closeness, some more for how rare a word is. */
+const LEAST_FETCHED = 30;
 /** What stands word for word as asked is worth this many standard deviations. */
 const EXACT_WEIGHT = 2;
 const EXACT_HITS = 20;
 /** The near words of these are compared with the one that stands nowhere. */
 const FUZZY_HITS = 30;
 
-/** Dense and lexical side by side, completed and fused. A leg that fails fails the search: half a result that looks whole would mislead. */
-export async function retrieve(text: string, means: RetrieveMeans, options: RetrieveOptions): Promise<Retrieved> {
-  const run = new Run(means, options);
-  const legs = await run.legs(text);
-  const corrected = options.settings.typos ? await run.correct(text, legs.lexical) : text;
-  if (corrected === text) return run.fused(text, legs);
-  return run.fused(corrected, await run.legs(corrected));
+/** Dense and lexical side by side, completed, fused, and the best fetched. A leg that fails fails the search: half a result that looks whole would mislead. */
+export function retrieve(text: string, means: RetrieveMeans, options: RetrieveOptions): Promise<Retrieved> {
+  return means.store.view(options.scope, (view) => new Run(view, means, options).retrieved(text));
 }
 
-interface Found extends Pick<Legs, "dense" | "lexical"> {
+interface Found {
   readonly vector: Float32Array;
-  /** BM25 of what the dense leg found. */
-  readonly denseWords: ReadonlyMap<string, number>;
+  readonly dense: readonly FoundPassage[];
+  readonly lexical: readonly FoundPassage[];
   /** Hold the identifiers and quoted phrases of the question, whichever rank they have. */
-  readonly exact: readonly ScoredPassage[];
+  readonly exact: readonly FoundPassage[];
 }
 
 class Run {
   private readonly notes: string[] = [];
-  private readonly ms = { embed: 0, dense: 0, lexical: 0, complete: 0, fuse: 0 };
+  private readonly ms = { embed: 0, dense: 0, lexical: 0, complete: 0, fetch: 0, fuse: 0 };
+  private readonly fetched = new Map<string, Passage>();
+  private readonly view: SearchView;
   private readonly means: RetrieveMeans;
   private readonly options: RetrieveOptions;
 
-  constructor(means: RetrieveMeans, options: RetrieveOptions) {
+  constructor(view: SearchView, means: RetrieveMeans, options: RetrieveOptions) {
+    this.view = view;
     this.means = means;
     this.options = options;
+  }
+
+  async retrieved(text: string): Promise<Retrieved> {
+    let found = await this.legs(text);
+    let candidates = await this.fused(text, found);
+    const corrected = this.options.settings.typos ? await this.correct(text, found.lexical) : text;
+    if (corrected !== text) {
+      found = await this.legs(corrected);
+      candidates = await this.fused(corrected, found);
+    }
+    return { candidates, queryVector: found.vector, ms: this.ms, notes: this.notes };
   }
 
   private get depth(): number {
     return Math.max(DEPTH, Math.ceil(this.options.limit / 2));
   }
 
-  async legs(text: string): Promise<Found> {
-    const { store, embedder } = this.means;
-    const { scope, signal } = this.options;
-    const { depth } = this;
+  private async legs(text: string): Promise<Found> {
+    const { embedder } = this.means;
+    const { signal } = this.options;
+    const { depth, view } = this;
     const wants = exactWants(text);
-    const query = shortened(text);
-    const dense = async () => {
+    const near = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
       signal?.throwIfAborted();
-      const hits = await this.timed("dense", () => store.searchDense(vector, scope, depth));
-      // Asked at once, not when the lexical leg has ended and some of it is known: it runs beside that leg, and most of the hits are not in it.
-      return { vector, hits, denseWords: await this.wordScores(hits, query) };
+      return { vector, dense: await this.timed("dense", () => view.dense(vector, depth)) };
     };
-    const [near, lexical, exact] = await Promise.all([
-      dense(),
-      this.timed("lexical", () => store.searchLexical(query, scope, depth, { vectors: true })),
-      wants.length === 0 ? [] : store.searchLexical(wants.join(" "), scope, EXACT_HITS, { every: true, vectors: true }),
+    const [{ vector, dense }, lexical, exact] = await Promise.all([
+      near(),
+      this.timed("lexical", () => view.lexical(shortened(text), depth)),
+      wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true }),
     ]);
     signal?.throwIfAborted();
-    return { vector: near.vector, dense: near.hits, denseWords: near.denseWords, lexical, exact };
-  }
-
-  /** What the words of the question say to passages that were found otherwise. Reciprocal ranks need no such score. */
-  private wordScores(hits: readonly ScoredPassage[], query: string): Promise<ReadonlyMap<string, number>> {
-    if (hits.length === 0 || this.options.settings.fusion !== "z-score") return Promise.resolve(new Map());
-    return this.timed("complete", () => this.means.store.lexicalScores(hits.map(({ passage }) => passage.id), query));
+    return { vector, dense, lexical, exact };
   }
 
   /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */
-  async correct(text: string, lexical: readonly ScoredPassage[]): Promise<string> {
+  private async correct(text: string, lexical: readonly FoundPassage[]): Promise<string> {
     let corrected = text;
-    for (const term of unknownWords(text, lexical).slice(0, 3)) {
+    for (const term of (await this.unknown(text, lexical)).slice(0, 3)) {
       const { store } = this.means;
       if ((await store.searchLexical(term.word, this.options.scope, 1)).length > 0) continue;
       const word = meant(term, await store.searchLexical(term.word, this.options.scope, FUZZY_HITS, { fuzzy: true }));
@@ -117,26 +118,38 @@ class Run {
     return corrected;
   }
 
-  async fused(text: string, found: Found): Promise<Retrieved> {
-    const { settings } = this.options;
-    const completed = settings.fusion === "z-score" ? await this.complete(text, found) : undefined;
-    const denseWeight = await this.denseWeight(text);
-    const candidates = await this.timed("fuse", async () => {
-      const bonus = this.bonus(text, found);
-      const list = fuse({ ...found, completed, extra: found.exact }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
-      return settings.fusion === "z-score" ? closer(text, list) : list;
-    });
-    return { candidates, queryVector: found.vector, ms: this.ms, notes: this.notes };
+  /** Mostly what was fetched for its rank holds every word; only where it does not are the other hits looked through. */
+  private async unknown(text: string, lexical: readonly FoundPassage[]): Promise<Term[]> {
+    const known = lexical.flatMap(({ id }) => this.fetched.get(id) ?? []);
+    if (unknownWords(text, known).length === 0) return [];
+    return unknownWords(text, [...(await this.fetch(lexical)).values()]);
   }
 
-  /** A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. */
-  private async complete(text: string, found: Found): Promise<Scores> {
-    const { lexical, exact, vector } = found;
-    const dense = new Map([...exact, ...lexical].flatMap((hit) => (hit.vector ? [[hit.passage.id, dot(hit.vector, vector)] as const] : [])));
-    if (lexical.length < this.depth) return { dense, lexical: new Map() };
-    const reached = new Set([...found.dense, ...lexical].map(({ passage }) => passage.id));
-    const beyond = await this.wordScores(exact.filter(({ passage }) => !reached.has(passage.id)), shortened(text));
-    return { dense, lexical: new Map([...found.denseWords, ...beyond]) };
+  private async fused(text: string, found: Found): Promise<Candidate[]> {
+    const { settings, limit } = this.options;
+    const [completed, denseWeight, bonus] = await Promise.all([this.timed("complete", () => this.complete(text, found)), this.denseWeight(text), this.bonus(text, found)]);
+    const fuseStart = performance.now();
+    const list = fuse({ dense: found.dense.map(hit), lexical: found.lexical.map(hit), extra: found.exact.map(hit), completed }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
+    this.ms.fuse += performance.now() - fuseStart;
+    const first = list.slice(0, Math.max(limit, LEAST_FETCHED));
+    const passages = await this.fetch(first.map(({ passage }) => passage));
+    this.options.signal?.throwIfAborted();
+    const candidates = first.flatMap((one) => { const passage = passages.get(one.passage.id); return passage ? [{ ...one, passage }] : []; });
+    return settings.fusion === "z-score" ? this.timed("fuse", () => Promise.resolve(closer(text, candidates))) : candidates;
+  }
+
+  /** The scores of what only one leg found. A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. Reciprocal ranks need none. */
+  private async complete(text: string, { dense, lexical, exact, vector }: Found): Promise<Scores | undefined> {
+    if (this.options.settings.fusion !== "z-score") return undefined;
+    const wordless = lexical.length < this.depth ? [] : without([...dense, ...exact], lexical);
+    const [cosines, scores] = await Promise.all([this.view.cosines(without([...lexical, ...exact], dense), vector), this.view.lexicalScores(wordless, shortened(text))]);
+    return { dense: cosines, lexical: scores };
+  }
+
+  private async fetch(wanted: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, Passage>> {
+    const missing = wanted.map(({ id }) => id).filter((id) => !this.fetched.has(id));
+    if (missing.length > 0) for (const [id, passage] of await this.timed("fetch", () => this.view.passages([...new Set(missing)]))) this.fetched.set(id, passage);
+    return new Map(wanted.flatMap(({ id }) => { const passage = this.fetched.get(id); return passage ? [[id, passage] as const] : []; }));
   }
 
   /** The embedder is weak in languages it was not made for: there the words have more to say. */
@@ -149,13 +162,15 @@ class Run {
     return foreign ? Math.min(denseWeight, foreignDenseWeight) : denseWeight;
   }
 
-  private bonus(text: string, { dense, lexical }: Found): ((passage: Passage) => number) | undefined {
+  /** What must stand word for word, and age, are read from the passages: then all are fetched. */
+  private async bonus(text: string, { dense, lexical, exact }: Found): Promise<((named: { readonly id: string }) => number) | undefined> {
     const wants = exactWants(text);
     const { recency } = this.options.settings;
     if (wants.length === 0 && recency === 0) return undefined;
+    const passages = await this.fetch([...dense, ...lexical, ...exact]);
     const share = exactShare(wants);
-    const age = recencyOf([...dense, ...lexical].map(({ passage }) => passage));
-    return (passage) => EXACT_WEIGHT * share(passage) + recency * age(passage);
+    const age = recencyOf([...dense, ...lexical].flatMap(({ id }) => passages.get(id) ?? []));
+    return ({ id }) => { const passage = passages.get(id); return passage ? EXACT_WEIGHT * share(passage) + recency * age(passage) : 0; };
   }
 
   private async timed<T>(key: keyof Retrieved["ms"], work: () => Promise<T>): Promise<T> {
@@ -168,22 +183,9 @@ class Run {
   }
 }
 
-/** A question longer than the embedder reads is embedded by its beginning and its end, where questions are put. */
-async function embedQuestion(text: string, embedder: Embedder, notes: string[], signal: AbortSignal | undefined): Promise<Float32Array> {
-  let asked = text;
-  for (let keep = text.length; keep > 40; keep = Math.floor(keep * 0.7)) {
-    asked = keep === text.length ? text : `${text.slice(0, keep / 2)} … ${text.slice(-keep / 2)}`;
-    // No tokenizer makes more than one token of a byte, so short questions need no counting.
-    if (Buffer.byteLength(asked) + 2 <= embedder.maxTokens) break;
-    const [count = 0] = await embedder.countTokens([asked], signal);
-    if (count <= embedder.maxTokens) break;
-  }
-  if (asked !== text) notes.push("The question is longer than the embedder reads: its beginning and end were searched for.");
-  return embedder.embedQuery(asked, signal);
-}
+const hit = ({ id, score }: FoundPassage) => ({ passage: { id }, score });
 
-function shortened(text: string): string {
-  if (text.length < 1000) return text;
-  const words = new Map(terms(text).map((term) => [term.key, term.word]));
-  return [...words.values()].slice(0, LEXICAL_WORDS).join(" ");
+function without(found: readonly FoundPassage[], known: readonly FoundPassage[]): string[] {
+  const there = new Set(known.map(({ id }) => id));
+  return [...new Set(found.map(({ id }) => id))].filter((id) => !there.has(id));
 }

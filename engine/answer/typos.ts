@@ -1,3 +1,4 @@
+import type { Passage } from "../contract/search.ts";
 import type { ScoredPassage } from "../knowledge/store.ts";
 import { allWords, fold, terms, type Term } from "./terms.ts";
 
@@ -5,11 +6,11 @@ import { allWords, fold, terms, type Term } from "./terms.ts";
 const SHORTEST = 5;
 
 /** The words of a question that stand in none of the passages it found, and so perhaps nowhere: rare words rank their passages first. */
-export function unknownWords(question: string, found: readonly ScoredPassage[]): Term[] {
+export function unknownWords(question: string, found: readonly Passage[]): Term[] {
   const unseen = terms(question).filter((term) => term.kind !== "number" && fold(term.word).length >= SHORTEST);
   const missing = new Set(unseen.map(({ key }) => key));
   // Reading stops where nothing is missing any more, mostly at the first passages: reading all hundred took longer than the search.
-  for (const { passage } of found) {
+  for (const passage of found) {
     if (missing.size === 0) break;
     for (const { key } of wordsOf(passage)) missing.delete(key);
   }
@@ -30,7 +31,7 @@ export function meant(term: Term, passages: readonly ScoredPassage[]): string | 
   return best?.word;
 }
 
-const wordsOf = ({ title, headingPath, text }: ScoredPassage["passage"]): Term[] => allWords([title ?? "", ...headingPath, text].join("\n"));
+const wordsOf = ({ title, headingPath, text }: Passage): Term[] => allWords([title ?? "", ...headingPath, text].join("\n"));
 
 /** Letters inserted, left out, replaced, or swapped with their neighbour; more than `most` is `most` + 1. */
 export function editDistance(a: string, b: string, most: number): number {

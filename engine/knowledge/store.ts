@@ -63,6 +63,28 @@ export interface ScoredPassage {
   readonly vector?: Float32Array;
 }
 
+/** A passage that was found, without what it holds. `id`: the view's own name of it. */
+export interface FoundPassage {
+  readonly id: string;
+  readonly score: number;
+}
+
+/**
+ * The passages of one scope at one moment, found first and fetched afterwards: most of what a leg costs is to fetch a hundred texts, and of two
+ * legs' hits only the best are shown. Ids are good within the view only.
+ */
+export interface SearchView {
+  /** As `searchDense`. */
+  dense(vector: Float32Array, limit: number): Promise<FoundPassage[]>;
+  /** As `searchLexical`. */
+  lexical(query: string, limit: number, options?: Pick<LexicalOptions, "every">): Promise<FoundPassage[]>;
+  /** BM25 of what was found; passages without a word of the query are not among them. */
+  lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>>;
+  /** Cosines of what the lexical leg found. */
+  cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>>;
+  passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>>;
+}
+
 export interface StoreStats {
   readonly documents: number;
   readonly passages: number;
@@ -88,6 +110,8 @@ export interface KnowledgeStore {
   searchLexical(query: string, scope: SearchScope, limit: number, options?: LexicalOptions): Promise<ScoredPassage[]>;
   /** BM25 by passage id, as a search of the same question gives it; passages without a word of it are not among them. So a missing score is never taken for a bad one. */
   lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>>;
+  /** Several questions to the same passages. `work` may be run a second time, where a write came between: it must only read. */
+  view<T>(scope: SearchScope, work: (view: SearchView) => Promise<T>): Promise<T>;
   /** ISO 639-1 of the languages whose words are told apart here, and "other" where there are more. */
   languages(): readonly string[];
   /** Changes with every write that a search could notice: what a search found is good for as long as this stays. */

@@ -1,7 +1,8 @@
 import { dot } from "../../engine/base/vectors.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { terms } from "../../engine/answer/terms.ts";
-import type { DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope } from "../../engine/knowledge/store.ts";
+import { WideView } from "../../engine/knowledge/wide-view.ts";
+import type { DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView } from "../../engine/knowledge/store.ts";
 
 /** A knowledge store in memory: exact cosine, BM25 without tricks, the whole filter. Nothing is kept. */
 export class MemoryStore implements KnowledgeStore {
@@ -40,6 +41,10 @@ export class MemoryStore implements KnowledgeStore {
     const ids = new Set(passageIds);
     const all = await this.searchLexical(query, { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] }, Infinity);
     return new Map(all.filter(({ passage }) => ids.has(passage.id)).map(({ passage, score }) => [passage.id, score]));
+  }
+
+  view<T>(scope: SearchScope, work: (view: SearchView) => Promise<T>): Promise<T> {
+    return work(new WideView(this, scope));
   }
 
   languages(): readonly string[] {

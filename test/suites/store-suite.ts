@@ -72,6 +72,24 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await store.searchLexical("whale", everything, 0)).toEqual([]);
     });
 
+    it("finds first and fetches afterwards, the same passages with the same scores and in the same scope", async () => {
+      await store.maintain({ force: true });
+      const [query, vector] = ["whale harbour flour", vectorFor("Its calf was running behind schedule.")];
+      for (const scope of [everything, scoped({ collectionIds: ["c1"] }), { ...everything, excludeDocumentIds: ["whale"] }]) {
+        await store.view(scope, async (view) => {
+          const [dense, lexical] = [await view.dense(vector, 100), await view.lexical(query, 100)];
+          const named = async (found: typeof dense) => { const passages = await view.passages(found.map(({ id }) => id)); return found.map(({ id, score }) => ({ passage: passages.get(id), score: score.toFixed(4) })); };
+          const plain = (hits: readonly { passage: unknown; score: number }[]) => hits.map(({ passage, score }) => ({ passage, score: score.toFixed(4) }));
+          expect(await named(dense)).toEqual(plain(await store.searchDense(vector, scope, 100)));
+          expect(await named(lexical)).toEqual(plain(await store.searchLexical(query, scope, 100)));
+          expect([...(await view.lexicalScores(dense.map(({ id }) => id), query)).values()].map((score) => score.toFixed(4)).sort()).toEqual(lexical.map(({ score }) => score.toFixed(4)).sort());
+          const cosines = await view.cosines(lexical.map(({ id }) => id), vector);
+          for (const { id } of lexical) expect(cosines.get(id)).toBeCloseTo(dense.find((one) => one.id === id)?.score ?? NaN, 5);
+          expect((await view.passages([])).size + (await view.lexicalScores([], query)).size + (await view.cosines([], vector)).size).toBe(0);
+        });
+      }
+    });
+
     it("scores given passages by their words as a search would, and only those", async () => {
       await store.maintain({ force: true }); // Rows no index knows yet are scored by the statistics of what the filter lets through.
       const query = "whale harbour flour";

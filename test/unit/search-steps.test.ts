@@ -54,7 +54,7 @@ describe("typos", () => {
   it("count swapped letters once", () => expect([editDistance("recieve", "receive", 2), editDistance("flour", "floor", 1), editDistance("whale", "bread", 2)]).toEqual([1, 1, 3]));
   it("are words that stand nowhere, and become the nearest word that does", () => {
     const found = [hit("a", 1, "The notice period is three months.")];
-    const [unknown] = unknownWords("What is the notise period?", found);
+    const [unknown] = unknownWords("What is the notise period?", found.map(({ passage }) => passage));
     expect(unknown?.word).toBe("notise");
     expect(unknown && meant(unknown, found)).toBe("notice");
     expect(meant(terms("harbour")[0]!, found)).toBeUndefined();

@@ -5,7 +5,7 @@ import { storeKind } from "../../base/store-location.ts";
 
 /**
  * LanceDB would keep up to 6 GB of index and 1 GB of metadata in memory, on any machine. An eighth of the machine's memory leaves room for a model;
- * an index that does not fit is read from the file cache at each search, which takes several times as long (docs/scale.md).
+ * a search whose index does not fit took about three times as long (docs/scale.md).
  */
 export const indexCacheBytes = (memory = totalmem()): number => Math.min(6 * 2 ** 30, Math.max(512 * 2 ** 20, Math.floor(memory / 8)));
 const METADATA_CACHE_BYTES = 64n * 2n ** 20n;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import PQueue from "p-queue";
 import type { Passage } from "../../contract/search.ts";
 import { LorekeepError } from "../../base/errors.ts";
-import type { DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, StoreStats } from "../store.ts";
+import type { DocumentWithPassages, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView, StoreStats } from "../store.ts";
 import { storeKind } from "../../base/store-location.ts";
 import { bytesOf } from "./bytes.ts";
 import { Documents } from "./documents.ts";
@@ -11,6 +11,7 @@ import type { Migration } from "./migrations.ts";
 import { fromLance } from "./native-errors.ts";
 import { Passages, type Put } from "./passages.ts";
 import { recover } from "./recover.ts";
+import { RowView } from "./row-view.ts";
 import { textOf } from "./rows.ts";
 import { dense, lexical, lexicalOf, scoredPassage, type Scored, type SearchParts } from "./search.ts";
 import { isIn } from "./sql.ts";
@@ -18,6 +19,7 @@ import { openTables, type Location, type Tables } from "./tables.ts";
 import { defaultLimits, hasVectorIndex, Upkeep, type UpkeepLimits } from "./upkeep.ts";
 import { Visibility } from "./visibility.ts";
 import { warmUp } from "./warm-up.ts";
+import { WideView } from "../wide-view.ts";
 
 export interface KnowledgeOptions extends Location {
   /** When indexes and compaction run; the defaults are measured ones. */
@@ -132,8 +134,25 @@ class LanceKnowledgeStore implements KnowledgeStore {
   }
 
   async lexicalScores(passageIds: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
-    const found = await this.search(EVERYTHING, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds }, query, this.passages.languages));
+    const found = await this.search(EVERYTHING, passageIds.length, (parts) => lexicalOf({ ...parts, ids: passageIds, columns: ["id", "generation"] }, query, this.passages.languages));
     return new Map(found.map(({ row, score }) => [textOf(row, "id"), score]));
+  }
+
+  /** By row address while nothing is written, which rows stand still for; otherwise, and where the tables are not on this machine, each leg brings its passages along. */
+  async view<T>(scope: SearchScope, work: (view: SearchView) => Promise<T>): Promise<T> {
+    const { version } = this;
+    // Odd: a write is under way.
+    if (storeKind(this.options.uri) === "folder" && version % 2 === 0) {
+      const { hidden } = this.visibility;
+      const view = new RowView({ table: this.tables.passages, scope, hidden, languages: this.passages.languages });
+      try {
+        const result = await this.read(() => this.visibility.reading(() => work(view)));
+        if (this.version === version) return result;
+      } catch (error) {
+        if (this.version === version) throw error;
+      }
+    }
+    return work(new WideView(this, scope));
   }
 
   languages(): readonly string[] {

@@ -25,27 +25,34 @@ export interface SearchParts {
   readonly limit: number;
   /** Only these passages. */
   readonly ids?: readonly string[];
+  /** Only these rows, by address. */
+  readonly rows?: readonly string[];
   /** Columns that are brought along; by default what makes up a passage. Fetching them is most of a search's time. */
   readonly columns?: readonly string[];
 }
 
-const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden), parts.ids ? isIn("id", parts.ids) : undefined]);
+const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden), parts.ids ? isIn("id", parts.ids) : undefined, parts.rows ? `_rowid IN (${parts.rows.join(",")})` : undefined]);
+
+/** Row addresses instead of columns; good until rows move, which is to say until the next write. */
+export const ADDRESSES: readonly string[] = [];
+const selected = ({ columns = PASSAGE_COLUMNS }: SearchParts, score: string): string[] => [...columns, score];
 
 /** Nearest by cosine: vectors are normalised, so the dot product is the cosine, and LanceDB's dot "distance" is one less it. */
 export async function dense(parts: SearchParts, vector: Float32Array): Promise<Scored[]> {
   const where = predicate(parts);
   const query = parts.table.query().nearestTo(vector).column("vector").distanceType("dot").nprobes(PROBES);
   if (where) query.where(where);
-  const found = await query.select([...PASSAGE_COLUMNS, "_distance"]).limit(parts.limit).toArrow();
+  if (parts.columns === ADDRESSES) query.withRowId();
+  const found = await query.select(selected(parts, "_distance")).limit(parts.limit).toArrow();
   return plainRows(found).map((row) => ({ row, score: 1 - numberOf(row, "_distance") }));
 }
 
 /** BM25 of given passages, in the columns that a search of the same question looks into first. Passages without a word of it are not among them. */
-export async function lexicalOf(parts: SearchParts & { readonly ids: readonly string[] }, question: string, languages: readonly string[]): Promise<Scored[]> {
+export async function lexicalOf(parts: SearchParts, question: string, languages: readonly string[]): Promise<Scored[]> {
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
   const { first } = await columnsFor(question, languages);
-  return match({ ...parts, columns: ["id", "generation"] }, words, first);
+  return match(parts, words, first);
 }
 
 /**
@@ -97,7 +104,8 @@ async function run(parts: SearchParts, asked: MatchQuery | MultiMatchQuery): Pro
   const query = parts.table.query().fullTextSearch(asked);
   const where = predicate(parts);
   if (where) query.where(where);
-  const found = await query.select([...(parts.columns ?? PASSAGE_COLUMNS), "_score"]).limit(parts.limit).toArrow();
+  if (parts.columns === ADDRESSES) query.withRowId();
+  const found = await query.select(selected(parts, "_score")).limit(parts.limit).toArrow();
   return plainRows(found).map((row) => ({ row, score: numberOf(row, "_score") })).sort((a, b) => b.score - a.score);
 }
 

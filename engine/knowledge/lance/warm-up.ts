@@ -1,28 +1,36 @@
 import type { Table } from "@lancedb/lancedb";
 import type { KnowledgeStore, SearchScope } from "../store.ts";
 import { plainRows } from "./arrow-rows.ts";
+import { indexCacheBytes } from "./connection.ts";
 import { textOf, vectorOf } from "./rows.ts";
 
-/** Vectors are read into the index cache where they take no more than half of it, and no more memory than a search or two would: beyond, they come as they are asked for. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** Share of the index cache the vectors may take to be read into it at once; where they take more, they would push out what searches need beside them. */
+const SHARE = 2 / 3;
 const HITS = 100;
 const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
 
 export interface Warming {
-  readonly store: Pick<KnowledgeStore, "searchDense" | "searchLexical" | "lexicalScores">;
+  readonly store: Pick<KnowledgeStore, "view">;
   readonly passages: Table;
   readonly stopped: () => boolean;
 }
 
-/** Does what the first search would wait for: the vector index into memory where it fits, and one search of each kind with a stored passage. */
+/**
+ * Does what the first search would wait for: one search with a stored passage, then the vector index into memory where it fits. A search looks into
+ * a few partitions, others with each question, so that one search alone would leave nearly all of them on the disk.
+ */
 export async function warmUp({ store, passages, stopped }: Warming): Promise<void> {
   const [row] = plainRows(await passages.query().select(["text", "vector"]).limit(1).toArrow());
   if (!row || stopped()) return;
   const vector = vectorOf(row);
-  const index = (await passages.listIndices()).find(({ columns }) => columns.includes("vector"));
-  if (index && (await passages.countRows()) * vector.byteLength <= MOST_BYTES && !stopped()) await passages.prewarmIndex(index.name);
-  if (stopped()) return;
   const question = textOf(row, "text").slice(0, 200);
-  const [near] = await Promise.all([store.searchDense(vector, EVERYTHING, HITS), store.searchLexical(question, EVERYTHING, HITS, { vectors: true })]);
-  if (!stopped()) await store.lexicalScores(near.map(({ passage }) => passage.id), question);
+  await store.view(EVERYTHING, async (view) => {
+    const [near, worded] = await Promise.all([view.dense(vector, HITS), view.lexical(question, HITS)]);
+    if (stopped()) return;
+    const [nearIds, wordedIds] = [near, worded].map((found) => found.map(({ id }) => id));
+    await Promise.all([view.lexicalScores(nearIds ?? [], question), view.cosines(wordedIds ?? [], vector), view.passages(nearIds ?? [])]);
+  });
+  if (stopped()) return;
+  const index = (await passages.listIndices()).find(({ columns }) => columns.includes("vector"));
+  if (index && (await passages.countRows()) * vector.byteLength <= indexCacheBytes() * SHARE && !stopped()) await passages.prewarmIndex(index.name);
 }

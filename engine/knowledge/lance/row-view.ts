@@ -1,0 +1,61 @@
+import type { Table } from "@lancedb/lancedb";
+import type { Passage } from "../../contract/search.ts";
+import { dot } from "../../base/vectors.ts";
+import type { FoundPassage, LexicalOptions, SearchScope, SearchView } from "../store.ts";
+import { plainRows } from "./arrow-rows.ts";
+import { passageOf, vectorOf, type Row } from "./rows.ts";
+import { PASSAGE_COLUMNS } from "./schema.ts";
+import { ADDRESSES, dense, lexical, lexicalOf, type Scored } from "./search.ts";
+
+export interface RowsUnderView {
+  readonly table: Table;
+  readonly scope: SearchScope;
+  readonly hidden: readonly string[];
+  readonly languages: readonly string[];
+}
+
+/** The passages asked about are named: no filter comes on top. */
+const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
+
+/** Finds row addresses, and fetches rows by them: no look-up of keys, and no text that nobody reads. Good while no row moves. */
+export class RowView implements SearchView {
+  private readonly under: RowsUnderView;
+
+  constructor(under: RowsUnderView) {
+    this.under = under;
+  }
+
+  async dense(vector: Float32Array, limit: number): Promise<FoundPassage[]> {
+    return (await dense({ ...this.under, limit, columns: ADDRESSES }, vector)).map(found);
+  }
+
+  async lexical(query: string, limit: number, options: Pick<LexicalOptions, "every"> = {}): Promise<FoundPassage[]> {
+    return (await lexical({ ...this.under, limit, columns: ADDRESSES }, query, { ...options, languages: this.under.languages })).map(found);
+  }
+
+  async lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
+    const hits = await lexicalOf({ table: this.under.table, scope: EVERYTHING, hidden: [], limit: ids.length, rows: ids, columns: ADDRESSES }, query, this.under.languages);
+    return new Map(hits.map(found).map(({ id, score }) => [id, score]));
+  }
+
+  async cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.take(ids, ["vector"])).map((row) => [addressOf(row), dot(vectorOf(row), vector)]));
+  }
+
+  async passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>> {
+    return new Map((await this.take(ids, PASSAGE_COLUMNS)).map((row) => [addressOf(row), passageOf(row)]));
+  }
+
+  private async take(ids: readonly string[], columns: readonly string[]): Promise<Row[]> {
+    if (ids.length === 0) return [];
+    return plainRows(await this.under.table.takeRowIds(ids.map(BigInt)).withRowId().select([...columns]).toArrow());
+  }
+}
+
+const found = ({ row, score }: Scored): FoundPassage => ({ id: addressOf(row), score });
+
+function addressOf({ _rowid: address }: Row): string {
+  if (typeof address !== "bigint") throw new Error(`Column _rowid holds ${typeof address}, not a row's address`);
+  return String(address);
+}
