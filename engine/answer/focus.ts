@@ -4,6 +4,8 @@ import { wordScorer } from "./terms.ts";
 
 /** A neighbouring line nearly as good comes along. */
 const NEARLY = 0.7;
+/** A line is chosen by what it is about, and that the question's names and numbers say; which of its sentences answers, its other words. */
+const SUBJECT_WEIGHT = 2;
 
 /**
  * Cuts passages down to the lines about the question (paragraphs, table rows), for models whose context cannot take the passages whole: better a
@@ -11,7 +13,7 @@ const NEARLY = 0.7;
  */
 export function focus(question: string, passages: readonly Passage[]): Passage[] {
   const lines = passages.map((passage) => linesOf(passage.text));
-  const score = wordScorer(question, lines.flat().map((line) => line.text));
+  const score = wordScorer(question, lines.flat().map((line) => line.text), SUBJECT_WEIGHT);
   return passages.map((passage, i) => cutTo(passage, lines[i] ?? [], score));
 }
 

@@ -104,10 +104,13 @@ export function rarityAmong(texts: readonly (readonly Term[])[]): (key: string) 
 /** What a sentence takes from the one before it: its "it" and "they" often stand for words there. */
 const BEFORE_WEIGHT = 0.5;
 
-/** A way to score texts by the share of the question's words they hold, weighed by rarity among `texts`: 0..1. Words that only `before` holds count half. */
-export function wordScorer(question: string, texts: readonly string[]): (text: string, before?: string) => number {
+/**
+ * A way to score texts by the share of the question's words they hold, weighed by rarity among `texts`: 0..1. Words that only `before` holds count half;
+ * names and numbers of the question count `subjectWeight` times.
+ */
+export function wordScorer(question: string, texts: readonly string[], subjectWeight = 1): (text: string, before?: string) => number {
   const weigh = rarity(texts);
-  const asked = new Map(terms(question).map((term) => [term.key, weigh(term.key)]));
+  const asked = new Map(terms(question).map((term) => [term.key, weigh(term.key) * (term.kind === "word" ? 1 : subjectWeight)]));
   const total = [...asked.values()].reduce((sum, weight) => sum + weight, 0);
   const keysOf = (text: string) => new Set(terms(text).map((term) => term.key));
   return (text, before = "") => {

@@ -32,9 +32,17 @@ export interface Collection {
 interface Article { readonly _id: string; readonly title: string; readonly text: string }
 interface SquadArticle { readonly title: string; readonly paragraphs: readonly { readonly context: string; readonly qas: readonly { readonly id: string; readonly question: string; readonly answers: readonly { readonly answer_start: number; readonly text: string }[] }[] }[] }
 
-/** `scifact`, `xquad.en` or `xquad.de` under `data`; `xquad.en+titles` with the articles' titles. */
+/** `scifact`, `xquad.en` or `xquad.de` under `data`; `xquad.en+titles` with the articles' titles, `scifact-1000` with so many of the abstracts, all that are relevant among them. */
 export function readCollection(name: string, data: string): Collection {
+  const [, most] = /^scifact(?:-(\d+))?$/.exec(name) ?? [];
+  if (most !== undefined) return smaller({ ...readScifact(join(data, "scifact")), name }, Number(most));
   return name === "scifact" ? readScifact(join(data, "scifact")) : readXquad(name, data);
+}
+
+function smaller(whole: Collection, most: number): Collection {
+  const relevant = new Set(whole.questions.flatMap((question) => [...question.relevant.keys()]));
+  const others = whole.documents.filter(({ id }) => !relevant.has(id)).slice(0, Math.max(0, most - relevant.size));
+  return { ...whole, documents: [...whole.documents.filter(({ id }) => relevant.has(id)), ...others] };
 }
 
 function readScifact(folder: string): Collection {

@@ -1,6 +1,7 @@
 /**
  * How sure a search is that an answer is there: XQuAD's questions over all articles (answerable) and over all but their own (unanswerable).
- *   node scripts/run.mjs scripts/bench/evidence.ts [--cache FOLDER] [--data ../shared/data] [--every 1]
+ *   node scripts/run.mjs scripts/bench/evidence.ts [--cache FOLDER] [--data ../shared/data] [--every 1] [--set xquad.de] [--library N]
+ * --library: as if only N of the documents were there, the question's own and those that follow it, or those that follow it alone.
  * Fits the calibration on the questions of every other article and draws the curve on the rest.
  */
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { readCollection, storeOf } from "./collections.ts";
 
-const { values } = parseArgs({ options: { cache: { type: "string", default: join(tmpdir(), "lorekeep-bench") }, data: { type: "string", default: "../shared/data" }, every: { type: "string", default: "1" }, set: { type: "string", default: "xquad.en" } } });
+const { values } = parseArgs({ options: { cache: { type: "string", default: join(tmpdir(), "lorekeep-bench") }, data: { type: "string", default: "../shared/data" }, every: { type: "string", default: "1" }, set: { type: "string", default: "xquad.en" }, library: { type: "string", default: "0" } } });
 const settings = searchSettings.parse({});
 const embedder = await createEmbedder({ workerHost: createNodeWorkerHost("out/workers"), modelFolder: "models/all-MiniLM-L6-v2", name: "all-MiniLM-L6-v2" });
 const collection = readCollection(values.set, values.data);
@@ -22,10 +23,13 @@ const store = await storeOf(collection, { embedder, cache: values.cache, tokens:
 interface Sample { readonly fit: boolean; readonly answerable: boolean; readonly x: readonly number[] }
 const samples: Sample[] = [];
 const order = collection.documents.map(({ id }) => id);
+const size = Number(values.library);
+/** The `size` documents that the library is made of; absent: all. */
+const libraryOf = (own: string, answerable: boolean) => (size === 0 ? {} : { documentIds: Array.from({ length: size }, (_, i) => order[(order.indexOf(own) + i + (answerable ? 0 : 1)) % order.length] ?? own) });
 for (const question of collection.questions.filter((_, i) => i % Number(values.every) === 0)) {
   const own = [...question.relevant.keys()];
   for (const answerable of [true, false]) {
-    const scope = { filter: {}, excludeDocumentIds: answerable ? [] : own, excludeCollectionIds: [] };
+    const scope = { filter: libraryOf(own[0] ?? "", answerable), excludeDocumentIds: answerable ? [] : own, excludeCollectionIds: [] };
     const { candidates } = await retrieve(question.text, { store, embedder }, { scope, limit: 60, settings });
     const { cosine, words, lead } = featuresOf(question.text, candidates);
     samples.push({ fit: order.indexOf(own[0] ?? "") % 2 === 0, answerable, x: [cosine, words, lead, 1] });

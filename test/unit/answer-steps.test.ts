@@ -138,6 +138,12 @@ describe("assemble", () => {
     const [cut] = focus("Which festival does Helvon celebrate?", [passageOf("Tarpek\nTarpek is home to 14 people.\nHelvon\nThe festival of Helvon is the Moon Parade.")]);
     expect(cut?.text).toBe("Helvon\nThe festival of Helvon is the Moon Parade.");
   });
+
+  it("focuses on the paragraph about what is named, not on one in the question's other words about something else", () => {
+    const board = passageOf("Survey Pranek\nAll decisions in Survey Pranek rest with Belgus Wallis.\nTrial Gannan\nTrial Gannan starts on 4 May. The team of Trial Gannan reports to Jorvon Porlis.");
+    const [cut] = focus("With whom do all decisions in Trial Gannan rest?", [board]);
+    expect(cut?.text).toContain("Jorvon Porlis");
+  });
 });
 
 describe("room, history and sampling", () => {
