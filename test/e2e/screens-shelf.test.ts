@@ -126,6 +126,14 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await dialog(page).getByLabel("Trainer’s settings, as JSON").fill('{"epochs": 3}');
     await dialog(page).getByRole("button", { name: "Keep" }).click();
     const clerk = card(page, "Clerk");
+    await clerk.getByRole("button", { name: "Actions for Clerk" }).press("Enter");
+    await page.getByRole("menuitem", { name: "JSON schema…" }).press("Enter");
+    await dialog(page).getByLabel("JSON schema", { exact: true }).fill("[1]");
+    await dialog(page).getByText("A JSON schema is an object").waitFor();
+    await dialog(page).getByLabel("JSON schema", { exact: true }).fill('{"type": "object"}');
+    await dialog(page).getByRole("radio", { name: "Enforce" }).click();
+    await dialog(page).getByRole("button", { name: "Keep" }).click();
+    await clerk.getByText("JSON schema, enforced").waitFor();
     await clerk.getByRole("button", { name: "Add a version" }).click();
     await dialog(page).getByLabel("Notes (optional)").fill("Half the examples");
     await dialog(page).getByRole("button", { name: "Keep" }).click();
