@@ -53,6 +53,14 @@ describe("office documents", () => {
     expect(pathOf(styles, "Trains")?.at(-1)).toBe("Travel");
   });
 
+  it("keeps right-to-left, Chinese, Japanese and Korean text letter for letter, in Word, in pages and in plain text", async () => {
+    const lines = ["المادة 12: مدة الإخطار ثلاثة أشهر.", "סעיף 7 – תקופת ההודעה היא 90 יום.", "通知期間は三か月です。", "通知期为九十天。", "통지 기간은 90일입니다."];
+    const expected = lines.map((line) => `paragraph: ${line}`);
+    expect(shapeOf(await extracted("many.docx", docx(lines.map((line) => wp(line)).join(""), { title: "" })))).toEqual(expected);
+    expect(shapeOf(await extracted("many.html", `<html><body><main>${lines.map((line, i) => `<p${i < 2 ? " dir=rtl" : ""}>${line}</p>`).join("")}</main></body></html>`))).toEqual(expected);
+    expect(shapeOf(await extracted("many.txt", lines.join("\n\n")))).toEqual(expected);
+  });
+
   it("reads PowerPoint in the order of the show: titles, tables, notes", async () => {
     const deck = pptx([
       { shapes: shape("Body first in the file") + shape("Opening", "title") + shape("3", "sldNum"), notes: "Smile." },
