@@ -37,6 +37,24 @@ describe("the text of a PDF", () => {
     ]);
   });
 
+  it("keeps the items of a list apart, and a footnote behind the text of its page", async () => {
+    const page: PdfPage = {
+      text: [
+        ...lines(["Before the ferry leaves the master checks the following points and signs", "for each of them in the ledger:"], { y: 540 }),
+        ...lines(["1. the ropes at the bow and at the stern, which must be dry", "and free of knots;"], { x: 52, y: 505 }), ...lines(["2. the lamps on both sides;"], { x: 52, y: 481 }), ...lines(["3. the bell, which is rung twice.1"], { x: 52, y: 469 }),
+        ...lines(["No ferry leaves after the last bell of the evening, whoever may be waiting at the", "landing and whatever they may offer."], { y: 440 }),
+        ...lines(["1 Since the winter of the great fog the bell has been rung three times."], { y: 60, size: 7 }),
+      ],
+    };
+    expect(shapeOf(await extracted("l.pdf", pdf([page])))).toEqual([
+      "paragraph: Before the ferry leaves the master checks the following points and signs for each of them in the ledger:",
+      expect.stringMatching(/^(list-item|paragraph): 1\. the ropes at the bow and at the stern, which must be dry and free of knots;$/),
+      expect.stringMatching(/^(list-item|paragraph): 2\. the lamps on both sides;$/), expect.stringMatching(/^(list-item|paragraph): 3\. the bell, which is rung twice\.1$/),
+      "paragraph: No ferry leaves after the last bell of the evening, whoever may be waiting at the landing and whatever they may offer.",
+      expect.stringMatching(/^(footnote|paragraph): 1 Since the winter of the great fog the bell has been rung three times\.$/),
+    ]);
+  });
+
   it("takes headings from the outline, also where the page does not print them", async () => {
     const pages = [{ text: lines(["1 Beginnings", "Some words stand here under it."]) }, { text: lines(["Other words without any title."]) }];
     const result = await extracted("o.pdf", pdf(pages, { outline: [{ title: "Beginnings", page: 1, top: 510 }, { title: "Afterword", page: 2, top: 520 }] }));
