@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { createAnswers, type Answers } from "./answer/answers.ts";
-import type { FineTuneFormat } from "./answer/format.ts";
 import { Emitter } from "./base/emitter.ts";
 import type { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
 import { Notices } from "./base/notices.ts";
 import { createChatModel } from "./chat-model.ts";
-import type { ChangeEvent, FineTune, SystemStatus } from "./contract/index.ts";
+import type { ChangeEvent, SystemStatus } from "./contract/index.ts";
 import { Comparisons } from "./evaluation/compare/comparisons.ts";
 import { createEvaluation, type Evaluation } from "./evaluation/evaluation.ts";
 import { createPageFetcher } from "./ingest/fetch-page.ts";
@@ -120,7 +119,7 @@ async function openAnswering({ options, settings, notices, tell, embedder, store
   const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
-    privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, fineTuneFormat: (id) => formatOf(fineTunes.ownerOf(id)), whileAnswering: () => giveWay(library, embedder),
+    privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, fineTuneFormat: (id) => fineTunes.schemaOf(id), whileAnswering: () => giveWay(library, embedder),
     reranker: createRerankers({ shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const checks = owner.own(createChecks({ shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
@@ -171,10 +170,6 @@ async function openModels({ options, settings, network, tell }: Base, owner: Own
   const languages = owner.own(new LanguageData({ workspace, network, registry: () => settings.value.ingest.languageRegistry, changed: () => tell("downloads") }));
   const tuner = owner.own(await Tuner.open({ workspace, host: workerHost, shelf }));
   return { shelf, fineTunes: new FineTunes(shelf), runtime, downloads, tuner, languages, catalogue: await readCatalogue(join(resources, "models", "catalogue.json")) };
-}
-
-function formatOf(tune: FineTune | undefined): FineTuneFormat | undefined {
-  return tune?.jsonSchema ? { jsonSchema: tune.jsonSchema, use: tune.jsonSchemaUse ?? "validate" } : undefined;
 }
 
 /** While an answer is made, no further document is read and no further batch of passages embedded. */

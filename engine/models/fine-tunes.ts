@@ -63,10 +63,12 @@ export class FineTunes {
     return this.change(id, (tune) => versions.withSchema(tune, schema, use));
   }
 
-  /** The fine-tune that an id of the shelf or of a fine-tune means, as far as it is a version of one: the default's owner first. */
-  ownerOf(id: string): FineTune | undefined {
-    const owns = (tune: FineTune) => tune.versions.some(({ itemId }) => itemId === id);
-    return this.list().find((tune) => tune.id === id) ?? this.list().find((tune) => versions.defaultVersion(tune)?.itemId === id) ?? this.list().find(owns);
+  /** The schema of the fine-tune that an id means; for an item of the shelf that of a fine-tune it is the default of, else a version of. */
+  schemaOf(id: string): { readonly jsonSchema: JsonSchema; readonly use: SchemaUse } | undefined {
+    const named = this.list().filter((tune) => tune.id === id);
+    const owners = [...this.list().filter((tune) => versions.defaultVersion(tune)?.itemId === id), ...this.list().filter((tune) => tune.versions.some(({ itemId }) => itemId === id))];
+    const [found] = (named.length > 0 ? named : owners).flatMap(({ jsonSchema, jsonSchemaUse }) => (jsonSchema ? [{ jsonSchema, use: jsonSchemaUse ?? "validate" }] : []));
+    return found;
   }
 
   annotate(id: string, versionId: string, notes: string): Promise<FineTune> {

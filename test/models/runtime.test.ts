@@ -84,15 +84,13 @@ describe("ModelRuntime", () => {
     expect(processes).toHaveLength(2);
   });
 
-  it("kills a model that falls silent, not one that is slow to finish", async () => {
+  it("kills a model that falls silent", async () => {
     runtime.dispose();
     runtime = started({ stallMs: 3000 });
     await runtime.load({ path: toyBase }, { threads: 1 });
     const pid = processes[0]?.pid ?? 0;
-    const silent = (async () => {
-      for await (const _ of runtime.generate({ ...question, system: "", prompt: "The mayor", sampling: { ...sampling, temperature: 1.5, seed: 7, maxTokens: 900 } })) process.kill(pid, "SIGSTOP");
-    })();
-    await expect(silent).rejects.toMatchObject({ code: "TIMED_OUT" });
+    process.kill(pid, "SIGSTOP"); // Before it is asked: this model can have finished before the first word of it is seen here.
+    await expect(answer()).rejects.toMatchObject({ code: "TIMED_OUT" });
     expect(await answer()).toBe("I don't know.");
   });
 
