@@ -229,7 +229,7 @@ describe.skipIf(!browserFor("library"))("library", () => {
     expect(await row(page, "Lettre.pdf").textContent()).toContain("Language in doubt");
     await page.getByRole("button", { name: "Lettre.pdf", exact: true }).click();
     await page.getByRole("button", { name: "Download French (7.0 MB) and read again" }).click();
-    await page.getByText("The document will be read again.").waitFor();
+    await page.getByText("The document will be read again.").first().waitFor();
     expect(fake.world.settings.ingest.ocrLanguages).toEqual(["eng", "deu", "fra"]);
   }));
 
