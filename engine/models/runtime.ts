@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
-import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
-import { contextBytes } from "../base/gguf/fit.ts";
+import { inspectGguf } from "../base/gguf/info.ts";
 import { Emitter } from "../base/emitter.ts";
 import { isAbort, LorekeepError } from "../base/errors.ts";
 import { Mutex } from "../base/mutex.ts";
@@ -10,6 +9,7 @@ import { pump } from "../base/pump.ts";
 import type { generatorContract, GenerateEvent, GenerateInput, Probed, ProbeInput } from "../workers/generator/contract.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
+import { FILE_IN_MEMORY, memoryFor, SLACK_BYTES } from "./memory-cap.ts";
 import type { ModelShelf } from "./shelf.ts";
 
 type Inputs = InferContractRouterInputs<typeof generatorContract>;
@@ -66,13 +66,6 @@ const COUNT_MS = 30_000;
 /** A probe's events come once per question, after a whole answer: so many times the silence of one that writes. */
 const PROBE_SILENCE = 5;
 const MEBIBYTE = 2 ** 20;
-/** A file's numbers take what they take on disk, and a little around them. */
-const FILE_IN_MEMORY = 1.2;
-/** Node, the runtime's own buffers, grammar and sampler: beyond weights and contexts. */
-const SLACK_BYTES = 1024 * MEBIBYTE;
-/** What the worker keeps at most, each with its own cache; see the generator's ContextPool. */
-const CONTEXTS = 4;
-const LARGEST_AUTOMATIC_CONTEXT = 32_768;
 
 /**
  * The generator worker as the rest of the engine sees it: one loaded model that stays loaded. When the process dies, the call in flight
@@ -293,12 +286,6 @@ export class ModelRuntime {
     this.current = state;
     this.changes.emit(state);
   }
-}
-
-/** The cap of the process: a runaway ends, a model that is merely large does not. */
-function memoryFor(info: GgufInfo, contextSize: number | undefined): number {
-  const context = contextSize ?? Math.min(info.contextLength ?? LARGEST_AUTOMATIC_CONTEXT, LARGEST_AUTOMATIC_CONTEXT);
-  return info.fileBytes * FILE_IN_MEMORY + CONTEXTS * contextBytes(info, context) * 1.2 + SLACK_BYTES;
 }
 
 function failed(modelId: string | undefined, error: unknown): RuntimeState {

@@ -15,13 +15,15 @@ export function RecommendationCard({ recommendation, given, onChange }: Props) {
   return (
     <section className={cx(css.recommendation, !sure && css.unsure)} aria-label="Recommendation" data-choice={choice} data-sure={sure}>
       <header><Lightbulb aria-hidden /><div><h2>{choiceWords[choice]}{sure || choice === "undecided" ? "" : ", for now"}</h2><p>{sentence}</p></div></header>
-      <ul className={css.reasons}>
-        {reasons.map((reason) => (
-          <li key={reason.rule} data-rule={reason.rule}><Badge tone={reason.from === "measured" ? "accent" : "neutral"}>{reason.from === "measured" ? "measured" : "you said"}</Badge><span>{reason.sentence}</span></li>
-        ))}
-      </ul>
+      {reasons.length > 0 ? (
+        <ul className={css.reasons}>
+          {reasons.map((reason) => (
+            <li key={reason.rule} data-rule={reason.rule}><Badge tone={reason.from === "measured" ? "accent" : "neutral"}>{reason.from === "measured" ? "measured" : "you said"}</Badge><span>{reason.sentence}</span></li>
+          ))}
+        </ul>
+      ) : null}
       {open.length > 0 ? <ul className={css.open}>{open.map((line) => <li key={line}>{line}</li>)}</ul> : null}
-      <dl className={css.points} aria-label="Points">{points.map((one) => <div key={one.choice}><dt>{choiceWords[one.choice]}</dt><dd><span style={{ width: `${(Math.max(0, one.points) / most) * 100}%` }} />{one.points.toFixed(1)}</dd></div>)}</dl>
+      {points.every((one) => one.points === 0) ? null : <dl className={css.points} aria-label="Points">{points.map((one) => <div key={one.choice}><dt>{choiceWords[one.choice]}</dt><dd><span style={{ width: `${(Math.max(0, one.points) / most) * 100}%` }} />{one.points.toFixed(1)}</dd></div>)}</dl>}
       {asking || given ? <Questions given={given} onChange={onChange} /> : <div><Button onClick={() => setAsking(true)}>Answer five questions about your work</Button></div>}
     </section>
   );
