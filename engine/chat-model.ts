@@ -1,4 +1,4 @@
-import type { ChatModel } from "./answer/chat-model.ts";
+import type { ChatModel } from "./answer/write/chat-model.ts";
 import { LorekeepError } from "./base/errors.ts";
 import type { Settings } from "./contract/settings.ts";
 import { loadOptions } from "./models/routes.ts";
@@ -16,7 +16,7 @@ export interface ChatModelParts {
 }
 
 /**
- * What answering and checking ask of a model (engine/answer/chat-model.ts, engine/tune/check), met by the shelf and the runtime. Releases the model
+ * What answering and checking ask of a model (engine/answer/write/chat-model.ts, engine/tune/check), met by the shelf and the runtime. Releases the model
  * after some idle minutes. Where an id is asked for, a fine-tune's means its default version.
  */
 export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatModelParts): ChatModel & ProbedModel & { dispose(): void } {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import type { Reranker } from "./answer/rerank.ts";
+import type { Reranker } from "./answer/find/rerank.ts";
 import { LorekeepError } from "./base/errors.ts";
 import type { SearchSettings } from "./contract/search.ts";
 import type { Settings } from "./contract/settings.ts";
@@ -16,7 +16,7 @@ export interface RerankerParts {
   readonly settings: () => Settings;
 }
 
-/** What reranking asks of a model (engine/answer/rerank.ts), met by the embedder's worker for ONNX folders and by the ranker for GGUF files. */
+/** What reranking asks of a model (engine/answer/find/rerank.ts), met by the embedder's worker for ONNX folders and by the ranker for GGUF files. */
 export function createRerankers({ shelf, ranker, embedder, settings }: RerankerParts): (search: SearchSettings) => Reranker | undefined {
   const spec = (path: string) => {
     const { gpu, threads = Math.max(1, Math.floor(availableParallelism() / 2)) } = settings().models;

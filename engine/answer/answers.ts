@@ -5,13 +5,13 @@ import { pump } from "../base/pump.ts";
 import { LorekeepError } from "../base/errors.ts";
 import type { AnswerEvent, AnswerOptions, AssistantMessage, Conversation, UserMessage } from "../contract/answers.ts";
 import { answerQuestion } from "./answer-question.ts";
-import { condense } from "./condense.ts";
+import { condense } from "./question/condense.ts";
 import { Conversations } from "./conversations/conversations.ts";
 import { exportConversation, type Exported } from "./conversations/export.ts";
 import { findMessage, parentFor, pathTo } from "./conversations/tree.ts";
-import { SearchCache } from "./find.ts";
+import { SearchCache } from "./find/find.ts";
 import type { AnswerMeans } from "./means.ts";
-import { prefetch, search, type PrefetchInput, type SearchInput, type SearchOutput } from "./search.ts";
+import { prefetch, search, type PrefetchInput, type SearchInput, type SearchOutput } from "./find/search.ts";
 
 export interface AnswersOptions extends Omit<AnswerMeans, "turn" | "searches"> {
   /** The workspace folder; conversations lie in its folder `conversations`. */

@@ -4,11 +4,11 @@ import type { Settings } from "../contract/settings.ts";
 import type { SearchSettings } from "../contract/search.ts";
 import type { SearchScope } from "../knowledge/store.ts";
 import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
-import type { ChatModel } from "./chat-model.ts";
-import type { EmbedSentences } from "./cite.ts";
-import type { FineTuneFormat } from "./format.ts";
-import type { SearchCache } from "./find.ts";
-import type { Reranker } from "./rerank.ts";
+import type { ChatModel } from "./write/chat-model.ts";
+import type { EmbedSentences } from "./evidence/cite.ts";
+import type { FineTuneFormat } from "./write/format.ts";
+import type { SearchCache } from "./find/find.ts";
+import type { Reranker } from "./find/rerank.ts";
 
 /** All that an answer is made with. */
 export interface AnswerMeans {

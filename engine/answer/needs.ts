@@ -1,6 +1,6 @@
 import { LorekeepError } from "../base/errors.ts";
 import type { AnswerOptions } from "../contract/answers.ts";
-import type { ChatModelReady } from "./chat-model.ts";
+import type { ChatModelReady } from "./write/chat-model.ts";
 import type { AnswerMeans } from "./means.ts";
 import { modeParts } from "./modes.ts";
 

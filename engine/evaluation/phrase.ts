@@ -1,4 +1,4 @@
-import { allWords, fold, type Term } from "../answer/terms.ts";
+import { allWords, fold, type Term } from "../answer/words/terms.ts";
 import type { CharRange } from "../contract/document.ts";
 
 /** A text as comparing sees it: lower case, without accents, one space where there was any white space; with the way back. */

@@ -1,7 +1,7 @@
-import { assemble, toContractSource } from "../answer/assemble.ts";
-import { frameSource } from "../answer/frame.ts";
+import { assemble, toContractSource } from "../answer/context/assemble.ts";
+import { frameSource } from "../answer/write/frame.ts";
 import type { AnswerMeans } from "../answer/means.ts";
-import { search } from "../answer/search.ts";
+import { search } from "../answer/find/search.ts";
 import type { Source } from "../contract/answers.ts";
 import type { ProbeInput, ProbeResult } from "../contract/evaluation.ts";
 

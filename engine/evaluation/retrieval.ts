@@ -1,5 +1,5 @@
 import type { AnswerMeans } from "../answer/means.ts";
-import { search, type SearchOutput } from "../answer/search.ts";
+import { search, type SearchOutput } from "../answer/find/search.ts";
 import { LorekeepError } from "../base/errors.ts";
 import type { RetrievalEvent, RetrievalInput, RetrievalReport } from "../contract/evaluation.ts";
 import type { KnownQuestion } from "../contract/questions.ts";

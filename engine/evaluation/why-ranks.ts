@@ -1,5 +1,5 @@
-import { isStopWord } from "../answer/stop-words.ts";
-import { allWords } from "../answer/terms.ts";
+import { isStopWord } from "../answer/words/stop-words.ts";
+import { allWords } from "../answer/words/terms.ts";
 import { scopeOf } from "../answer/means.ts";
 import type { WhyInput, WhyStep } from "../contract/evaluation.ts";
 import type { Passage } from "../contract/search.ts";

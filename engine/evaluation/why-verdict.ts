@@ -1,4 +1,4 @@
-import { rarity, terms } from "../answer/terms.ts";
+import { rarity, terms } from "../answer/words/terms.ts";
 import type { ProbeResult, WhyInput, WhyReport } from "../contract/evaluation.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
 import type { Verdict } from "./why-place.ts";

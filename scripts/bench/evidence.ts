@@ -7,8 +7,8 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { retrieve } from "../../engine/answer/retrieve.ts";
-import { CALIBRATION, featuresOf } from "../../engine/answer/weak.ts";
+import { retrieve } from "../../engine/answer/find/retrieve.ts";
+import { CALIBRATION, featuresOf } from "../../engine/answer/find/weak.ts";
 import { searchSettings } from "../../engine/contract/search.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";

@@ -7,8 +7,8 @@ import { BooleanQuery, connect, MatchQuery, MultiMatchQuery, Occur, type FullTex
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { closer } from "../../engine/answer/closeness.ts";
-import { fuse } from "../../engine/answer/fuse.ts";
+import { closer } from "../../engine/answer/find/closeness.ts";
+import { fuse } from "../../engine/answer/find/fuse.ts";
 import { dot } from "../../engine/base/vectors.ts";
 import { mean } from "../../engine/evaluation/metrics.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";

@@ -9,9 +9,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { check } from "../../engine/answer/check.ts";
-import { cite, type EmbedSentences } from "../../engine/answer/cite.ts";
-import { terms } from "../../engine/answer/terms.ts";
+import { check } from "../../engine/answer/evidence/check.ts";
+import { cite, type EmbedSentences } from "../../engine/answer/evidence/cite.ts";
+import { terms } from "../../engine/answer/words/terms.ts";
 import { sentenceRanges } from "../../engine/base/sentences.ts";
 import type { AnswerSentence } from "../../engine/contract/answers.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { rerank, type Reranker } from "../../engine/answer/rerank.ts";
+import { rerank, type Reranker } from "../../engine/answer/find/rerank.ts";
 import { searchSettings } from "../../engine/contract/search.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { Ranker } from "../../engine/models/ranker.ts";

@@ -6,8 +6,8 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bestSentences, type BestOptions } from "../../engine/answer/best-sentences.ts";
-import { retrieve, type Retrieved } from "../../engine/answer/retrieve.ts";
+import { bestSentences, type BestOptions } from "../../engine/answer/evidence/best-sentences.ts";
+import { retrieve, type Retrieved } from "../../engine/answer/find/retrieve.ts";
 import { searchSettings, type Candidate } from "../../engine/contract/search.ts";
 import { createEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";

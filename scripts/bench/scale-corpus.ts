@@ -1,6 +1,6 @@
 import { sha256 } from "../../engine/base/hash.ts";
 import { dot } from "../../engine/base/vectors.ts";
-import { isStopWord } from "../../engine/answer/stop-words.ts";
+import { isStopWord } from "../../engine/answer/words/stop-words.ts";
 import type { DocumentWithPassages } from "../../engine/knowledge/store.ts";
 
 export const DIMENSIONS = 384;

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { connect, MultiMatchQuery, Session, type Table } from "@lancedb/lancedb";
-import { retrieve } from "../../engine/answer/retrieve.ts";
+import { retrieve } from "../../engine/answer/find/retrieve.ts";
 import { searchSettings } from "../../engine/contract/search.ts";
 import { indexCacheBytes } from "../../engine/knowledge/lance/connection.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";

@@ -1,6 +1,6 @@
 import { dot } from "../../engine/base/vectors.ts";
 import type { Passage } from "../../engine/contract/search.ts";
-import { terms } from "../../engine/answer/terms.ts";
+import { terms } from "../../engine/answer/words/terms.ts";
 import { WideView } from "../../engine/knowledge/wide-view.ts";
 import type { DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView } from "../../engine/knowledge/store.ts";
 

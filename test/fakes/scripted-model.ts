@@ -1,4 +1,4 @@
-import type { AdapterReady, ChatModel, ChatModelReady } from "../../engine/answer/chat-model.ts";
+import type { AdapterReady, ChatModel, ChatModelReady } from "../../engine/answer/write/chat-model.ts";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { GenerateEvent, GenerateInput } from "../../engine/workers/generator/contract.ts";
 

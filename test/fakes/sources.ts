@@ -1,5 +1,5 @@
-import type { AssembledSource } from "../../engine/answer/assemble.ts";
-import { joinPassages } from "../../engine/answer/source-text.ts";
+import type { AssembledSource } from "../../engine/answer/context/assemble.ts";
+import { joinPassages } from "../../engine/answer/context/source-text.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 
 /** A passage of a document; `text` stands at `start` in it. */

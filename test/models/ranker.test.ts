@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { rerank } from "../../engine/answer/rerank.ts";
+import { rerank } from "../../engine/answer/find/rerank.ts";
 import { Ranker } from "../../engine/models/ranker.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { workersFolder } from "../data.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rerank } from "../../engine/answer/rerank.ts";
+import { rerank } from "../../engine/answer/find/rerank.ts";
 import { createEmbedder, type WorkerEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { projectRoot, sharedData, workersFolder } from "../data.ts";

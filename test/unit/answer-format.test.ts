@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { withFormat, type FineTuneFormat } from "../../engine/answer/format.ts";
+import { withFormat, type FineTuneFormat } from "../../engine/answer/write/format.ts";
 import { answerOptions, assistantMessage, type AnswerOptions } from "../../engine/contract/index.ts";
 import { newFineTune, withSchema } from "../../engine/models/versions.ts";
 import { AnswersUnderTest } from "../fakes/answers-under-test.ts";

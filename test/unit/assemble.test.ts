@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { arrange, weakestAt } from "../../engine/answer/arrange.ts";
-import { assemble, type AssembleOptions } from "../../engine/answer/assemble.ts";
-import { wholeSections } from "../../engine/answer/sections.ts";
-import { toDocument } from "../../engine/answer/source-text.ts";
+import { arrange, weakestAt } from "../../engine/answer/context/arrange.ts";
+import { assemble, type AssembleOptions } from "../../engine/answer/context/assemble.ts";
+import { wholeSections } from "../../engine/answer/context/sections.ts";
+import { toDocument } from "../../engine/answer/context/source-text.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { settings } from "../../engine/contract/settings.ts";
 import { AnswersUnderTest } from "../fakes/answers-under-test.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { check } from "../../engine/answer/check.ts";
-import { cite } from "../../engine/answer/cite.ts";
+import { check } from "../../engine/answer/evidence/check.ts";
+import { cite } from "../../engine/answer/evidence/cite.ts";
 import { passageOf, sourcesOf } from "../fakes/sources.ts";
 
 const towns = passageOf("In Galkos the river Zanhan turns to the west. A census of Galkos found 119 people.\nThe altitude of Krasil is 2028 metres. The mayor of Krasil is Dornis Rosson.", { documentId: "towns", range: { start: 100, end: 0 } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { statements } from "../../engine/answer/statements.ts";
+import { statements } from "../../engine/answer/evidence/statements.ts";
 import type { Answered } from "../../engine/answer/answer-question.ts";
 import type { AnswerMode, KnownQuestion } from "../../engine/contract/index.ts";
 import { factScores, saidBy } from "../../engine/evaluation/score/facts.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dot } from "../../engine/base/vectors.ts";
-import { retrieve, type Retrieved } from "../../engine/answer/retrieve.ts";
+import { retrieve, type Retrieved } from "../../engine/answer/find/retrieve.ts";
 import { searchSettings } from "../../engine/contract/search.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import type { Embedder, KnowledgeStore, SearchView } from "../../engine/knowledge/store.ts";

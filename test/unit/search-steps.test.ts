@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { assemble } from "../../engine/answer/assemble.ts";
-import { bestSentences } from "../../engine/answer/best-sentences.ts";
-import { closer } from "../../engine/answer/closeness.ts";
-import { exactShare, exactWants } from "../../engine/answer/exact.ts";
-import { SearchCache, type Found } from "../../engine/answer/find.ts";
-import { fuse } from "../../engine/answer/fuse.ts";
-import { terms } from "../../engine/answer/terms.ts";
-import { editDistance, meant, unknownWords } from "../../engine/answer/typos.ts";
-import { understand } from "../../engine/answer/understand.ts";
-import { evidenceFor } from "../../engine/answer/weak.ts";
+import { assemble } from "../../engine/answer/context/assemble.ts";
+import { bestSentences } from "../../engine/answer/evidence/best-sentences.ts";
+import { closer } from "../../engine/answer/find/closeness.ts";
+import { exactShare, exactWants } from "../../engine/answer/find/exact.ts";
+import { SearchCache, type Found } from "../../engine/answer/find/find.ts";
+import { fuse } from "../../engine/answer/find/fuse.ts";
+import { terms } from "../../engine/answer/words/terms.ts";
+import { editDistance, meant, unknownWords } from "../../engine/answer/find/typos.ts";
+import { understand } from "../../engine/answer/question/understand.ts";
+import { evidenceFor } from "../../engine/answer/find/weak.ts";
 import { passageOf } from "../fakes/sources.ts";
 
 const hit = (id: string, score: number, text = "x") => ({ passage: passageOf(text, { documentId: id }), score });

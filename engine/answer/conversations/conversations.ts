@@ -3,7 +3,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 import type { AnswerOptions, Conversation, Message } from "../../contract/answers.ts";
-import { fold } from "../terms.ts";
+import { fold } from "../words/terms.ts";
 import { ConversationFile } from "./conversation-file.ts";
 import { apply, replay, summaryOf, UNTITLED, type ConversationRecord, type ConversationSummary } from "./records.ts";
 import { titleFrom } from "./tree.ts";

@@ -1,5 +1,5 @@
 import type { AssistantMessage, Conversation, Message } from "../../contract/answers.ts";
-import { fileName } from "../frame.ts";
+import { fileName } from "../write/frame.ts";
 import { pathTo } from "./tree.ts";
 
 export interface Exported { readonly name: string; readonly content: string }

@@ -1,5 +1,5 @@
 import { findMessage, pathTo } from "../../answer/conversations/tree.ts";
-import { stripMarkers } from "../../answer/markers.ts";
+import { stripMarkers } from "../../answer/evidence/markers.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import type { AssistantMessage, Conversation, Message } from "../../contract/answers.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";

@@ -1,5 +1,5 @@
 import type { AnswerMeans } from "../../answer/means.ts";
-import { freshNonce } from "../../answer/frame.ts";
+import { freshNonce } from "../../answer/write/frame.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import { judgeVerdicts, type JudgeVerdict, type RunAnswer } from "../../contract/runs.ts";
 

@@ -1,6 +1,6 @@
-import { jsonStatements } from "../../answer/json-answer.ts";
-import { stripMarkers } from "../../answer/markers.ts";
-import { allWords } from "../../answer/terms.ts";
+import { jsonStatements } from "../../answer/write/json-answer.ts";
+import { stripMarkers } from "../../answer/evidence/markers.ts";
+import { allWords } from "../../answer/words/terms.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import { holds } from "../phrase.ts";
 import { hasNumber } from "./numbers.ts";

@@ -1,4 +1,4 @@
-import { allWords } from "../../answer/terms.ts";
+import { allWords } from "../../answer/words/terms.ts";
 
 const RUN = 4;
 
