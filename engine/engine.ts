@@ -7,7 +7,7 @@ import { createInProcessClient } from "./in-process.ts";
 import { compareRoutes } from "./evaluation/compare/routes.ts";
 import { evaluationRoutes } from "./evaluation/routes.ts";
 import { libraryRoutes } from "./ingest/routes.ts";
-import { type Uploads } from "./ingest/uploads.ts";
+import { type Uploads } from "./ingest/sources/uploads.ts";
 import { languageRoutes } from "./models/languages/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";

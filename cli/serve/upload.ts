@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LorekeepError, type ErrorCode } from "../../engine/base/errors.ts";
-import { tooLarge, type UploadSink } from "../../engine/ingest/uploads.ts";
+import { tooLarge, type UploadSink } from "../../engine/ingest/sources/uploads.ts";
 import { sendJson, stopReading } from "./replies.ts";
 
 /** Where a body goes; the engine's uploads. */

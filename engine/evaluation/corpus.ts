@@ -4,7 +4,7 @@ import { fromFileSystem } from "../base/errors.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { Owner } from "../base/lifetime.ts";
 import type { AnswerMeans } from "../answer/means.ts";
-import { addPaths } from "../ingest/add.ts";
+import { addPaths } from "../ingest/sources/add.ts";
 import { createLibrary, type Library } from "../ingest/library.ts";
 import { openKnowledge } from "../knowledge/lance/knowledge-store.ts";
 import type { EvaluationMeans } from "./means.ts";

@@ -2,7 +2,7 @@ import { LorekeepError } from "../base/errors.ts";
 import { documentText, type CharRange } from "../contract/document.ts";
 import type { WhyInput, WhyReport, WhyStep } from "../contract/evaluation.ts";
 import type { Passage } from "../contract/search.ts";
-import type { DocumentRecord } from "../ingest/records.ts";
+import type { DocumentRecord } from "../ingest/registry/records.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { findPhrase, foldText, nearestPhrase, type Nearest } from "./phrase.ts";
 

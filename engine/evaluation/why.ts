@@ -1,6 +1,6 @@
 import type { ProbeResult, WhyInput, WhyReport, WhyStep } from "../contract/evaluation.ts";
 import type { Candidate, Passage } from "../contract/search.ts";
-import type { DocumentRecord } from "../ingest/records.ts";
+import type { DocumentRecord } from "../ingest/registry/records.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { probe } from "./probe.ts";
 import { place, type Placed } from "./why-place.ts";

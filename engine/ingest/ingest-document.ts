@@ -3,15 +3,15 @@ import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, t
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
-import { chunk, type Chunk } from "./chunk.ts";
-import type { EmbeddedChunk, EmbedLane } from "./embed.ts";
-import type { Extracted, ReaderPool, Source } from "./extract.ts";
-import type { ExtractionShelf } from "./extractions.ts";
-import { Refused, withoutRecognition } from "./reasons.ts";
+import { chunk, type Chunk } from "./steps/chunk.ts";
+import type { EmbeddedChunk, EmbedLane } from "./steps/embed.ts";
+import type { Extracted, ReaderPool, Source } from "./steps/extract.ts";
+import type { ExtractionShelf } from "./steps/extractions.ts";
+import { Refused, withoutRecognition } from "./registry/reasons.ts";
 import { noLanguageData, otherLanguage } from "./recognise/languages.ts";
 import { withRecognised } from "./recognise/merge.ts";
 import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
-import type { GroupCommit } from "./store.ts";
+import type { GroupCommit } from "./steps/store.ts";
 
 /** The machines of the four steps, shared by all documents. */
 export interface IngestSteps {

@@ -2,14 +2,14 @@ import { join } from "node:path";
 import type PQueue from "p-queue";
 import type { Settings } from "../contract/settings.ts";
 import type { KnowledgeStore } from "../knowledge/store.ts";
-import type { Source } from "./extract.ts";
-import type { ExtractionShelf } from "./extractions.ts";
-import type { OwnedFiles } from "./owned-files.ts";
-import type { IngestQueue } from "./queue.ts";
-import type { DocumentRecord } from "./records.ts";
+import type { Source } from "./steps/extract.ts";
+import type { ExtractionShelf } from "./steps/extractions.ts";
+import type { OwnedFiles } from "./sources/owned-files.ts";
+import type { IngestQueue } from "./work/queue.ts";
+import type { DocumentRecord } from "./registry/records.ts";
 import type { PageCache } from "./recognise/page-cache.ts";
 import type { Recogniser } from "./recognise/recogniser.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry } from "./registry/registry.ts";
 
 /** Gets a web page into a file of the host's making. The only way of the library to the network, handed in. */
 export type FetchPage = (url: string, signal: AbortSignal) => Promise<{ path: string; name: string; mediaType: string; finalUrl: string }>;

@@ -2,13 +2,13 @@ import type { z } from "zod";
 import type { watchedFolder } from "../contract/library.ts";
 import { LorekeepError } from "../base/errors.ts";
 import { os } from "../contract/server.ts";
-import { addPage, addPaths, addUploads, type Added } from "./add.ts";
-import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./change.ts";
+import { addPage, addPaths, addUploads, type Added } from "./sources/add.ts";
+import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./sources/change.ts";
 import type { Library } from "./library.ts";
-import { passages } from "./passages.ts";
+import { passages } from "./show/passages.ts";
 import { decideRecognition } from "./recognise/decide.ts";
-import { content, highlight, recognised } from "./show.ts";
-import { collectionViews, documentView, listDocuments } from "./views.ts";
+import { content, highlight, recognised } from "./show/show.ts";
+import { collectionViews, documentView, listDocuments } from "./registry/views.ts";
 
 /** The contract's collections, documents, folders and queue, served by a library. */
 export function libraryRoutes(library: Library) {

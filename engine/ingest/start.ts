@@ -1,8 +1,8 @@
 import type { KnowledgeStore } from "../knowledge/store.ts";
-import type { ExtractionShelf } from "./extractions.ts";
-import type { OwnedFiles } from "./owned-files.ts";
+import type { ExtractionShelf } from "./steps/extractions.ts";
+import type { OwnedFiles } from "./sources/owned-files.ts";
 import { discard, pushLabels } from "./parts.ts";
-import type { DocumentChange, Registry } from "./registry.ts";
+import type { DocumentChange, Registry } from "./registry/registry.ts";
 
 export interface Starting {
   readonly registry: Registry;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sha256 } from "../../engine/base/hash.ts";
 import { sentenceRanges } from "../../engine/base/sentences.ts";
 import { documentText, type Block, type CharRange } from "../../engine/contract/document.ts";
-import { chunk, type Chunk } from "../../engine/ingest/chunk.ts";
+import { chunk, type Chunk } from "../../engine/ingest/steps/chunk.ts";
 import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { passageOf, vectorOf, type Row } from "../../engine/knowledge/lance/rows.ts";

@@ -15,7 +15,7 @@ import { serve } from "../../cli/serve.ts";
 import type { EngineClient } from "../../engine/contract/index.ts";
 import { createEngine } from "../../engine/engine.ts";
 import { createInProcessClient } from "../../engine/in-process.ts";
-import { createUploads } from "../../engine/ingest/uploads.ts";
+import { createUploads } from "../../engine/ingest/sources/uploads.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { projectRoot, workersFolder } from "../data.ts";
 import { contractSuite, cutLine } from "./suite.ts";

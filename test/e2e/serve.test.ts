@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { serve, type Served } from "../../cli/serve.ts";
-import { createUploads } from "../../engine/ingest/uploads.ts";
+import { createUploads } from "../../engine/ingest/sources/uploads.ts";
 import { createTinyEngine } from "../contract/tiny-engine.ts";
 
 let folder: string;

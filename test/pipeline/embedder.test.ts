@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dot } from "../../engine/base/vectors.ts";
 import type { Block } from "../../engine/contract/document.ts";
-import { chunk } from "../../engine/ingest/chunk.ts";
+import { chunk } from "../../engine/ingest/steps/chunk.ts";
 import { createEmbedder, type WorkerEmbedder } from "../../engine/knowledge/embedder.ts";
 import { createNodeWorkerHost } from "../../engine/workers/node-host.ts";
 import { projectRoot, workersFolder } from "../data.ts";

@@ -2,7 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { documentText } from "../../engine/contract/document.ts";
-import { rectanglesOf } from "../../engine/ingest/highlight.ts";
+import { rectanglesOf } from "../../engine/ingest/show/highlight.ts";
 import { sharedData } from "../data.ts";
 import { hashEmbedder } from "../fakes/hash-embedder.ts";
 import { call, contents, openWorld, removeFolder, temporaryFolder, write, type World } from "./library-harness.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { documentText, type Block } from "../../engine/contract/document.ts";
-import { chunk, type ChunkOptions } from "../../engine/ingest/chunk.ts";
+import { chunk, type ChunkOptions } from "../../engine/ingest/steps/chunk.ts";
 
 /** A token per word or per other sign, long words in pieces of eight: near enough to a real tokenizer to test the arithmetic. */
 const tokensOf = (text: string): number => (text.match(/[\p{L}\p{N}]{1,8}|[^\s\p{L}\p{N}]/gu) ?? []).length + 2;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Network } from "../../engine/base/network.ts";
-import { createPageFetcher } from "../../engine/ingest/fetch-page.ts";
+import { createPageFetcher } from "../../engine/ingest/sources/fetch-page.ts";
 
 let folder: string;
 let network: Network;

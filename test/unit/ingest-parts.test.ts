@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { TextRun } from "../../engine/contract/document.ts";
-import { Batcher } from "../../engine/ingest/batcher.ts";
-import { Gate } from "../../engine/ingest/gate.ts";
-import { rectanglesOf } from "../../engine/ingest/highlight.ts";
-import { RunProgress } from "../../engine/ingest/progress.ts";
-import { ignoring } from "../../engine/ingest/scan.ts";
-import { GroupCommit } from "../../engine/ingest/store.ts";
+import { Batcher } from "../../engine/ingest/steps/batcher.ts";
+import { Gate } from "../../engine/ingest/work/gate.ts";
+import { rectanglesOf } from "../../engine/ingest/show/highlight.ts";
+import { RunProgress } from "../../engine/ingest/work/progress.ts";
+import { ignoring } from "../../engine/ingest/sources/scan.ts";
+import { GroupCommit } from "../../engine/ingest/steps/store.ts";
 import type { DocumentWithPassages } from "../../engine/knowledge/store.ts";
 
 const never = new AbortController().signal;

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Journal, readJournal } from "../../engine/ingest/journal.ts";
-import { Registry } from "../../engine/ingest/registry.ts";
+import { Journal, readJournal } from "../../engine/ingest/registry/journal.ts";
+import { Registry } from "../../engine/ingest/registry/registry.ts";
 
 describe("the library's journal", () => {
   let folder: string;

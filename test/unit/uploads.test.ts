@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createUploads, safeFileName } from "../../engine/ingest/uploads.ts";
+import { createUploads, safeFileName } from "../../engine/ingest/sources/uploads.ts";
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), "lorekeep-uploads-")); });

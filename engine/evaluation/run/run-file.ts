@@ -5,7 +5,7 @@ import { fromFileSystem } from "../../base/errors.ts";
 import { knownQuestion } from "../../contract/questions.ts";
 import { runAnswer, runInput, runStates, runSummary, runVariant, judgeVerdict, type RunAnswer } from "../../contract/runs.ts";
 import { settings } from "../../contract/settings.ts";
-import { Journal, readJournal } from "../../ingest/journal.ts";
+import { Journal, readJournal } from "../../ingest/registry/journal.ts";
 
 const { answers, search } = settings.shape;
 

@@ -1,6 +1,6 @@
 import type { LibraryParts } from "../parts.ts";
-import { withoutRecognition } from "../reasons.ts";
-import type { DocumentChange } from "../registry.ts";
+import { withoutRecognition } from "../registry/reasons.ts";
+import type { DocumentChange } from "../registry/registry.ts";
 
 /** A person's word on text recognition: begin, or leave the pictures unread. Without ids: all documents that ask. */
 export function decideRecognition({ registry, queue, recogniser, changes }: LibraryParts, { ids, start }: { ids?: readonly string[] | undefined; start: boolean }): Promise<number> {

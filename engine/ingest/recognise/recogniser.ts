@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { QueueProgress, Recognition } from "../../contract/index.ts";
-import type { Source } from "../extract.ts";
-import type { ExtractionShelf } from "../extractions.ts";
-import type { Gate } from "../gate.ts";
-import type { DocumentRecord } from "../records.ts";
-import type { Registry } from "../registry.ts";
+import type { Source } from "../steps/extract.ts";
+import type { ExtractionShelf } from "../steps/extractions.ts";
+import type { Gate } from "../work/gate.ts";
+import type { DocumentRecord } from "../registry/records.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { PageCache } from "./page-cache.ts";
 import { costsOf, isOpen, isPending, type Costs } from "./record.ts";
 import type { Scanner } from "./scanner.ts";

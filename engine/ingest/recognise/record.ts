@@ -1,5 +1,5 @@
 import type { QueueProgress, Recognition } from "../../contract/library.ts";
-import type { DocumentRecord } from "../records.ts";
+import type { DocumentRecord } from "../registry/records.ts";
 
 /** What text recognition costs that goes on by itself, and that waits for a person's word. */
 export type Costs = NonNullable<QueueProgress["recognition"]>;

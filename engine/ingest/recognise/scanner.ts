@@ -5,9 +5,9 @@ import { languageFolder } from "../../workers/language-file.ts";
 import type { ocrContract, Recognised } from "../../workers/ocr/contract.ts";
 import type { readerContract } from "../../workers/reader/contract.ts";
 import { Supervisor, type WorkerState } from "../../workers/supervisor.ts";
-import type { Source } from "../extract.ts";
+import type { Source } from "../steps/extract.ts";
 import type { IngestLimits } from "../limits.ts";
-import { isSuddenDeath } from "../reasons.ts";
+import { isSuddenDeath } from "../registry/reasons.ts";
 import type { RecognisedPicture } from "./page-cache.ts";
 import { mayLieTurned, OTHER_TURNS, readsBetter, turnedBack, type Turn } from "./turns.ts";
 

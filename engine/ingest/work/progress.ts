@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { QueueProgress } from "../contract/library.ts";
+import type { QueueProgress } from "../../contract/library.ts";
 
 /** What the estimate needs to know of a document. */
 export interface Weight {

@@ -1,6 +1,6 @@
-import { LorekeepError } from "../base/errors.ts";
+import { LorekeepError } from "../../base/errors.ts";
 import type { Gate } from "./gate.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry } from "../registry/registry.ts";
 
 /** The pause of the queue: kept in the registry, so that it outlives the process, and held at the gate that work passes. */
 export class Pause {

@@ -1,4 +1,4 @@
-import { documentText, type Block } from "../contract/document.ts";
+import { documentText, type Block } from "../../contract/document.ts";
 import { mergeShort, pack, type Piece } from "./pieces.ts";
 import { countUnits, segmentsOf, TokenCounter } from "./units.ts";
 

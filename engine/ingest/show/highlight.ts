@@ -1,4 +1,4 @@
-import type { CharRange, Rect, TextRun } from "../contract/document.ts";
+import type { CharRange, Rect, TextRun } from "../../contract/document.ts";
 
 /** Two stretches of one line whose gap is below this share of the line's height are drawn as one. */
 const GAP = 1.5;

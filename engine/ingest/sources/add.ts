@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { LorekeepError } from "../base/errors.ts";
-import { sha256File } from "../base/hash.ts";
-import type { LibraryParts } from "./parts.ts";
-import { isWorthAnotherTry, reasonOf } from "./reasons.ts";
-import type { DocumentRecord, FolderRecord } from "./records.ts";
-import type { NewDocument } from "./registry.ts";
+import { LorekeepError } from "../../base/errors.ts";
+import { sha256File } from "../../base/hash.ts";
+import type { LibraryParts } from "../parts.ts";
+import { isWorthAnotherTry, reasonOf } from "../registry/reasons.ts";
+import type { DocumentRecord, FolderRecord } from "../registry/records.ts";
+import type { NewDocument } from "../registry/registry.ts";
 import { eachOf, lookAt, nameOf, scan, type FoundFile, type Skipped } from "./scan.ts";
 
 export interface AddPaths {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fromFileSystem, LorekeepError } from "../base/errors.ts";
+import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 
 /** A file that came in whole: it lies at `<uploads>/<uploadId>/<name>`. */
 export interface Upload {

@@ -1,14 +1,14 @@
-import { Emitter } from "../base/emitter.ts";
-import type { QueueProgress } from "../contract/library.ts";
+import { Emitter } from "../../base/emitter.ts";
+import type { QueueProgress } from "../../contract/library.ts";
 import type { Gate } from "./gate.ts";
-import type { Ingested } from "./ingest-document.ts";
+import type { Ingested } from "../ingest-document.ts";
 import { jobOf, Jobs, Stopped, weightOf, type Job } from "./job.ts";
-import type { IngestLimits } from "./limits.ts";
+import type { IngestLimits } from "../limits.ts";
 import { Pause } from "./pause.ts";
 import { RunProgress } from "./progress.ts";
-import { reasonOf } from "./reasons.ts";
-import type { Recogniser } from "./recognise/recogniser.ts";
-import type { DocumentRecord } from "./records.ts";
+import { reasonOf } from "../registry/reasons.ts";
+import type { Recogniser } from "../recognise/recogniser.ts";
+import type { DocumentRecord } from "../registry/records.ts";
 import { runJob, type JobMeans } from "./run-job.ts";
 import { Throttle } from "./throttle.ts";
 

@@ -1,5 +1,5 @@
-import type { DocumentWithPassages, KnowledgeStore } from "../knowledge/store.ts";
-import type { IngestLimits } from "./limits.ts";
+import type { DocumentWithPassages, KnowledgeStore } from "../../knowledge/store.ts";
+import type { IngestLimits } from "../limits.ts";
 
 interface Waiting {
   /** Asked at the moment of the commit, so that a document moved meanwhile is stored where it is now; undefined: it is gone. */

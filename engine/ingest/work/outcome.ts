@@ -1,7 +1,7 @@
-import type { Ingested } from "./ingest-document.ts";
-import type { reasonOf } from "./reasons.ts";
-import { nextRecognition } from "./recognise/record.ts";
-import type { Registry } from "./registry.ts";
+import type { Ingested } from "../ingest-document.ts";
+import type { reasonOf } from "../registry/reasons.ts";
+import { nextRecognition } from "../recognise/record.ts";
+import type { Registry } from "../registry/registry.ts";
 
 export interface OutcomeOptions {
   readonly registry: Registry;

@@ -2,8 +2,8 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
-import type { DocumentReason } from "../contract/document.ts";
-import { reasonOf } from "./reasons.ts";
+import type { DocumentReason } from "../../contract/document.ts";
+import { reasonOf } from "../registry/reasons.ts";
 
 /** A file as the disk has it. */
 export interface FoundFile {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { LorekeepError } from "../base/errors.ts";
-import { discard, pushLabels, type LibraryParts } from "./parts.ts";
-import type { CollectionRecord, DocumentRecord } from "./records.ts";
+import { LorekeepError } from "../../base/errors.ts";
+import { discard, pushLabels, type LibraryParts } from "../parts.ts";
+import type { CollectionRecord, DocumentRecord } from "../registry/records.ts";
 
 /** Out of the queue, the journal, the store and the shelf; a file of the person's own stays where it is. */
 export function removeDocuments(parts: LibraryParts, ids: readonly string[]): Promise<number> {

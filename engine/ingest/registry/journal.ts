@@ -1,6 +1,6 @@
 import { copyFile, open, readFile, type FileHandle } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
-import { fromFileSystem } from "../base/errors.ts";
+import { fromFileSystem } from "../../base/errors.ts";
 
 export interface JournalStart<T> {
   /** What could be read, oldest first. */

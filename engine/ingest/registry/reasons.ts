@@ -1,5 +1,5 @@
-import { isAbort, LorekeepError } from "../base/errors.ts";
-import type { DocumentReason } from "../contract/document.ts";
+import { isAbort, LorekeepError } from "../../base/errors.ts";
+import type { DocumentReason } from "../../contract/document.ts";
 
 /** A document that cannot be indexed, with the reason a person reads. Thrown between the steps, ends as the document's reason. */
 export class Refused extends Error {

@@ -1,10 +1,10 @@
-import { LorekeepError } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
-import type { Embedder, KnowledgeStore, StoredPassage } from "../knowledge/store.ts";
+import { LorekeepError } from "../../base/errors.ts";
+import { sha256 } from "../../base/hash.ts";
+import type { Embedder, KnowledgeStore, StoredPassage } from "../../knowledge/store.ts";
 import { Batcher } from "./batcher.ts";
 import type { Chunk } from "./chunk.ts";
-import type { IngestLimits } from "./limits.ts";
-import { isSuddenDeath, Refused } from "./reasons.ts";
+import type { IngestLimits } from "../limits.ts";
+import { isSuddenDeath, Refused } from "../registry/reasons.ts";
 
 /** A chunk with its vector: a passage but for its id, which belongs to its document. */
 export type EmbeddedChunk = Omit<StoredPassage, "id">;

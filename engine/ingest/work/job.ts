@@ -1,4 +1,4 @@
-import type { DocumentRecord } from "./records.ts";
+import type { DocumentRecord } from "../registry/records.ts";
 import type { ActiveWeight, Weight } from "./progress.ts";
 
 /** Why a document on its way was stopped. Not an error: it decides what becomes of the document. */

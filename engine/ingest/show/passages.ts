@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { documentPassage } from "../contract/library.ts";
-import type { Embedder } from "../knowledge/store.ts";
-import type { LibraryParts } from "./parts.ts";
+import type { documentPassage } from "../../contract/library.ts";
+import type { Embedder } from "../../knowledge/store.ts";
+import type { LibraryParts } from "../parts.ts";
 
 /** Passages of a document from one on, as they were cut and are searched, with the tokens that the embedder counts in their text (its own marks included). */
 export async function passages({ registry, store }: Pick<LibraryParts, "registry" | "store">, embedder: Pick<Embedder, "countTokens">, input: { id: string; from: number; limit: number }, signal?: AbortSignal): Promise<{ passages: z.infer<typeof documentPassage>[]; total: number }> {

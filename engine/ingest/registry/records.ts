@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { documentFormat, documentReason, extractionWarning } from "../contract/document.ts";
-import { documentOrigin, documentState, id, recognition } from "../contract/library.ts";
+import { documentFormat, documentReason, extractionWarning } from "../../contract/document.ts";
+import { documentOrigin, documentState, id, recognition } from "../../contract/library.ts";
 
 /** A file the library keeps itself: an upload or a saved page. `from` is where it is taken from, until it has been moved. */
 const ownedFile = z.object({ /** Relative to the workspace. */ file: z.string(), from: z.string().optional(), mediaType: z.string().optional() });

@@ -4,8 +4,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fromFileSystem, LorekeepError } from "../base/errors.ts";
-import type { Network } from "../base/network.ts";
+import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
+import type { Network } from "../../base/network.ts";
 
 /** A page as it lies on the disk now; whoever asked for it moves or removes `path`. */
 export interface FetchedPage {

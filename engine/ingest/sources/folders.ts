@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { watch, type FSWatcher } from "chokidar";
-import { sha256File } from "../base/hash.ts";
+import { sha256File } from "../../base/hash.ts";
 import { takeFiles, isBelow } from "./add.ts";
 import { removeNow, renameDocument } from "./change.ts";
-import type { LibraryParts } from "./parts.ts";
-import type { DocumentRecord, FolderRecord } from "./records.ts";
+import type { LibraryParts } from "../parts.ts";
+import type { DocumentRecord, FolderRecord } from "../registry/records.ts";
 import { ignoring, lookAt, nameOf, scan, type FoundFile } from "./scan.ts";
 
 export interface WatchTimes {

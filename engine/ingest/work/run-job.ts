@@ -1,10 +1,10 @@
-import type { StoredDocument } from "../knowledge/store.ts";
-import type { Source } from "./extract.ts";
-import { ingestDocument, type Ingested, type IngestSteps } from "./ingest-document.ts";
+import type { StoredDocument } from "../../knowledge/store.ts";
+import type { Source } from "../steps/extract.ts";
+import { ingestDocument, type Ingested, type IngestSteps } from "../ingest-document.ts";
 import { Stopped, type Job } from "./job.ts";
 import type { Outcomes } from "./outcome.ts";
-import type { DocumentRecord } from "./records.ts";
-import type { Registry } from "./registry.ts";
+import type { DocumentRecord } from "../registry/records.ts";
+import type { Registry } from "../registry/registry.ts";
 
 export type Label = Pick<StoredDocument, "collectionId" | "path" | "tags">;
 

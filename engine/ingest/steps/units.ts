@@ -1,5 +1,5 @@
-import { sentenceRanges } from "../base/sentences.ts";
-import type { Block } from "../contract/document.ts";
+import { sentenceRanges } from "../../base/sentences.ts";
+import type { Block } from "../../contract/document.ts";
 
 /** The smallest piece a passage is made of: a sentence, a table row, a line of code, a heading. Offsets count in the document's text. */
 export interface Unit {

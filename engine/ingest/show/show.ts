@@ -1,12 +1,12 @@
 import { LRUCache } from "lru-cache";
-import { LorekeepError } from "../base/errors.ts";
-import { confidenceOf, type Block, type CharRange, type DocumentFormat, type PageInfo } from "../contract/document.ts";
-import type { WorkerHost } from "../workers/host.ts";
-import type { readerContract } from "../workers/reader/contract.ts";
-import { Supervisor } from "../workers/supervisor.ts";
+import { LorekeepError } from "../../base/errors.ts";
+import { confidenceOf, type Block, type CharRange, type DocumentFormat, type PageInfo } from "../../contract/document.ts";
+import type { WorkerHost } from "../../workers/host.ts";
+import type { readerContract } from "../../workers/reader/contract.ts";
+import { Supervisor } from "../../workers/supervisor.ts";
 import { rectanglesOf } from "./highlight.ts";
-import type { IngestLimits } from "./limits.ts";
-import { sourceOf, type LibraryParts } from "./parts.ts";
+import type { IngestLimits } from "../limits.ts";
+import { sourceOf, type LibraryParts } from "../parts.ts";
 
 export interface ContentPiece {
   readonly blocks: Block[];

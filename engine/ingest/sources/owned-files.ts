@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { fromFileSystem, LorekeepError } from "../base/errors.ts";
-import type { DocumentRecord } from "./records.ts";
+import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
+import type { DocumentRecord } from "../registry/records.ts";
 
 /** Files that belong to the library: uploads and saved pages, each at `<workspace>/files/<documentId>/<name>`. */
 export class OwnedFiles {

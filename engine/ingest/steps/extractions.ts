@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { LRUCache } from "lru-cache";
-import { fromFileSystem, LorekeepError } from "../base/errors.ts";
-import { extraction as extractionSchema, type Extraction } from "../contract/document.ts";
+import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
+import { extraction as extractionSchema, type Extraction } from "../../contract/document.ts";
 
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { LorekeepError } from "../base/errors.ts";
-import type { DocumentState } from "../contract/library.ts";
+import { LorekeepError } from "../../base/errors.ts";
+import type { DocumentState } from "../../contract/library.ts";
 import { Journal, readJournal } from "./journal.ts";
 import { JOURNAL_VERSION, journalLine, type CollectionRecord, type DocumentRecord, type FolderRecord, type JournalLine } from "./records.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { documentStates, type Collection, type Document, type documentsContract } from "../contract/library.ts";
+import { documentStates, type Collection, type Document, type documentsContract } from "../../contract/library.ts";
 import type { CollectionRecord, DocumentRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 

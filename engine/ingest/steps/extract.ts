@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { sha256File } from "../base/hash.ts";
-import type { DocumentReason, Extraction } from "../contract/document.ts";
-import type { WorkerHost } from "../workers/host.ts";
-import type { readerContract } from "../workers/reader/contract.ts";
-import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
-import type { IngestLimits } from "./limits.ts";
-import { isSuddenDeath, readerReason, Refused } from "./reasons.ts";
+import { sha256File } from "../../base/hash.ts";
+import type { DocumentReason, Extraction } from "../../contract/document.ts";
+import type { WorkerHost } from "../../workers/host.ts";
+import type { readerContract } from "../../workers/reader/contract.ts";
+import { Supervisor, type WorkerState } from "../../workers/supervisor.ts";
+import type { IngestLimits } from "../limits.ts";
+import { isSuddenDeath, readerReason, Refused } from "../registry/reasons.ts";
 
 /** A file to read. */
 export interface Source {
