@@ -13,7 +13,7 @@ const LITTLE_TEXT = 600;
 const LARGE = 0.015;
 /**
  * Share of a page full of text that one picture must fill. A tenth of A4 holds eight lines or a small table; below it there are the
- * logos of letters and invoices (3 to 9 % in the shared ones), whose names the text repeats.
+ * letterheads and logos (3 to 9 % of the shared pages, docs/benchmarks.md), which long files repeat on every page.
  */
 const LARGE_BESIDE_TEXT = 0.1;
 /** Letters drawn as outlines: many small paths, and no text at all. */
