@@ -6,7 +6,9 @@ import css from "./SourcePanel.module.css";
 
 /** Says quietly that words of this document were recognised in pictures, and how sure that is, or how far it is. */
 export function RecognisedMark({ recognition }: { recognition: Recognition }) {
-  return <span className={css.recognised} title="Read by text recognition: single letters may be wrong. The picture of the page is what counts."><ScanText aria-hidden />{wordsFor(recognition)}</span>;
+  const { state, confidence } = recognition;
+  if (state === "done" && confidence !== undefined) return <RecognisedWords confidence={confidence} />;
+  return <span className={css.recognised}><ScanText aria-hidden />{wordsFor(recognition)}</span>;
 }
 
 /** The same of the words that are shown: below a certain confidence it says so plainly. */
@@ -20,8 +22,8 @@ export function RecognisedWords({ confidence }: { confidence: number }) {
   );
 }
 
-function wordsFor({ state, pictures, done, confidence }: Recognition): string {
-  if (state === "done") return confidence === undefined ? "No text in its pictures" : `Recognised text, ${Math.round(confidence * 100)} %`;
+function wordsFor({ state, pictures, done }: Recognition): string {
+  if (state === "done") return "No text in its pictures";
   if (state === "skipped") return "Left unread";
   return state === "ask" ? `${count(pictures - done)} wait for your word` : `${count(done)} of ${count(pictures)} recognised`;
 }

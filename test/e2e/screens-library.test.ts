@@ -75,6 +75,21 @@ describe.skipIf(!browserFor("library"))("library", () => {
     expect(await grid(page).evaluate((element) => element === document.activeElement)).toBe(true);
   }));
 
+  test("a scan that was poorly recognised says so in its drawer, any other how sure it is", () => journey({ at: "library", seed: ({ documents: all }) => {
+    const [poor, good] = [...all.values()].filter(({ document }) => document.state === "indexed");
+    if (poor) Object.assign(poor.document, { name: "A carbon copy.pdf", recognition: { state: "done", pictures: 2, done: 2, confidence: 0.61 } });
+    if (good) Object.assign(good.document, { name: "A clean copy.pdf", recognition: { state: "done", pictures: 2, done: 2, confidence: 0.95 } });
+  } }, async (page) => {
+    for (const [name, words, poor] of [["A carbon copy.pdf", "Poorly recognised, 61 %", 1], ["A clean copy.pdf", "Recognised text, 95 %", 0]] as const) {
+      await row(page, name).dblclick();
+      const drawer = page.getByRole("complementary");
+      await drawer.getByText(words).waitFor();
+      expect(await drawer.locator("[data-poor]").count()).toBe(poor);
+      await drawer.getByRole("button", { name: "Close" }).click();
+      await drawer.waitFor({ state: "detached" });
+    }
+  }));
+
   test("an encrypted document asks for its password, and is then read", () => journey({ at: "library" }, async (page, fake) => {
     await row(page, "Scanned lease.pdf").getByRole("button", { name: "Enter password…" }).click();
     const dialog = page.getByRole("dialog", { name: "Enter the password" });
