@@ -80,8 +80,8 @@ export interface SearchView {
   lexical(query: string, limit: number, options?: Pick<LexicalOptions, "every">): Promise<FoundPassage[]>;
   /** BM25 of what was found; passages without a word of the query are not among them. */
   lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>>;
-  /** Cosines of what the lexical leg found. */
-  cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>>;
+  /** Vectors of what the lexical leg found, L2-normalised. */
+  vectors(ids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
   passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>>;
 }
 

@@ -1,5 +1,4 @@
 import type { Passage } from "../contract/search.ts";
-import { dot } from "../base/vectors.ts";
 import type { FoundPassage, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView } from "./store.ts";
 
 /** A view over a store that is written meanwhile, or far away: each leg brings its passages along, as they stood when it ran. */
@@ -25,8 +24,8 @@ export class WideView implements SearchView {
     return this.store.lexicalScores(ids, query);
   }
 
-  cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(new Map(ids.flatMap((id) => { const own = this.found.get(id)?.vector; return own ? [[id, dot(own, vector)] as const] : []; })));
+  vectors(ids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+    return Promise.resolve(new Map(ids.flatMap((id) => { const own = this.found.get(id)?.vector; return own ? [[id, own] as const] : []; })));
   }
 
   passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>> {

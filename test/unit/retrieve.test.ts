@@ -65,8 +65,9 @@ describe("the fused scores of a search", () => {
     const leg = (scores: ReadonlyMap<string, number>, limit: number) => Promise.resolve([...scores].sort((a, b) => b[1] - a[1]).slice(0, limit).map(([id, score]) => ({ id, score })));
     const of = (scores: ReadonlyMap<string, number>, asked: readonly string[]) => Promise.resolve(new Map(asked.flatMap((id) => { const score = scores.get(id); return score === undefined ? [] : [[id, score] as const]; })));
     const passages = new Map((await store.searchDense(new Float32Array(DIMENSIONS), everything, Infinity)).map(({ passage }) => [passage.id, passage]));
+    const asking = vectorFor("worda worde");
     const view: SearchView = {
-      dense: (_, limit) => leg(cosine, limit), lexical: (_, limit) => leg(bm25, limit), cosines: (asked) => of(cosine, asked), lexicalScores: (asked) => of(bm25, asked),
+      dense: (_, limit) => leg(cosine, limit), lexical: (_, limit) => leg(bm25, limit), vectors: async (asked) => new Map([...await of(cosine, asked)].map(([id, score]) => [id, asking.map((x) => x * score)])), lexicalScores: (asked) => of(bm25, asked),
       passages: (asked) => Promise.resolve(new Map(asked.flatMap((id) => { const passage = passages.get(id); return passage ? [[id, passage] as const] : []; }))),
     };
     store.view = (_, work) => work(view);

@@ -1,4 +1,5 @@
 import type { Candidate, Passage, SearchSettings } from "../../contract/search.ts";
+import { dot } from "../../base/vectors.ts";
 import { likelyLanguage } from "../../knowledge/language.ts";
 import type { Embedder, FoundPassage, KnowledgeStore, SearchScope, SearchView } from "../../knowledge/store.ts";
 import { closer } from "./closeness.ts";
@@ -14,7 +15,7 @@ export interface Retrieved {
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by step; the legs run side by side. `complete`: the scores of what only one leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
+  /** Milliseconds by step; the legs run side by side. `complete`: waiting for the scores of what only one leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
   readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fetch: number; readonly fuse: number };
   readonly notes: string[];
 }
@@ -53,6 +54,8 @@ interface Found {
   readonly lexical: readonly FoundPassage[];
   /** Hold the identifiers and quoted phrases of the question, whichever rank they have. */
   readonly exact: readonly FoundPassage[];
+  /** The scores of what only one leg found. */
+  readonly completed?: Scores;
 }
 
 class Run {
@@ -84,23 +87,38 @@ class Run {
     return Math.max(DEPTH, Math.ceil(this.options.limit / 2));
   }
 
+  /**
+   * Each leg's scores of what only the other found are asked for as soon as it is known what that is: the vectors of what the words found while the question
+   * is still being embedded. Reciprocal ranks need none.
+   */
   private async legs(text: string): Promise<Found> {
     const { embedder } = this.means;
-    const { signal } = this.options;
+    const { signal, settings } = this.options;
     const { depth, view } = this;
+    const completes = settings.fusion === "z-score";
     const wants = exactWants(text);
+    const words = shortened(text);
+    const worded = Promise.all([this.timed("lexical", () => view.lexical(words, depth)), wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true })]);
+    let found = 0;
     const near = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
       signal?.throwIfAborted();
-      return { vector, dense: await this.timed("dense", () => view.dense(vector, depth)) };
+      const dense = await this.timed("dense", () => view.dense(vector, depth));
+      const [lexical, exact] = await worded;
+      found = performance.now();
+      // A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known.
+      const wordless = !completes || lexical.length < depth ? [] : without([...dense, ...exact], lexical);
+      return { vector, dense, scores: await view.lexicalScores(wordless, words) };
     };
-    const [{ vector, dense }, lexical, exact] = await Promise.all([
-      near(),
-      this.timed("lexical", () => view.lexical(shortened(text), depth)),
-      wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true }),
-    ]);
+    const far = async () => {
+      const [lexical, exact] = await worded;
+      return { lexical, exact, vectors: await view.vectors(completes ? without([...lexical, ...exact], []) : []) };
+    };
+    const [{ vector, dense, scores }, { lexical, exact, vectors }] = await Promise.all([near(), far()]);
+    this.ms.complete += performance.now() - found;
     signal?.throwIfAborted();
-    return { vector, dense, lexical, exact };
+    const cosines = new Map([...vectors].map(([id, own]) => [id, dot(own, vector)]));
+    return { vector, dense, lexical, exact, ...(completes ? { completed: { dense: cosines, lexical: scores } } : {}) };
   }
 
   /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */
@@ -127,23 +145,15 @@ class Run {
 
   private async fused(text: string, found: Found): Promise<Candidate[]> {
     const { settings, limit } = this.options;
-    const [completed, denseWeight, bonus] = await Promise.all([this.timed("complete", () => this.complete(text, found)), this.denseWeight(text), this.bonus(text, found)]);
+    const [denseWeight, bonus] = await Promise.all([this.denseWeight(text), this.bonus(text, found)]);
     const fuseStart = performance.now();
-    const list = fuse({ dense: found.dense.map(hit), lexical: found.lexical.map(hit), extra: found.exact.map(hit), completed }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
+    const list = fuse({ dense: found.dense.map(hit), lexical: found.lexical.map(hit), extra: found.exact.map(hit), completed: found.completed }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
     this.ms.fuse += performance.now() - fuseStart;
     const first = list.slice(0, Math.max(limit, LEAST_FETCHED));
     const passages = await this.fetch(first.map(({ passage }) => passage));
     this.options.signal?.throwIfAborted();
     const candidates = first.flatMap((one) => { const passage = passages.get(one.passage.id); return passage ? [{ ...one, passage }] : []; });
     return settings.fusion === "z-score" ? this.timed("fuse", () => Promise.resolve(closer(text, candidates))) : candidates;
-  }
-
-  /** The scores of what only one leg found. A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. Reciprocal ranks need none. */
-  private async complete(text: string, { dense, lexical, exact, vector }: Found): Promise<Scores | undefined> {
-    if (this.options.settings.fusion !== "z-score") return undefined;
-    const wordless = lexical.length < this.depth ? [] : without([...dense, ...exact], lexical);
-    const [cosines, scores] = await Promise.all([this.view.cosines(without([...lexical, ...exact], dense), vector), this.view.lexicalScores(wordless, shortened(text))]);
-    return { dense: cosines, lexical: scores };
   }
 
   private async fetch(wanted: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, Passage>> {

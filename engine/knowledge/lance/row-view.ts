@@ -1,9 +1,9 @@
 import type { Table } from "@lancedb/lancedb";
 import type { Passage } from "../../contract/search.ts";
-import { dot } from "../../base/vectors.ts";
 import type { FoundPassage, LexicalOptions, SearchScope, SearchView } from "../store.ts";
 import { plainRows } from "./arrow-rows.ts";
-import { passageOf, vectorOf, type Row } from "./rows.ts";
+import { LABEL_COLUMNS } from "./documents.ts";
+import { passageOf, textOf, vectorOf, type Row } from "./rows.ts";
 import { PASSAGE_COLUMNS } from "./schema.ts";
 import { ADDRESSES, dense, lexical, lexicalOf, type Scored } from "./search.ts";
 
@@ -12,7 +12,12 @@ export interface RowsUnderView {
   readonly scope: SearchScope;
   readonly hidden: readonly string[];
   readonly languages: readonly string[];
+  /** Of a document, by {@link LABEL_COLUMNS}. */
+  readonly labels: (documentId: string) => Row | undefined;
 }
+
+/** `generation` only tells which rows count: those whose addresses were found do. */
+const OWN_COLUMNS = PASSAGE_COLUMNS.filter((column) => column !== "generation" && !LABEL_COLUMNS.some((label) => label === column));
 
 /** The passages asked about are named: no filter comes on top. */
 const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
@@ -39,12 +44,12 @@ export class RowView implements SearchView {
     return new Map(hits.map(found).map(({ id, score }) => [id, score]));
   }
 
-  async cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>> {
-    return new Map((await this.take(ids, ["vector"])).map((row) => [addressOf(row), dot(vectorOf(row), vector)]));
+  async vectors(ids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+    return new Map((await this.take(ids, ["vector"])).map((row) => [addressOf(row), vectorOf(row)]));
   }
 
   async passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>> {
-    return new Map((await this.take(ids, PASSAGE_COLUMNS)).map((row) => [addressOf(row), passageOf(row)]));
+    return new Map((await this.take(ids, OWN_COLUMNS)).map((row) => [addressOf(row), passageOf({ ...row, ...this.under.labels(textOf(row, "document_id")) })]));
   }
 
   private async take(ids: readonly string[], columns: readonly string[]): Promise<Row[]> {

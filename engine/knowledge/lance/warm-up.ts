@@ -28,7 +28,7 @@ export async function warmUp({ store, passages, stopped }: Warming): Promise<voi
     const [near, worded] = await Promise.all([view.dense(vector, HITS), view.lexical(question, HITS)]);
     if (stopped()) return;
     const [nearIds, wordedIds] = [near, worded].map((found) => found.map(({ id }) => id));
-    await Promise.all([view.lexicalScores(nearIds ?? [], question), view.cosines(wordedIds ?? [], vector), view.passages(nearIds ?? [])]);
+    await Promise.all([view.lexicalScores(nearIds ?? [], question), view.vectors(wordedIds ?? []), view.passages(nearIds ?? [])]);
   });
   if (stopped()) return;
   const index = (await passages.listIndices()).find(({ columns }) => columns.includes("vector"));
