@@ -67,7 +67,7 @@ describe("the fused scores of a search", () => {
     const passages = new Map((await store.searchDense(new Float32Array(DIMENSIONS), everything, Infinity)).map(({ passage }) => [passage.id, passage]));
     const asking = vectorFor("worda worde");
     const view: SearchView = {
-      dense: (_, limit) => leg(cosine, limit), lexical: (_, limit) => leg(bm25, limit), vectors: async (asked) => new Map([...await of(cosine, asked)].map(([id, score]) => [id, asking.map((x) => x * score)])), lexicalScores: (asked) => of(bm25, asked),
+      dense: (_, limit) => leg(cosine, limit), lexical: async (_, limit) => (await leg(bm25, limit)).map((hit) => ({ ...hit, vector: asking.map((x) => x * (cosine.get(hit.id) ?? 0)) })), lexicalScores: (asked) => of(bm25, asked),
       passages: (asked) => Promise.resolve(new Map(asked.flatMap((id) => { const passage = passages.get(id); return passage ? [[id, passage] as const] : []; }))),
     };
     store.view = (_, work) => work(view);

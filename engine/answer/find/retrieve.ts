@@ -15,7 +15,7 @@ export interface Retrieved {
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by step; the legs run side by side. `complete`: waiting for the scores of what only one leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
+  /** Milliseconds by step; the legs run side by side. `complete`: the words of what only the dense leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
   readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fetch: number; readonly fuse: number };
   readonly notes: string[];
 }
@@ -87,10 +87,7 @@ class Run {
     return Math.max(DEPTH, Math.ceil(this.options.limit / 2));
   }
 
-  /**
-   * Each leg's scores of what only the other found are asked for as soon as it is known what that is: the vectors of what the words found while the question
-   * is still being embedded. Reciprocal ranks need none.
-   */
+  /** What only one leg found is scored by the other at once: the words bring their vectors along while the question is still being embedded. Reciprocal ranks need none of it. */
   private async legs(text: string): Promise<Found> {
     const { embedder } = this.means;
     const { signal, settings } = this.options;
@@ -98,27 +95,23 @@ class Run {
     const completes = settings.fusion === "z-score";
     const wants = exactWants(text);
     const words = shortened(text);
-    const worded = Promise.all([this.timed("lexical", () => view.lexical(words, depth)), wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true })]);
-    let found = 0;
     const near = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
       signal?.throwIfAborted();
-      const dense = await this.timed("dense", () => view.dense(vector, depth));
-      const [lexical, exact] = await worded;
-      found = performance.now();
-      // A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known.
-      const wordless = !completes || lexical.length < depth ? [] : without([...dense, ...exact], lexical);
-      return { vector, dense, scores: await view.lexicalScores(wordless, words) };
+      return { vector, dense: await this.timed("dense", () => view.dense(vector, depth)) };
     };
-    const far = async () => {
-      const [lexical, exact] = await worded;
-      return { lexical, exact, vectors: await view.vectors(completes ? without([...lexical, ...exact], []) : []) };
-    };
-    const [{ vector, dense, scores }, { lexical, exact, vectors }] = await Promise.all([near(), far()]);
-    this.ms.complete += performance.now() - found;
+    const [{ vector, dense }, lexical, exact] = await Promise.all([
+      near(),
+      this.timed("lexical", () => view.lexical(words, depth, { vectors: completes })),
+      wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true, vectors: completes }),
+    ]);
     signal?.throwIfAborted();
-    const cosines = new Map([...vectors].map(([id, own]) => [id, dot(own, vector)]));
-    return { vector, dense, lexical, exact, ...(completes ? { completed: { dense: cosines, lexical: scores } } : {}) };
+    if (!completes) return { vector, dense, lexical, exact };
+    // A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known.
+    const wordless = lexical.length < depth ? [] : without([...dense, ...exact], lexical);
+    const scores = await this.timed("complete", () => view.lexicalScores(wordless, words));
+    const cosines = new Map([...exact, ...lexical].flatMap(({ id, vector: own }) => (own ? [[id, dot(own, vector)] as const] : [])));
+    return { vector, dense, lexical, exact, completed: { dense: cosines, lexical: scores } };
   }
 
   /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */

@@ -5,7 +5,7 @@ import { plainRows } from "./arrow-rows.ts";
 import { LABEL_COLUMNS } from "./documents.ts";
 import { passageOf, textOf, vectorOf, type Row } from "./rows.ts";
 import { PASSAGE_COLUMNS } from "./schema.ts";
-import { ADDRESSES, dense, lexical, lexicalOf, type Scored } from "./search.ts";
+import { dense, lexical, lexicalOf, type Scored } from "./search.ts";
 
 export interface RowsUnderView {
   readonly table: Table;
@@ -19,6 +19,8 @@ export interface RowsUnderView {
 /** `generation` only tells which rows count: those whose addresses were found do. */
 const OWN_COLUMNS = PASSAGE_COLUMNS.filter((column) => column !== "generation" && !LABEL_COLUMNS.some((label) => label === column));
 
+const ADDRESSES = { addresses: true, columns: [] };
+
 /** The passages asked about are named: no filter comes on top. */
 const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
 
@@ -31,21 +33,17 @@ export class RowView implements SearchView {
   }
 
   async dense(vector: Float32Array, limit: number): Promise<FoundPassage[]> {
-    return (await dense({ ...this.under, limit, columns: ADDRESSES }, vector)).map(found);
+    return (await dense({ ...this.under, limit, ...ADDRESSES }, vector)).map(found);
   }
 
-  async lexical(query: string, limit: number, options: Pick<LexicalOptions, "every"> = {}): Promise<FoundPassage[]> {
-    return (await lexical({ ...this.under, limit, columns: ADDRESSES }, query, { ...options, languages: this.under.languages })).map(found);
+  async lexical(query: string, limit: number, options: Pick<LexicalOptions, "every" | "vectors"> = {}): Promise<FoundPassage[]> {
+    return (await lexical({ ...this.under, limit, ...ADDRESSES }, query, { ...options, languages: this.under.languages })).map(found);
   }
 
   async lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
     if (ids.length === 0) return new Map();
-    const hits = await lexicalOf({ table: this.under.table, scope: EVERYTHING, hidden: [], limit: ids.length, rows: ids, columns: ADDRESSES }, query, this.under.languages);
+    const hits = await lexicalOf({ table: this.under.table, scope: EVERYTHING, hidden: [], limit: ids.length, rows: ids, ...ADDRESSES }, query, this.under.languages);
     return new Map(hits.map(found).map(({ id, score }) => [id, score]));
-  }
-
-  async vectors(ids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
-    return new Map((await this.take(ids, ["vector"])).map((row) => [addressOf(row), vectorOf(row)]));
   }
 
   async passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>> {
@@ -58,7 +56,7 @@ export class RowView implements SearchView {
   }
 }
 
-const found = ({ row, score }: Scored): FoundPassage => ({ id: addressOf(row), score });
+const found = ({ row, score }: Scored): FoundPassage => ({ id: addressOf(row), score, ...("vector" in row ? { vector: vectorOf(row) } : {}) });
 
 function addressOf({ _rowid: address }: Row): string {
   if (typeof address !== "bigint") throw new Error(`Column _rowid holds ${typeof address}, not a row's address`);
