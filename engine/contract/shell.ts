@@ -1,10 +1,14 @@
-/** The few powers that the page has in the shell and not in a browser. The preload puts them on the window as `lorekeepShell`. */
-export interface LorekeepShell {
+/**
+ * The few powers that the page has in the desktop shell and not in a browser; the preload puts them on the window as `lorekeepShell`. Nothing is
+ * asked of the engine here: it is in the contract because the shell and the face share nothing else. `PageFile` is the page's `File`, which the
+ * contract, having no DOM, does not know.
+ */
+export interface LorekeepShell<PageFile> {
   readonly kind: "electron";
   readonly platform: string;
   readonly version: string;
   /** Where a dropped or chosen file lies; "" for one that is not on disk. */
-  pathForFile(file: File): string;
+  pathForFile(file: PageFile): string;
   /** The system's dialog. Empty when a person cancels. */
   chooseFiles(options?: { folders?: boolean }): Promise<string[]>;
   /** Shows a file in the system's file manager. False where it is not there. */
@@ -29,17 +33,4 @@ export const pageMessages = {
   port: "lorekeep:port",
   /** Preload to page: the engine is gone, calls on its port will never be answered; a new port follows. */
   gone: "lorekeep:gone",
-} as const;
-
-/** Channels between the preload and main. */
-export const channels = {
-  ready: "lorekeep:ready",
-  port: "lorekeep:port",
-  gone: "lorekeep:gone",
-  choose: "lorekeep:choose",
-  reveal: "lorekeep:reveal",
-  external: "lorekeep:external",
-  theme: "lorekeep:theme",
-  menu: "lorekeep:menu",
-  paths: "lorekeep:paths",
 } as const;
