@@ -75,7 +75,7 @@ describe("why it was not found, where it is not in the index", () => {
 
 describe("whose tokens fill the room", () => {
   test("the search's own while no model is loaded, then those of the model that is", async () => {
-    await add("long.md", `# Paint\n\n${"The lighthouse is painted by the keeper, who climbs the tower with a brush. ".repeat(30)}`);
+    await add("long.md", `# Paint\n\n${Array.from({ length: 30 }, (_, day) => `On day ${day} the lighthouse is painted by the keeper, who climbs the tower with a brush.`).join(" ")}`);
     await engine.client.queue.idle();
     const settings = { budget: 80, sources: 8, search: { leastEvidence: 0 } };
     const before = await engine.client.evaluation.probe({ question: "Who paints the lighthouse?", settings });
@@ -84,9 +84,8 @@ describe("whose tokens fill the room", () => {
     const after = await engine.client.evaluation.probe({ question: "Who paints the lighthouse?", settings });
     expect(after.settings.counter?.kind).toBe("model");
     const fallen = after.candidates.find(({ dropped }) => dropped?.reason === "budget");
-    expect(fallen).toBeDefined();
-    const report = await why({ document: fallen?.passage.path ?? "", settings });
-    if (report.verdict.code === "no-room") expect(report.verdict.sentence).toContain(`counted as “${after.settings.counter?.name}” counts them`);
-    else expect(report.verdict.code).toBe("found");
+    const days = fallen?.passage.text.match(/day \d+ the lighthouse/g) ?? [];
+    const report = await why({ phrase: days[Math.floor(days.length / 2)] ?? "", document: "long.md", settings });
+    expect(report.verdict).toMatchObject({ code: "no-room", sentence: expect.stringContaining(`counted as “${after.settings.counter?.name}” counts them`) });
   });
 });
