@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnswerOptions, AssistantMessage, ShelfItem } from "../../engine/contract/index.ts";
+import type { AnswerOptions, AssistantMessage } from "../../engine/contract/index.ts";
 import { sharedData } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 import { toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -11,10 +11,7 @@ let engine: TestEngine;
 beforeAll(async () => { engine = await createTestEngine(); });
 afterAll(() => engine.dispose());
 
-async function add(path: string): Promise<ShelfItem> {
-  for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item;
-  throw new Error("The import ended without an item");
-}
+const add = (path: string) => importModel(engine, path);
 
 async function ask(options: Partial<AnswerOptions>): Promise<AssistantMessage> {
   const full: AnswerOptions = { mode: "fine-tune", adapters: [], filter: {}, sampling: { temperature: 0, maxTokens: 40 }, ...options };
