@@ -12,7 +12,7 @@ export const modelSource = z.discriminatedUnion("type", [
 export type ModelSource = z.infer<typeof modelSource>;
 
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
-export const storedItem = z.object({
+const storedItem = z.object({
   id: z.string(),
   kind: z.enum(["model", "adapter", "reranker"]),
   name: z.string(),
