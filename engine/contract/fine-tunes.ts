@@ -8,7 +8,15 @@ import { runSummary } from "./runs.ts";
 
 const base = oc.errors(errorMap);
 
-/** Where a version came from, as far as it is known. */
+/** A file that another was made from: one of a trainer's folder that was converted, or an adapter that was merged into a base. */
+export const madeFrom = z.object({
+  how: z.enum(["converted", "merged"]), name: z.string(), sha256: z.string().optional(),
+  /** The strength it was merged with. */
+  scale: z.number().optional(),
+});
+export type MadeFrom = z.infer<typeof madeFrom>;
+
+/** Where a version came from, as far as it is known. Of a file that Lorekeep made, base, `madeFrom` and `made` are filled in from the shelf. */
 export const lineage = z.object({
   /** Hash of the base's file, and of the data it was trained on. */
   baseSha256: z.string(), dataSha256: z.string(),
@@ -17,7 +25,9 @@ export const lineage = z.object({
   /** ISO time of the training. */
   trained: z.string(),
   /** Converted or merged from these. */
-  madeFrom: z.array(z.object({ how: z.enum(["converted", "merged"]), name: z.string(), sha256: z.string().optional(), scale: z.number().optional() })),
+  madeFrom: z.array(madeFrom),
+  /** ISO time of the conversion or merge. */
+  made: z.string(),
 }).partial();
 export type Lineage = z.infer<typeof lineage>;
 

@@ -117,8 +117,10 @@ export class FineTunes {
 
   /** What the shelf knows of a version's origin stands in its lineage, unless the caller knows better. */
   private version(item: StoredItem, { itemId, notes, lineage }: NewVersion): versions.NewVersion {
-    const known = item.baseSha256 ?? this.shelf.store.value.items.find(({ id }) => id === item.baseId)?.sha256;
-    return { id: randomUUID(), itemId, sha256: item.sha256, notes, lineage: { ...(known ? { baseSha256: known } : {}), ...lineage }, when: now() };
+    const baseSha256 = item.baseSha256 ?? this.shelf.store.value.items.find(({ id }) => id === item.baseId)?.sha256;
+    const { madeFrom, source, added } = item;
+    const known = { ...(baseSha256 ? { baseSha256 } : {}), ...(madeFrom ? { madeFrom } : {}), ...(source.type === "made" ? { made: added } : {}) };
+    return { id: randomUUID(), itemId, sha256: item.sha256, notes, lineage: { ...known, ...lineage }, when: now() };
   }
 }
 

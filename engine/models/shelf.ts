@@ -10,10 +10,12 @@ import { JsonStore, type SetAside } from "../base/json-store.ts";
 import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { CheckReport } from "../contract/check.ts";
+import type { MadeFrom } from "../contract/fine-tunes.ts";
+import type { ModelSource } from "../contract/models.ts";
 import { belongsTo, isFineTune } from "./belongs.ts";
 import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
 import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
-import { shelfContent, type ImportProgress, type ModelSource, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
+import { shelfContent, type ImportProgress, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
 
 export interface ModelShelfOptions {
   readonly workspace: string;
@@ -25,6 +27,8 @@ export interface ImportOptions {
   readonly mode: "link" | "copy" | "move";
   readonly name?: string;
   readonly source?: ModelSource;
+  /** What it was made from, where its maker knows more than the file says. */
+  readonly lineage?: { readonly madeFrom: readonly MadeFrom[]; readonly baseSha256?: string | undefined };
   /** The file's hash where the caller has just computed it; saves reading the file once more. */
   readonly sha256?: string;
   readonly signal?: AbortSignal | undefined;
@@ -105,7 +109,8 @@ export class ModelShelf {
       const known = this.store.value.items.find((item) => item.sha256 === sha256);
       if (known && (await this.shown(known)).state === "ready") {
         if (options.mode === "move" && this.absolute(known) !== from) await rm(from, { force: true });
-        return { item: await this.shown(known), existed: true, updated: false };
+        const told = options.lineage && !known.madeFrom ? await this.put({ ...known, ...madeOf(options.lineage) }) : known;
+        return { item: await this.shown(told), existed: true, updated: false };
       }
       const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.absolute(item) === from);
       const placed = await this.place(from, { options, total, sha256 });
@@ -245,10 +250,16 @@ function described(info: GgufInfo, about: Pick<StoredItem, "path" | "storage" | 
     ...(info.baseModel ? { baseModel: info.baseModel } : {}),
     ...(info.baseSha256 ? { baseSha256: info.baseSha256 } : {}),
     ...(info.merged ? { merged: true } : {}),
+    ...(info.mergedFrom.length > 0 ? { madeFrom: info.mergedFrom.map((one) => ({ how: "merged" as const, ...one })) } : {}),
+    ...(options.lineage ? madeOf(options.lineage) : {}),
     family: info.family ?? info.architecture, ...(form ? { template: form } : {}),
     ...(info.adapter ?? {}),
     source: options.source ?? { type: "import", from }, added: new Date().toISOString(), checks: [],
   };
+}
+
+function madeOf({ madeFrom, baseSha256 }: NonNullable<ImportOptions["lineage"]>): Pick<StoredItem, "madeFrom" | "baseSha256"> {
+  return { madeFrom: [...madeFrom], ...(baseSha256 === undefined ? {} : { baseSha256 }) };
 }
 
 /** Two machines that share a workspace are told apart by processor and cores, which is what the measurement depends on. */

@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { checkReport, type KeptCheck } from "../contract/check.ts";
-import { fineTune } from "../contract/fine-tunes.ts";
-import type { FineTuneOf } from "../contract/models.ts";
-
-/** Where an installed file came from. */
-export const modelSource = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("import"), from: z.string() }),
-  z.object({ type: z.literal("download"), repo: z.string(), revision: z.string(), file: z.string(), url: z.string() }),
-]);
-export type ModelSource = z.infer<typeof modelSource>;
+import { fineTune, madeFrom } from "../contract/fine-tunes.ts";
+import { modelSource, type FineTuneOf } from "../contract/models.ts";
 
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
 export const storedItem = z.object({
@@ -35,6 +28,8 @@ export const storedItem = z.object({
   baseId: z.string().optional(),
   /** A model that Lorekeep merged. */
   merged: z.boolean().optional(),
+  /** What it was converted or merged from. */
+  madeFrom: z.array(madeFrom).optional(),
   family: z.string().optional(),
   /** Name of the chat template's form. */
   template: z.string().optional(),
