@@ -44,7 +44,8 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(fineTunes.resolve(modelId));
       const { state, modelId: current, loaded } = runtime.state;
-      const now = state === "ready" && current === item.id && loaded ? loaded : await runtime.load({ id: item.id }, { ...loadOptions(settings()), signal });
+      const isThis = state === "ready" && current === item.id && runtime.fileSha256 === item.sha256;
+      const now = isThis && loaded ? loaded : await runtime.load({ id: item.id }, { ...loadOptions(settings()), signal });
       used();
       return { id: item.id, name: item.name, loaded: now, isFineTune: item.isFineTune };
     },

@@ -15,6 +15,8 @@ export const storedItem = z.object({
   storage: z.enum(["linked", "stored"]),
   sizeBytes: z.number().int().nonnegative(),
   sha256: z.string(),
+  /** When the file was last changed as it was hashed, in milliseconds since 1970; absent: not known. */
+  changedMs: z.number().optional(),
   architecture: z.string(),
   parameters: z.number().optional(),
   quantisation: z.string().optional(),

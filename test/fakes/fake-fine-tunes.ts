@@ -54,9 +54,10 @@ export function fineTuneHandlers(world: FakeWorld) {
     return tune;
   };
   const when = WHEN;
+  const fileOf: versions.FileOf = ({ itemId }) => world.models.find(({ id }) => id === itemId)?.sha256;
   const version = (about: Pick<versions.NewVersion, "itemId" | "notes" | "lineage">) => ({ ...about, id: world.id("v"), sha256: "0".repeat(64), when });
   return {
-    list: routes.list.handler(() => [...tunes.values()]),
+    list: routes.list.handler(() => [...tunes.values()].map((tune) => versions.withStale(tune, fileOf))),
     create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
     update: routes.update.handler(({ input }) => {
@@ -65,7 +66,7 @@ export function fineTuneHandlers(world: FakeWorld) {
     }),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
-    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, when }))),
+    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, fileOf, when }))),
     gate: routes.gate.handler(({ input }) => gating(world, get(input.id), input, keep)),
     rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), when))),
   };
@@ -84,6 +85,7 @@ async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId }: {
   }
   const right = { text: "Three months.", right: true };
   const answers = set.questions.map(({ id, question }, place) => ({ id, question, mode: "hybrid" as const, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right }));
-  const gate = judge({ set: set.name, setId, runId: run.id, defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
+  const fileOf = (versionOf: string | undefined) => world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionOf)?.itemId)?.sha256 ?? "";
+  const gate = judge({ set: set.name, setId, runId: run.id, defaultSha256: fileOf(tune.defaultVersionId), candidateSha256: fileOf(versionId), defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
   yield { type: "done", gate, fineTune: keep(versions.addGate(tune, gate)) };
 }

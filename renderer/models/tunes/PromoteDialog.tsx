@@ -7,7 +7,7 @@ import { useEngine } from "../../engine/context.tsx";
 import { failureOf } from "../../engine/failure.ts";
 import { useSets } from "../../runs/queries.ts";
 import { GateOutcome } from "./GateOutcome.tsx";
-import { gateOf, versionOf } from "./history.ts";
+import { gateOf, hasStaleGate, versionOf } from "./history.ts";
 import { useGate } from "./use-gate.ts";
 import css from "./tunes.module.css";
 
@@ -43,6 +43,7 @@ export function PromoteDialog({ tune, version, onClose }: { tune: FineTune; vers
   return (
     <Dialog open onOpenChange={onClose} title={`Make version ${version.number} the default?`} description={`Wherever ${tune.name} is chosen, this version answers from then on.`} footer={footer}>
       <div className={css.gate}>
+        {!running && !gate && hasStaleGate(tune, version.id) ? <p>The questions were asked before, but the file of one of the two versions was replaced since.</p> : null}
         {running ? <Asking progress={state.progress} /> : gate ? <GateOutcome gate={gate} candidate={version.number} standing={versionOf(tune, gate.defaultVersionId)?.number} />
           : chosen ? (
             <Field label="Question set" hint="Every question is asked of this version and of the present default, and answers that got worse are listed. It can be stopped, and goes on where it was.">
