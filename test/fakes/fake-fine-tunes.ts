@@ -1,5 +1,5 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type GateEvent, type ShelfItem } from "../../engine/contract/index.ts";
+import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type GateEvent, type GateInput, type ShelfItem } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
 import { judge } from "../../engine/evaluation/gate/judge.ts";
 import * as versions from "../../engine/models/versions.ts";
@@ -73,18 +73,19 @@ export function fineTuneHandlers(world: FakeWorld) {
 }
 
 /** Everything is right, but a version whose item is called worse loses the first question. */
-async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId }: { versionId: string; setId: string }, keep: (tune: FineTune) => FineTune): AsyncGenerator<GateEvent> {
+async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId, modes = ["hybrid"], most }: Pick<GateInput, "versionId" | "setId" | "modes" | "most">, keep: (tune: FineTune) => FineTune): AsyncGenerator<GateEvent> {
   const set = world.sets.get(setId);
   if (!set) throw new LorekeepError("NOT_FOUND", "There is no such question set.");
   const worse = world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionId)?.itemId)?.name.includes("worse") === true;
-  const total = set.questions.length * 2;
-  const run = { id: world.id("run"), setId, setName: set.name, started: WHEN, updated: WHEN, state: "running" as const, questions: set.questions.length, variants: [] };
+  const questions = set.questions.slice(0, most);
+  const total = questions.length * 2 * modes.length;
+  const run = { id: world.id("run"), setId, setName: set.name, started: WHEN, updated: WHEN, state: "running" as const, questions: questions.length, variants: [] };
   for (let done = 0; done <= total; done++) {
     yield { type: "progress", run: { ...run, progress: { done, total, step: "answering", byVariant: [] } } };
     await world.sleep(world.stepMs);
   }
   const right = { text: "Three months.", right: true };
-  const answers = set.questions.map(({ id, question }, place) => ({ id, question, mode: "hybrid" as const, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right }));
+  const answers = modes.flatMap((mode) => questions.map(({ id, question }, place) => ({ id, question, mode, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right })));
   const fileOf = (versionOf: string | undefined) => world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionOf)?.itemId)?.sha256 ?? "";
   const gate = judge({ set: set.name, setId, runId: run.id, defaultSha256: fileOf(tune.defaultVersionId), candidateSha256: fileOf(versionId), defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
   yield { type: "done", gate, fineTune: keep(versions.addGate(tune, gate)) };
