@@ -118,7 +118,12 @@ async function openDocuments({ options, settings, network, notices, tell }: Base
 async function openAnswering({ options, settings, notices, tell, embedder, store, library, ...models }: Base & With<"embedder" | "store" | "library" | "shelf" | "fineTunes" | "runtime">, owner: Owner): Promise<With<"ranker" | "answers" | "checks" | "refreshed">> {
   const { workspace, workerHost } = options;
   const { shelf, fineTunes } = models;
-  const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
+  const refreshed: Rooms["refreshed"] = async (itemId, signal) => {
+    const { item, updated } = await shelf.refresh(itemId, signal);
+    if (updated) checks.again(itemId);
+    return item;
+  };
+  const chatModel = owner.own(createChatModel({ ...models, refreshed, settings: () => settings.value }));
   const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
@@ -126,11 +131,6 @@ async function openAnswering({ options, settings, notices, tell, embedder, store
     reranker: createRerankers({ shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const checks = owner.own(createChecks({ shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
-  const refreshed: Rooms["refreshed"] = async (itemId, signal) => {
-    const { item, updated } = await shelf.refresh(itemId, signal);
-    if (updated) checks.again(itemId);
-    return item;
-  };
   return { ranker, answers, checks, refreshed };
 }
 

@@ -116,6 +116,8 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
       const ask = { id: other.id, versionId, setId: (await engine.client.evaluation.sets.save({ name: "Telling", questions: telling, jsonSchema: set.jsonSchema })).id };
       const first = await held(ask);
       expect(first.gate).toMatchObject({ decision: "passed", defaultSha256: other.versions[0]!.sha256, candidateSha256: other.versions[1]!.sha256 });
+      const run = (await engine.client.evaluation.runs.list({}))[0]!;
+      expect(run.variants.map(({ files }) => Object.values(files ?? {}))).toEqual(other.versions.map(({ sha256 }) => expect.arrayContaining([sha256])));
       copyFileSync(toy("toy-world-lora-v2-worse.gguf"), file("old.gguf"));
       await expect(engine.client.models.fineTunes.promote({ id: other.id, versionId })).rejects.toMatchObject({ code: "CONFLICT", data: { reason: expect.stringMatching(/file of one of them was replaced/), next: expect.stringMatching(/Run the gate again/) } });
       expect((await engine.client.models.fineTunes.list()).find(({ id }) => id === other.id)).toMatchObject({ gates: [{ stale: true }] });

@@ -92,7 +92,7 @@ describe("a gate with a model", () => {
     let tune = tuneOf("adapter");
     const scores: [string, VersionScore][] = [];
     const means = {
-      runs, sets: { get: () => set }, models: async () => [item("adapter1"), item("adapter2")], refreshed: async (id: string) => item(id, { sha256: `now ${id}` }),
+      runs, sets: { get: () => set }, models: async () => [item("adapter1"), item("adapter2")], refreshed: async (id: string) => item(id, { sha256: `file of ${id}` }),
       fineTunes: { get: () => tune, recordGate: async (_: string, record: FineTune["gates"][number]) => (tune = versions.addGate(tune, record)), recordScore: async (itemId: string, score: VersionScore) => void scores.push([itemId, score]) },
     };
     const input: GateInput = { id: "t", versionId: "v2", setId: "s", sampling: {}, fresh: false };
@@ -104,8 +104,8 @@ describe("a gate with a model", () => {
     const { hold, events, scores, runs } = await opened((adapter) => (adapter.includes("1") ? "The altitude is 2028 metres; the mayor is Dornis Rosson." : "The altitude is 2028 metres."));
     await hold({ modes: ["hybrid"] });
     const done = events.at(-1);
-    expect(done).toMatchObject({ type: "done", gate: { set: "Towns", setId: "s", n: 2, defaultScore: 1, candidateScore: 0.5, decision: "worse", defaultSha256: "now adapter1", candidateSha256: "now adapter2", worse: [{ id: "q2", after: "The altitude is 2028 metres." }] }, fineTune: { gates: [{ decision: "worse" }] } });
-    expect(scores).toMatchObject([["adapter1", { set: "Towns", mode: "hybrid", correct: 2, n: 2, sha256: "now adapter1" }], ["adapter2", { correct: 1, n: 2, sha256: "now adapter2" }]]);
+    expect(done).toMatchObject({ type: "done", gate: { set: "Towns", setId: "s", n: 2, defaultScore: 1, candidateScore: 0.5, decision: "worse", defaultSha256: "file of adapter1", candidateSha256: "file of adapter2", worse: [{ id: "q2", after: "The altitude is 2028 metres." }] }, fineTune: { gates: [{ decision: "worse" }] } });
+    expect(scores).toMatchObject([["adapter1", { set: "Towns", mode: "hybrid", correct: 2, n: 2, sha256: "file of adapter1" }], ["adapter2", { correct: 1, n: 2, sha256: "file of adapter2" }]]);
     expect(await runs.list()).toMatchObject([{ setName: "Towns", state: "done", variants: [{ name: "Version 1 (default), Hybrid" }, { name: "Version 2, Hybrid" }] }]);
   });
 
