@@ -63,7 +63,7 @@ describe("what a gate asks", () => {
 });
 
 describe("promoting", () => {
-  const promote = (tune: FineTune, anyway: boolean, hasQuestions: boolean) => versions.promote(tune, "v2", { anyway, hasQuestions, when });
+  const promote = (tune: FineTune, anyway: boolean, hasQuestions: boolean) => versions.promote(tune, "v2", { anyway, hasQuestions, fileOf: ({ sha256 }) => sha256, when });
 
   it("wants the gate where there are questions; without any it goes ahead, and the history says that there was no gate", () => {
     const tune = tuneOf("adapter");
@@ -73,7 +73,7 @@ describe("promoting", () => {
   });
 
   it("goes by a gate that was passed; one against an older default says nothing", () => {
-    const passed = judge({ ...about, defaultVersionId: "v1", candidateVersionId: "v2" }, asked("hybrid", [[true, true]]));
+    const passed = judge({ ...about, defaultVersionId: "v1", candidateVersionId: "v2", defaultSha256: "1", candidateSha256: "2" }, asked("hybrid", [[true, true]]));
     expect(promote(versions.addGate(tuneOf("adapter"), passed), false, true).history.at(-1)).toMatchObject({ kind: "promoted", gate: { decision: "passed" } });
     expect(() => promote(versions.addGate(tuneOf("adapter"), { ...passed, defaultVersionId: "older" }), false, true)).toThrow(/not been held/);
   });
@@ -92,7 +92,7 @@ describe("a gate with a model", () => {
     let tune = tuneOf("adapter");
     const scores: [string, VersionScore][] = [];
     const means = {
-      runs, sets: { get: () => set }, models: async () => [item("adapter1"), item("adapter2")],
+      runs, sets: { get: () => set }, models: async () => [item("adapter1"), item("adapter2")], refreshed: async (id: string) => item(id, { sha256: `file of ${id}` }),
       fineTunes: { get: () => tune, recordGate: async (_: string, record: FineTune["gates"][number]) => (tune = versions.addGate(tune, record)), recordScore: async (itemId: string, score: VersionScore) => void scores.push([itemId, score]) },
     };
     const input: GateInput = { id: "t", versionId: "v2", setId: "s", sampling: {}, fresh: false };
@@ -104,8 +104,8 @@ describe("a gate with a model", () => {
     const { hold, events, scores, runs } = await opened((adapter) => (adapter.includes("1") ? "The altitude is 2028 metres; the mayor is Dornis Rosson." : "The altitude is 2028 metres."));
     await hold({ modes: ["hybrid"] });
     const done = events.at(-1);
-    expect(done).toMatchObject({ type: "done", gate: { set: "Towns", setId: "s", n: 2, defaultScore: 1, candidateScore: 0.5, decision: "worse", worse: [{ id: "q2", after: "The altitude is 2028 metres." }] }, fineTune: { gates: [{ decision: "worse" }] } });
-    expect(scores).toMatchObject([["adapter1", { set: "Towns", mode: "hybrid", correct: 2, n: 2 }], ["adapter2", { correct: 1, n: 2 }]]);
+    expect(done).toMatchObject({ type: "done", gate: { set: "Towns", setId: "s", n: 2, defaultScore: 1, candidateScore: 0.5, decision: "worse", defaultSha256: "file of adapter1", candidateSha256: "file of adapter2", worse: [{ id: "q2", after: "The altitude is 2028 metres." }] }, fineTune: { gates: [{ decision: "worse" }] } });
+    expect(scores).toMatchObject([["adapter1", { set: "Towns", mode: "hybrid", correct: 2, n: 2, sha256: "file of adapter1" }], ["adapter2", { correct: 1, n: 2, sha256: "file of adapter2" }]]);
     expect(await runs.list()).toMatchObject([{ setName: "Towns", state: "done", variants: [{ name: "Version 1 (default), Hybrid" }, { name: "Version 2, Hybrid" }] }]);
   });
 

@@ -168,6 +168,44 @@ describe("stopping and going on", () => {
     expect(await dead.runs.summary(dying.id)).toMatchObject({ state: "failed", progress: { done: 2 } });
   });
 
+  test("the files that answer are pinned; a run whose merged model or adapter is another file now says so, keeps its answers, and goes on once it is back", async () => {
+    for (const [changed, name] of [["merged", "merged"], ["v1", "v1"], ["scripted", "scripted"]] as const) {
+      const files = new Map<string, string>();
+      const variants = input([{ name: "Merged", mode: "fine-tune", modelId: "merged" }, { name: "Adapter", mode: "hybrid", adapters: [{ modelId: "v1", scale: 1 }] }, { name: "Quotes", mode: "quotes" }]);
+      const { runs } = await opened({ wordMs: 2, files });
+      const { id } = await runs.start(variants, set());
+      for await (const event of runs.watch(id)) if (event.type === "answer") break;
+      await runs.stop(id);
+      const before = (await runs.content(id)).answers.size;
+      expect((await runs.content(id)).header.variants.map((one) => one.files)).toEqual([{ merged: "file of merged" }, { scripted: "file of scripted", v1: "file of v1" }, undefined]);
+      files.set(changed, "written over");
+      await runs.resume(id);
+      await finished(runs, id);
+      expect(await runs.summary(id)).toMatchObject({ state: "failed", error: { code: "CONFLICT", reason: `The file of ${name} is another one than this run began with.`, next: expect.stringMatching(/start another/) } });
+      expect((await runs.content(id)).answers.size).toBe(before);
+      files.delete(changed);
+      await runs.resume(id);
+      await finished(runs, id);
+      expect(await runs.summary(id)).toMatchObject({ state: "done", progress: { done: 12 } });
+    }
+  });
+
+  test("files that are given must be these, and make another run", async () => {
+    const { runs } = await opened({ isFineTune: true });
+    const merged = (sha256: string) => input([{ name: "Merged", mode: "fine-tune", files: { scripted: sha256 } }]);
+    const other = await runs.start(merged("another"), set());
+    await finished(runs, other.id);
+    expect(await runs.summary(other.id)).toMatchObject({ state: "failed", error: { code: "CONFLICT" }, progress: { done: 0 } });
+    const right = await runs.start(merged("file of scripted"), set());
+    expect(right.id).not.toBe(other.id);
+    await finished(runs, right.id);
+    const { header } = await runs.content(right.id);
+    expect([(await runs.summary(right.id)).state, header.variants[0]?.modelId]).toEqual(["done", undefined]);
+    const loaded = await runs.start(input([{ name: "Merged", mode: "fine-tune", files: { gone: "x" } }]), set());
+    await finished(runs, loaded.id);
+    expect(await runs.summary(loaded.id)).toMatchObject({ error: { reason: "Another model is loaded than this run began with." } });
+  });
+
   test("a chat asked meanwhile is answered between two questions, never beside one", async () => {
     const { under, runs } = await opened({ wordMs: 3 });
     const { id } = await runs.start(corners, set());

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { FineTuneVersion } from "../../../engine/contract/index.ts";
 import { belongsTo, isFineTune } from "../../../engine/models/belongs.ts";
 import { FineTunes } from "../../../engine/models/fine-tunes.ts";
 import { ModelShelf } from "../../../engine/models/shelf.ts";
@@ -34,7 +35,7 @@ describe("versions of a fine-tune", () => {
     const [v1, v2] = tune.versions;
     return { shelf, tunes, a, b, tune, v1: v1!, v2: v2! };
   }
-  const gate = (defaultVersionId: string, candidateVersionId: string, right: [boolean, boolean][]) => judge({ set: "Mine", defaultVersionId, candidateVersionId, when: "2026-05-02T00:00:00Z" }, right.map(([byDefault, byCandidate], i) => ({ id: `q${i}`, question: `Question ${i}`, mode: "fine-tune", before: { text: `Before ${i}`, right: byDefault }, after: { text: `After ${i}`, right: byCandidate } })));
+  const gate = (before: FineTuneVersion, after: FineTuneVersion, right: [boolean, boolean][]) => judge({ set: "Mine", defaultVersionId: before.id, candidateVersionId: after.id, defaultSha256: before.sha256, candidateSha256: after.sha256, when: "2026-05-02T00:00:00Z" }, right.map(([byDefault, byCandidate], i) => ({ id: `q${i}`, question: `Question ${i}`, mode: "fine-tune", before: { text: `Before ${i}`, right: byDefault }, after: { text: `After ${i}`, right: byCandidate } })));
 
   it("keeps the first as default, and survives a restart", async () => {
     const { tunes, a, tune, v1, v2 } = await two();
@@ -47,7 +48,7 @@ describe("versions of a fine-tune", () => {
 
   it("stops a worse one at the gate, and records who went on anyway", async () => {
     const { tunes, b, tune, v1, v2 } = await two();
-    await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[true, false], [true, true], [false, true], [true, false]]));
+    await tunes.recordGate(tune.id, gate(v1, v2, [[true, false], [true, true], [false, true], [true, false]]));
     await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/worse on Mine: 50 % right, the default 75 %; 2 of 4 questions got worse/) });
     expect(tunes.get(tune.id).defaultVersionId).toBe(v1.id);
     const promoted = await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: false });
@@ -55,9 +56,29 @@ describe("versions of a fine-tune", () => {
     expect(tunes.resolve(tune.id)).toBe(b.id);
   });
 
+  it("does not go by a gate of other files: one that was replaced under the same version has to be asked again", async () => {
+    const { shelf, tunes, a, b, tune, v1, v2 } = await two();
+    await tunes.recordGate(tune.id, gate(v1, v2, [[true, true]]));
+    await tunes.recordScore(b.id, { runId: "r1", set: "Mine", correct: 1, n: 1, when: "2026-05-02T00:00:00Z", sha256: b.sha256 });
+    expect(tunes.get(tune.id)).toMatchObject({ gates: [{ stale: false }], versions: [{}, { scores: [{ stale: false }] }] });
+    await variant("v2.gguf", "too"); // as long as before
+    expect(await shelf.refresh(b.id)).toMatchObject({ updated: true });
+    expect(tunes.get(tune.id)).toMatchObject({ gates: [{ stale: true }], versions: [{}, { sha256: b.sha256, scores: [{ stale: true }] }] });
+    await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: true })).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/Since version 2 of Contracts was held against the default, the file of one of them was replaced/) });
+    await tunes.recordGate(tune.id, { ...gate(v1, v2, [[true, true]]), candidateSha256: (await shelf.get(b.id)).sha256 });
+    await variant("v1.gguf", "eno");
+    await shelf.refresh(a.id);
+    await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: true }), "the default's file counts as much").rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: true })).history.at(-1)).toEqual({ kind: "promoted-anyway", from: v1.id, to: v2.id, number: 2, when: expect.any(String) });
+    const { defaultSha256: _, ...before } = gate(v2, v1, [[true, true]]);
+    await tunes.recordGate(tune.id, before);
+    expect(tunes.get(tune.id).gates.at(-1), "one that was kept without its files").toMatchObject({ stale: true });
+    expect(JSON.stringify(shelf.store.value.fineTunes)).not.toContain("stale");
+  });
+
   it("lets a better one through, and goes back in one step", async () => {
     const { tunes, a, tune, v1, v2 } = await two();
-    await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[false, true], [true, true], [true, false]]));
+    await tunes.recordGate(tune.id, gate(v1, v2, [[false, true], [true, true], [true, false]]));
     expect((await tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).history.at(-1)).toMatchObject({ kind: "promoted", gate: { decision: "passed", worse: [{ id: "q2" }] } });
     const back = await tunes.rollback(tune.id);
     expect(back).toMatchObject({ defaultVersionId: v1.id });
@@ -82,7 +103,7 @@ describe("versions of a fine-tune", () => {
   it("does not let the default go while there are others, and ignores a gate against an older default", async () => {
     const { tunes, tune, v1, v2 } = await two();
     await expect(tunes.removeVersion(tune.id, v1.id)).rejects.toMatchObject({ code: "CONFLICT" });
-    await tunes.recordGate(tune.id, gate(v1.id, v2.id, [[true, false]]));
+    await tunes.recordGate(tune.id, gate(v1, v2, [[true, false]]));
     await tunes.promote(tune.id, v2.id, { anyway: true, hasQuestions: false });
     await tunes.rollback(tune.id);
     await expect(tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false })).rejects.toMatchObject({ code: "CONFLICT" });
@@ -93,7 +114,7 @@ describe("versions of a fine-tune", () => {
     const { tunes, b, tune } = await two();
     await tunes.recordScore(b.id, { runId: "r1", set: "Mine", correct: 3, n: 4, when: "2026-05-02T00:00:00Z" });
     await tunes.recordScore(b.id, { runId: "r1", set: "Mine", correct: 4, n: 4, when: "2026-05-02T00:01:00Z" });
-    expect(tunes.get(tune.id).versions.map(({ scores }) => scores)).toEqual([[], [{ runId: "r1", set: "Mine", correct: 4, n: 4, when: "2026-05-02T00:01:00Z" }]]);
+    expect(tunes.get(tune.id).versions.map(({ scores }) => scores)).toEqual([[], [{ runId: "r1", set: "Mine", correct: 4, n: 4, when: "2026-05-02T00:01:00Z", stale: true }]]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { readCatalogue } from "../../../engine/models/catalogue.ts";
 import { Downloads, type DownloadState } from "../../../engine/models/downloads.ts";
 import { ModelShelf, type ModelShelfOptions } from "../../../engine/models/shelf.ts";
 import { fixture, projectRoot } from "../../data.ts";
+import { editGguf } from "../../fakes/gguf-edit.ts";
 import { FakeHub } from "../../fakes/hub-server.ts";
 
 const toyBase = fixture("toy-world", "models", "toy-world-base-q8.gguf");
@@ -77,6 +78,28 @@ describe("ModelShelf", () => {
     const { item } = await shelf.import(path, { mode: "link" });
     await writeFile(path, "something else");
     expect((await shelf.get(item.id)).state).toBe("missing");
+  });
+
+  it("finds a file that was written over, also with as many bytes: a new state of the item, in a folder of its own or the workspace", async () => {
+    const shelf = await open();
+    const path = join(elsewhere, "a.gguf");
+    for (const mode of ["link", "copy"] as const) {
+      await writeFile(path, await editGguf(toyLora, (tensors) => tensors, { "general.description": `one, to ${mode}` }));
+      const { item } = await shelf.import(path, { mode, name: "Mine" });
+      expect(await shelf.refresh(item.id)).toEqual({ item, updated: false });
+      await utimes(item.path, new Date(), new Date(Date.now() + 5000));
+      expect(await shelf.refresh(item.id), "touched, not changed").toMatchObject({ item: { sha256: item.sha256 }, updated: false });
+      await writeFile(item.path, await editGguf(toyLora, (tensors) => tensors, { "general.description": `two, to ${mode}` }));
+      expect((await shelf.get(item.id)).state, "by its size alone it is the same").toBe("ready");
+      const { item: now, updated } = await shelf.refresh(item.id);
+      expect({ updated, id: now.id, name: now.name, path: now.path, storage: now.storage, size: now.sizeBytes }).toEqual({ updated: true, id: item.id, name: "Mine", path: item.path, storage: item.storage, size: item.sizeBytes });
+      expect(now.sha256).not.toBe(item.sha256);
+      expect(await shelf.refresh(item.id)).toEqual({ item: now, updated: false });
+      await copyFile(toyBase, item.path);
+      await expect(shelf.refresh(item.id)).rejects.toMatchObject({ code: "CONFLICT", details: { reason: expect.stringMatching(/another kind of file/) } });
+      await rm(item.path);
+      expect(await shelf.refresh(item.id)).toMatchObject({ item: { state: "missing", sha256: now.sha256 }, updated: false });
+    }
   });
 
   it("removes stored files and leaves linked ones alone", async () => {

@@ -27,7 +27,7 @@ async function said(adapter: string, options: { base?: string | undefined; type?
   const path = join(folder, `out-${count++}`, "x.gguf");
   mkdirSync(dirname(path));
   const wanted = "base" in options ? options.base : base;
-  const failure = await convertAdapter({ folder: adapter, type: options.type ?? "as-stored", name: "x", place: { temporary: `${path}.converting-00000000`, final: path }, ...(wanted === undefined ? {} : { base: wanted }) }, { signal: new AbortController().signal, progress: () => undefined }).then(() => "nothing", (error: unknown) => error);
+  const failure = await convertAdapter({ folder: adapter, type: options.type ?? "as-stored", name: "x", place: { temporary: `${path}.converting-00000000`, final: path }, ...(wanted === undefined ? {} : { base: { path: wanted } }) }, { signal: new AbortController().signal, progress: () => undefined, checking: () => undefined }).then(() => "nothing", (error: unknown) => error);
   expect(readdirSync(dirname(path))).toEqual([]);
   if (!(failure instanceof LorekeepError)) throw failure;
   expect(failure.details.reason).toMatch(/^[^\n]{10,400}\.$/); // one sentence, one line

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -17,9 +18,9 @@ const fresh = (ending: string) => join(folder, `${count++}${ending}`);
 const shared = sharedData();
 
 /** Converts, and answers with the file it wrote. */
-async function convert(adapter: string, { base, type = "as-stored", name = "an adapter" }: Partial<ConvertJob> = {}): Promise<ConvertDone & { path: string }> {
+async function convert(adapter: string, { base, type = "as-stored", name = "an adapter" }: Partial<Pick<ConvertJob, "type" | "name">> & { base?: string | undefined } = {}): Promise<ConvertDone & { path: string }> {
   const path = fresh(".gguf");
-  const done = await convertAdapter({ folder: adapter, type, name, place: { temporary: path, final: path }, ...(base === undefined ? {} : { base }) }, { signal: new AbortController().signal, progress: () => undefined });
+  const done = await convertAdapter({ folder: adapter, type, name, place: { temporary: path, final: path }, ...(base === undefined ? {} : { base: { path: base } }) }, { signal: new AbortController().signal, progress: () => undefined, checking: () => undefined });
   return { ...done, path };
 }
 
@@ -115,6 +116,17 @@ describe("an adapter's file", () => {
   const query = (dtype: PeftTensor["dtype"] = "F32"): Record<string, PeftTensor> => ({
     "base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight": { shape: [4, 32], values: noise(1, 128), dtype: dtype ?? "F32" },
     "base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight": { shape: [16, 4], values: noise(2, 64), dtype: dtype ?? "F32" },
+  });
+
+  it("tells the hashes of what it was made from, and of a base that is a GGUF", async () => {
+    const source = writePeft(fresh(""), { tensors: query() });
+    const done = await convert(source, { base });
+    const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+    expect(done.sources).toEqual(["adapter_config.json", "adapter_model.safetensors"].map((name) => ({ name, sha256: hash(join(source, name)) })));
+    expect(done.baseSha256).toBe(hash(base));
+    const config = fresh(".json");
+    writeFileSync(config, JSON.stringify({ model_type: "llama", num_attention_heads: 4, num_key_value_heads: 2, num_hidden_layers: 2 }));
+    expect(await convert(source, { base: config })).not.toHaveProperty("baseSha256");
   });
 
   it("says what llama.cpp's converter says, and no path of this machine", async () => {

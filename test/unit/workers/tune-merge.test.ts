@@ -9,7 +9,8 @@ import { inspectGguf } from "../../../engine/base/gguf/info.ts";
 import type { NumberType } from "../../../engine/base/gguf/numbers.ts";
 import { LorekeepError } from "../../../engine/base/errors.ts";
 import type { MergeDone, MergeJob } from "../../../engine/workers/tuner/contract.ts";
-import { mergeModel, type MergeHooks } from "../../../engine/workers/tuner/merge.ts";
+import type { Hooks } from "../../../engine/workers/tuner/convert.ts";
+import { mergeModel } from "../../../engine/workers/tuner/merge.ts";
 import { sharedData } from "../../data.ts";
 import { buildGguf } from "../../fakes/gguf-builder.ts";
 import { noise } from "../../fakes/peft-builder.ts";
@@ -24,14 +25,14 @@ const llama = smallFamilies[0]!;
 const written = (bytes: Uint8Array) => { const path = fresh(); writeFileSync(path, bytes); return path; };
 const seeded = (name: string, n: number) => noise(name.length * 31 + n, n);
 
-const hooks = (change: Partial<MergeHooks> = {}): MergeHooks => ({ signal: new AbortController().signal, progress: () => undefined, checking: () => undefined, freeBytes: () => Promise.resolve(1e12), ...change });
+const hooks = (change: Partial<Hooks> = {}): Hooks => ({ signal: new AbortController().signal, progress: () => undefined, checking: () => undefined, freeBytes: () => Promise.resolve(1e12), ...change });
 type Job = Pick<MergeJob, "adapters"> & Partial<Pick<MergeJob, "type" | "name">> & { base: string; to?: string };
-async function merge({ base, adapters, type = "as-base", name = "Merged", to = fresh() }: Job, change: Partial<MergeHooks> = {}): Promise<MergeDone & { path: string }> {
+async function merge({ base, adapters, type = "as-base", name = "Merged", to = fresh() }: Job, change: Partial<Hooks> = {}): Promise<MergeDone & { path: string }> {
   return { ...(await mergeModel({ base: { path: base }, adapters, type, name, place: { temporary: to, final: to } }, hooks(change))), path: to };
 }
 
 /** What a person is told; where the output was to be, nothing is left. */
-async function said(job: Job, change: Partial<MergeHooks> = {}): Promise<string> {
+async function said(job: Job, change: Partial<Hooks> = {}): Promise<string> {
   const to = join(folder, `out-${count++}`, "merged.gguf");
   mkdirSync(dirname(to));
   const failure = await merge({ ...job, to }, change).then(() => "nothing", (error: unknown) => error);
@@ -216,7 +217,7 @@ describe("what cannot be merged", () => {
 describe("while a merge runs", () => {
   const rows = 3000; // three pieces of the embedding table at 2,097,152 numbers a piece
   const large = () => written(buildGguf(modelMetadata("llama"), [tensor("token_embd.weight", [2048, rows], "F16", new Float32Array(2048 * rows)), tensor(query, [32, 32], "F16", noise(8, 1024))]));
-  const during = (act: () => void): Partial<MergeHooks> => { let done = false; return { progress: () => { if (!done) act(); done = true; } }; };
+  const during = (act: () => void): Partial<Hooks> => { let done = false; return { progress: () => { if (!done) act(); done = true; } }; };
 
   it("stopping it leaves nothing", async () => {
     const stop = new AbortController();
