@@ -13,13 +13,15 @@ export interface ChatModelParts {
   readonly fineTunes: FineTunes;
   readonly runtime: ModelRuntime;
   readonly settings: () => Settings;
+  /** An item of the shelf as its file is now, hashed again where it changed. */
+  readonly refreshed: (itemId: string, signal: AbortSignal) => Promise<ShelfItem>;
 }
 
 /**
  * What answering and checking ask of a model (engine/answer/write/chat-model.ts, engine/tune/check), met by the shelf and the runtime. Releases the model
  * after some idle minutes. Where an id is asked for, a fine-tune's means its default version.
  */
-export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatModelParts): ChatModel & ProbedModel & { dispose(): void } {
+export function createChatModel({ shelf, fineTunes, runtime, settings, refreshed }: ChatModelParts): ChatModel & ProbedModel & { dispose(): void } {
   let idle: NodeJS.Timeout | undefined;
   const used = () => {
     clearTimeout(idle);
@@ -44,7 +46,8 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
     async ensureLoaded(modelId, signal) {
       const item = modelId === undefined ? await defaultModel() : await shelf.get(fineTunes.resolve(modelId));
       const { state, modelId: current, loaded } = runtime.state;
-      const now = state === "ready" && current === item.id && loaded ? loaded : await runtime.load({ id: item.id }, { ...loadOptions(settings()), signal });
+      const isThis = state === "ready" && current === item.id && runtime.fileSha256 === item.sha256;
+      const now = isThis && loaded ? loaded : await runtime.load({ id: item.id }, { ...loadOptions(settings()), signal });
       used();
       return { id: item.id, name: item.name, loaded: now, isFineTune: item.isFineTune };
     },
@@ -53,6 +56,11 @@ export function createChatModel({ shelf, fineTunes, runtime, settings }: ChatMod
       const twice = found.find(({ item }, at) => found.findIndex((other) => other.item.id === item.id) !== at);
       if (twice) throw new LorekeepError("INVALID", { reason: `The adapter ${twice.item.name} is chosen twice.`, next: "Choose it once, with one strength.", field: "adapters" });
       return found.map(({ item, scale }) => ({ modelId: item.id, name: item.name, path: item.path, scale }));
+    },
+    async filesOf(ids, signal) {
+      const items: ShelfItem[] = [];
+      for (const id of ids) items.push(await refreshed(fineTunes.resolve(id), signal));
+      return items.map(({ id, name, sha256 }) => ({ id, name, sha256 }));
     },
     loadedName: async () => {
       const { state, modelId } = runtime.state;

@@ -54,7 +54,7 @@ function buildRouter(rooms: Rooms) {
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({
       shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
-      check: (input, signal) => checks.run(input, signal), onUpdated: (item) => checks.again(item.id),
+      check: (input, signal) => checks.run(input, signal), refreshed: rooms.refreshed, onUpdated: (item) => checks.again(item.id),
       gate: (input, signal) => evaluation.gate(input, signal), hasQuestions: () => evaluation.sets.list().some(({ questions }) => questions.length > 0),
     }),
     languages: languageRoutes({ languages: rooms.languages, settings }),

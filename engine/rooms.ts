@@ -22,6 +22,7 @@ import { LanguageData } from "./models/languages/language-data.ts";
 import { Ranker } from "./models/ranker.ts";
 import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
+import type { ShelfItem } from "./models/types.ts";
 import { createRerankers } from "./reranker.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
@@ -58,6 +59,8 @@ export interface Rooms {
   readonly shelf: ModelShelf;
   readonly fineTunes: FineTunes;
   readonly checks: Checks;
+  /** An item of the shelf as its file is now; where that is another one, its checks are made again. */
+  readonly refreshed: (itemId: string, signal?: AbortSignal) => Promise<ShelfItem>;
   readonly downloads: Downloads;
   readonly runtime: ModelRuntime;
   readonly ranker: Ranker;
@@ -112,10 +115,15 @@ async function openDocuments({ options, settings, network, notices, tell }: Base
 }
 
 /** Questions and answers, and the health checks, which wait for their turn among them. */
-async function openAnswering({ options, settings, notices, tell, embedder, store, library, ...models }: Base & With<"embedder" | "store" | "library" | "shelf" | "fineTunes" | "runtime">, owner: Owner): Promise<With<"ranker" | "answers" | "checks">> {
+async function openAnswering({ options, settings, notices, tell, embedder, store, library, ...models }: Base & With<"embedder" | "store" | "library" | "shelf" | "fineTunes" | "runtime">, owner: Owner): Promise<With<"ranker" | "answers" | "checks" | "refreshed">> {
   const { workspace, workerHost } = options;
   const { shelf, fineTunes } = models;
-  const chatModel = owner.own(createChatModel({ ...models, settings: () => settings.value }));
+  const refreshed: Rooms["refreshed"] = async (itemId, signal) => {
+    const { item, updated } = await shelf.refresh(itemId, signal);
+    if (updated) checks.again(itemId);
+    return item;
+  };
+  const chatModel = owner.own(createChatModel({ ...models, refreshed, settings: () => settings.value }));
   const ranker = owner.own(new Ranker({ host: workerHost }));
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
@@ -123,15 +131,15 @@ async function openAnswering({ options, settings, notices, tell, embedder, store
     reranker: createRerankers({ shelf, ranker, embedder, settings: () => settings.value }),
   }));
   const checks = owner.own(createChecks({ shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
-  return { ranker, answers, checks };
+  return { ranker, answers, checks, refreshed };
 }
 
 /** Question sets, runs, the gate, comparisons. */
-async function openMeasuring({ options, notices, tell, uploads, embedder, library, shelf, fineTunes, answers }: Base & With<"embedder" | "library" | "shelf" | "fineTunes" | "answers">, owner: Owner): Promise<With<"evaluation" | "comparisons">> {
+async function openMeasuring({ options, notices, tell, uploads, embedder, library, shelf, fineTunes, answers, refreshed }: Base & With<"embedder" | "library" | "shelf" | "fineTunes" | "answers" | "refreshed">, owner: Owner): Promise<With<"evaluation" | "comparisons">> {
   const { workspace, workerHost } = options;
   const evaluation = owner.own(await createEvaluation({
     workspace, answering: answers.means, library, embedder, workerHost, conversations: answers.conversations,
-    fineTunes, models: () => shelf.list(),
+    fineTunes, models: () => shelf.list(), refreshed,
     modelNames: async () => new Map((await shelf.list()).map(({ id, name }) => [id, name])),
     uploadPath: async (id) => (await uploads.find(id)).path, onNotice: (text) => notices.add("warning", text),
   }, () => tell("evaluation")));

@@ -1,8 +1,10 @@
-import type { AnswerMode, AnswerOptions, AssistantMessage, Source } from "../../engine/contract/index.ts";
+import type { AnswerMode, AnswerOptions, AssistantMessage, SchemaUse, Source } from "../../engine/contract/index.ts";
 import { LorekeepError, type ErrorCode } from "../../engine/base/errors.ts";
 import { collectionIds, parseAdapter, shelfId } from "../lookup.ts";
 import { recognisedNote, recognisedOf } from "../recognised.ts";
+import { readSchema } from "../schema.ts";
 import type { Session } from "../session.ts";
+import { UsageError } from "../terminal.ts";
 import { place } from "./search.ts";
 
 export interface AskOptions {
@@ -15,10 +17,12 @@ export interface AskOptions {
   readonly maxTokens?: number;
   readonly seed?: number;
   readonly conversation?: string;
+  readonly schema?: string;
+  readonly schemaUse?: SchemaUse;
 }
 
-/** lorekeep ask "…": one question, answered in the chosen mode, streamed, with its sources. */
-export async function ask(session: Session, text: string, options: AskOptions): Promise<void> {
+/** lorekeep ask "…": one question, answered in the chosen mode, streamed, with its sources. false: the answer does not follow the schema. */
+export async function ask(session: Session, text: string, options: AskOptions): Promise<boolean> {
   const { client, terminal, signal } = session;
   const settings = await client.settings.get();
   const input = { text, options: await answerOptions(session, options, settings.answers.defaultMode), ...(options.conversation ? { conversationId: options.conversation } : {}) };
@@ -43,7 +47,9 @@ export async function ask(session: Session, text: string, options: AskOptions): 
   terminal.line();
   const recognised = await recognisedOf(client, message.sources.map(({ passage: { documentId }, range }) => ({ documentId, range })));
   printSources(session, message, recognised);
+  if (message.format?.valid === false) terminal.say(`\nThe answer does not follow the JSON schema: ${message.format.problem ?? "it is another shape."}`);
   terminal.result(asJson(message, recognised));
+  return message.format?.valid !== false || options.schema === undefined;
 }
 
 async function answerOptions({ client }: Session, options: AskOptions, defaultMode: AnswerMode): Promise<AnswerOptions> {
@@ -53,8 +59,10 @@ async function answerOptions({ client }: Session, options: AskOptions, defaultMo
     adapters.push({ modelId: await shelfId(client, file, "adapter"), scale });
   }
   const ids = await collectionIds(client, options.collection);
+  const mode = options.mode ?? defaultMode;
   return {
-    mode: options.mode ?? defaultMode,
+    mode,
+    ...(await schemaOptions(options, mode)),
     adapters,
     filter: ids.length > 0 ? { collectionIds: ids } : {},
     sampling: {
@@ -65,6 +73,15 @@ async function answerOptions({ client }: Session, options: AskOptions, defaultMo
     ...(options.model ? { modelId: await shelfId(client, options.model, "model") } : {}),
     ...(options.system ? { systemPrompt: options.system } : {}),
   };
+}
+
+async function schemaOptions({ schema, schemaUse }: AskOptions, mode: AnswerMode): Promise<Pick<AnswerOptions, "jsonSchema" | "jsonSchemaUse">> {
+  if (schema === undefined) {
+    if (schemaUse === undefined) return {};
+    throw new UsageError("--schema-use says how a schema is used: give one with --schema FILE.");
+  }
+  if (mode === "quotes") throw new UsageError("Quotes are the documents’ own words and follow no schema: choose another --mode.");
+  return { jsonSchema: await readSchema(schema), ...(schemaUse === undefined ? {} : { jsonSchemaUse: schemaUse }) };
 }
 
 type Recognised = Awaited<ReturnType<typeof recognisedOf>>;
@@ -82,6 +99,7 @@ function asJson(message: AssistantMessage, recognised: Recognised) {
   return {
     mode: message.trace.mode,
     answer: message.text,
+    ...(message.format ? { format: message.format } : {}),
     sentences: message.sentences.map((sentence) => ({
       text: sentence.text,
       supported: sentence.supported,

@@ -48,8 +48,9 @@ export async function findFineTune(client: EngineClient, name: string): Promise<
 }
 
 function lines(tune: FineTune): string[] {
-  const scores = ({ scores: all }: FineTuneVersion) => all.map(({ set, mode, correct, n }) => `${set}${mode ? ` (${mode})` : ""} ${correct}/${n}`).join(", ");
+  const scores = ({ scores: all }: FineTuneVersion) => all.map(({ set, mode, correct, n, stale }) => `${set}${mode ? ` (${mode})` : ""} ${correct}/${n}${stale ? " (another file)" : ""}`).join(", ");
   const version = (one: FineTuneVersion) => `  ${one.id === tune.defaultVersionId ? "*" : " "} ${one.number}  ${one.added.slice(0, 10)}  ${[one.notes, scores(one)].filter(Boolean).join(" · ")}`.trimEnd();
+  const origin = ({ lineage: { madeFrom = [], made } }: FineTuneVersion) => (madeFrom.length === 0 ? [] : [`       ${madeFrom[0]?.how} from ${madeFrom.map(({ name, scale }) => `${name}${scale === undefined ? "" : ` × ${scale}`}`).join(", ")}${made ? `, ${made.slice(0, 10)}` : ""}`]);
   const change = tune.history.map(({ kind, number, when, gate }) => `    ${when.slice(0, 16).replace("T", " ")}  version ${number} ${{ first: "came first", promoted: "promoted", "promoted-anyway": "promoted anyway", "rolled-back": "restored", removed: "removed" }[kind]}${kind.startsWith("promoted") ? (gate ? ` after its gate on ${gate.set}` : " without a gate") : ""}`);
-  return [`${tune.name} (${tune.kind === "adapter" ? "adapter" : "merged model"})`, ...tune.versions.map(version), ...change];
+  return [`${tune.name} (${tune.kind === "adapter" ? "adapter" : "merged model"})`, ...tune.versions.flatMap((one) => [version(one), ...origin(one)]), ...change];
 }

@@ -8,7 +8,15 @@ import { runSummary } from "./runs.ts";
 
 const base = oc.errors(errorMap);
 
-/** Where a version came from, as far as it is known. */
+/** A file that another was made from: one of a trainer's folder that was converted, or an adapter that was merged into a base. */
+export const madeFrom = z.object({
+  how: z.enum(["converted", "merged"]), name: z.string(), sha256: z.string().optional(),
+  /** The strength it was merged with. */
+  scale: z.number().optional(),
+});
+export type MadeFrom = z.infer<typeof madeFrom>;
+
+/** Where a version came from, as far as it is known. Of a file that Lorekeep made, base, `madeFrom` and `made` are filled in from the shelf. */
 export const lineage = z.object({
   /** Hash of the base's file, and of the data it was trained on. */
   baseSha256: z.string(), dataSha256: z.string(),
@@ -17,7 +25,9 @@ export const lineage = z.object({
   /** ISO time of the training. */
   trained: z.string(),
   /** Converted or merged from these. */
-  madeFrom: z.array(z.object({ how: z.enum(["converted", "merged"]), name: z.string(), sha256: z.string().optional(), scale: z.number().optional() })),
+  madeFrom: z.array(madeFrom),
+  /** ISO time of the conversion or merge. */
+  made: z.string(),
 }).partial();
 export type Lineage = z.infer<typeof lineage>;
 
@@ -27,7 +37,11 @@ export const gateMode = z.enum(gateModes);
 export type GateMode = z.infer<typeof gateMode>;
 
 /** What an evaluation said of a version. */
-export const versionScore = z.object({ runId: id, set: z.string(), mode: gateMode.optional(), correct: z.number().int(), n: z.number().int(), when: z.string() });
+export const versionScore = z.object({
+  runId: id, set: z.string(), mode: gateMode.optional(), correct: z.number().int(), n: z.number().int(), when: z.string(),
+  /** The file that answered, and whether the version has another one now; it is told, not kept. */
+  sha256: z.string().optional(), stale: z.boolean().optional(),
+});
 export type VersionScore = z.infer<typeof versionScore>;
 
 /** Shares of right answers (0..1) of `n` questions in one corner. `p`: McNemar's exact test; above 0.05 the difference may well be chance. */
@@ -43,6 +57,10 @@ export const gateRecord = z.object({
   /** The set by its id, and the run that holds every answer. */
   setId: id.optional(), runId: id.optional(),
   defaultVersionId: id, candidateVersionId: id,
+  /** The files that answered. */
+  defaultSha256: z.string().optional(), candidateSha256: z.string().optional(),
+  /** One of the two versions has another file now, or it was not kept which it had: the gate says nothing any more. It is told, not kept. */
+  stale: z.boolean().optional(),
   defaultScore: z.number(), candidateScore: z.number(),
   /** Answers of each version that a rule could score. */
   n: z.number().int(),
@@ -61,6 +79,7 @@ export const fineTuneVersion = z.object({
   number: z.number().int().positive(),
   /** The adapter or merged model on the shelf. */
   itemId: id,
+  /** Of its file when it became a version; the shelf knows the file as it is now. */
   sha256: z.string(),
   added: z.string(), notes: z.string(), lineage, scores: z.array(versionScore),
 });
@@ -136,7 +155,7 @@ export const fineTunesContract = {
   gate: base.input(gateInput).output(eventIterator(gateEvent)),
   /**
    * Makes a version the default. CONFLICT where its newest gate against the present default says worse, or where there are questions and it has
-   * been through none; unless `anyway`, which is recorded. Without any question set it is promoted without a gate.
+   * been through none with the files that are there now; unless `anyway`, which is recorded. Without any question set it is promoted without a gate.
    */
   promote: base.input(one.extend({ anyway: z.boolean().default(false) })).output(fineTune),
   /** The default before the present one becomes the default again. */

@@ -2,7 +2,7 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { checkContract, keptCheck } from "./check.ts";
 import { errorMap } from "./errors.ts";
-import { fineTunesContract } from "./fine-tunes.ts";
+import { fineTunesContract, madeFrom } from "./fine-tunes.ts";
 import { id } from "./library.ts";
 
 const base = oc.errors(errorMap);
@@ -28,7 +28,10 @@ export type GeneratorLoaded = z.infer<typeof generatorLoaded>;
 export const modelSource = z.discriminatedUnion("type", [
   z.object({ type: z.literal("import"), from: z.string() }),
   z.object({ type: z.literal("download"), repo: z.string(), revision: z.string(), file: z.string(), url: z.string() }),
+  /** Made here, when it was added: `from` is the trainer's folder, or the base that adapters were merged into. */
+  z.object({ type: z.literal("made"), how: z.enum(["converted", "merged"]), from: z.string() }),
 ]);
+export type ModelSource = z.infer<typeof modelSource>;
 
 /** Does it fit this machine, from the GGUF's own numbers. partly-on-gpu: it runs, but only some of its layers fit the graphics card. */
 export const modelFit = z.object({
@@ -56,6 +59,8 @@ export const shelfItem = z.object({
   parameters: z.number().optional(), quantisation: z.string().optional(), contextLength: z.number().int().optional(), hasTemplate: z.boolean(),
   licence: z.string().optional(), baseModel: z.string().optional(), rank: z.number().optional(), alpha: z.number().optional(),
   source: modelSource, added: z.string(), fit: modelFit.optional(),
+  /** The files it was converted or merged from, with the strengths of merged adapters; the base has its hash in `fineTuneOf`. */
+  madeFrom: z.array(madeFrom).optional(),
   /** The series a model belongs to (Llama 3.2, Qwen3), else its architecture; and the name of its chat template's form. */
   family: z.string().optional(), template: z.string().optional(),
   fineTuneOf: fineTuneOf.optional(),

@@ -17,6 +17,11 @@ export const runVariant = z.object({
   /** Absent: the model that is loaded when the run starts, else the shelf's default; the run keeps to it. */
   modelId: id.optional(),
   adapters: z.array(adapterChoice).max(8).default([]),
+  /**
+   * SHA-256 of the files that answer, the model's and the adapters', by their ids. The run writes it down as it begins; where it goes on and one is
+   * another file now, it says so and stops. Given: they must be these.
+   */
+  files: z.record(id, z.string()).optional(),
   /** Over temperature 0 and seed 1. */
   sampling: samplingChoice.default({}),
   /** Absent: the set's. */

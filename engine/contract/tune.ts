@@ -59,7 +59,10 @@ const progress = <S extends string>(steps: readonly [S, ...S[]]) => z.object({ t
 
 export const convertEvent = z.discriminatedUnion("type", [
   progress(["checking", "converting", "adding"]),
-  z.object({ type: z.literal("done"), ...made, architecture: z.string(), rank: z.number().int(), alpha: z.number(), /** Weights of the base that the adapter changes. */ targets: z.number().int() }),
+  z.object({ type: z.literal("done"), ...made, architecture: z.string(), rank: z.number().int(), alpha: z.number(), /** Weights of the base that the adapter changes. */ targets: z.number().int(),
+    /** Hashes of the folder's files, and of the base where it is a GGUF. */
+    sources: z.array(z.object({ name: z.string(), sha256: z.string() })), baseSha256: z.string().optional(),
+  }),
 ]);
 export type ConvertEvent = z.infer<typeof convertEvent>;
 

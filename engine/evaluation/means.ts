@@ -21,6 +21,8 @@ export interface EvaluationMeans {
   /** Where versions of fine-tunes are kept, and what lies on the shelf: for the gate. */
   readonly fineTunes: Pick<FineTunes, "get" | "recordGate" | "recordScore">;
   readonly models: () => Promise<readonly ShelfItem[]>;
+  /** An item as its file is now, hashed again where it changed. @throws LorekeepError NOT_FOUND, MODEL_REFUSED, CONFLICT */
+  readonly refreshed: (itemId: string, signal?: AbortSignal) => Promise<ShelfItem>;
   /** Names on the shelf by id. */
   readonly modelNames: () => Promise<ReadonlyMap<string, string>>;
   /** Told what a person should know: a run that could not be read. */

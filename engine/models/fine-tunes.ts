@@ -22,7 +22,7 @@ export class FineTunes {
   }
 
   list(): FineTune[] {
-    return this.shelf.store.value.fineTunes;
+    return this.shelf.store.value.fineTunes.map((tune) => versions.withStale(tune, this.fileOf));
   }
 
   /** @throws LorekeepError NOT_FOUND. */
@@ -51,6 +51,12 @@ export class FineTunes {
       if (item.kind !== tune.kind) throw new LorekeepError("INVALID", { reason: `${tune.name} is ${tune.kind === "adapter" ? "an adapter" : "a merged model"}; its versions are of the same kind.`, field: "itemId" });
       return versions.addVersion(tune, this.version(item, version));
     });
+  }
+
+  /** The items of the shelf that a gate between a version and the default speaks of. */
+  filesOf(id: string, versionId: string): string[] {
+    const { versions: all, defaultVersionId } = this.get(id);
+    return all.filter((version) => version.id === versionId || version.id === defaultVersionId).map(({ itemId }) => itemId);
   }
 
   rename(id: string, name: string): Promise<FineTune> {
@@ -84,8 +90,9 @@ export class FineTunes {
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.filter((tune) => tune.id !== id) }));
   }
 
-  promote(id: string, versionId: string, how: Omit<versions.Promoting, "when">): Promise<FineTune> {
-    return this.change(id, (tune) => versions.promote(tune, versionId, { ...how, when: now() }));
+  /** The files must be known as they are now: see {@link filesOf}. */
+  promote(id: string, versionId: string, how: Pick<versions.Promoting, "anyway" | "hasQuestions">): Promise<FineTune> {
+    return this.change(id, (tune) => versions.promote(tune, versionId, { ...how, fileOf: this.fileOf, when: now() }));
   }
 
   rollback(id: string): Promise<FineTune> {
@@ -103,6 +110,8 @@ export class FineTunes {
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.map(scored) }));
   }
 
+  private readonly fileOf: versions.FileOf = ({ itemId }) => this.shelf.store.value.items.find(({ id }) => id === itemId)?.sha256;
+
   private async change(id: string, work: (tune: FineTune) => FineTune): Promise<FineTune> {
     this.get(id);
     await this.shelf.store.update((content) => ({ ...content, fineTunes: content.fineTunes.map((tune) => (tune.id === id ? work(tune) : tune)) }));
@@ -117,8 +126,10 @@ export class FineTunes {
 
   /** What the shelf knows of a version's origin stands in its lineage, unless the caller knows better. */
   private version(item: StoredItem, { itemId, notes, lineage }: NewVersion): versions.NewVersion {
-    const known = item.baseSha256 ?? this.shelf.store.value.items.find(({ id }) => id === item.baseId)?.sha256;
-    return { id: randomUUID(), itemId, sha256: item.sha256, notes, lineage: { ...(known ? { baseSha256: known } : {}), ...lineage }, when: now() };
+    const baseSha256 = item.baseSha256 ?? this.shelf.store.value.items.find(({ id }) => id === item.baseId)?.sha256;
+    const { madeFrom, source, added } = item;
+    const known = { ...(baseSha256 ? { baseSha256 } : {}), ...(madeFrom ? { madeFrom } : {}), ...(source.type === "made" ? { made: added } : {}) };
+    return { id: randomUUID(), itemId, sha256: item.sha256, notes, lineage: { ...known, ...lineage }, when: now() };
   }
 }
 

@@ -32,6 +32,8 @@ export interface ModelRoutesParts {
   /** The gate (engine/evaluation/gate), and whether there are questions it could ask. */
   readonly gate: (input: GateInput, signal: AbortSignal | undefined) => AsyncIterable<GateEvent>;
   readonly hasQuestions: () => boolean;
+  /** The item as its file is now, hashed again where it changed. */
+  readonly refreshed: (itemId: string, signal: AbortSignal | undefined) => Promise<ShelfItem>;
   /** A known file is another one now: what was checked against it has to be checked again. */
   readonly onUpdated: (item: ShelfItem) => void;
 }
@@ -67,7 +69,7 @@ function shelfRoutes({ shelf, runtime, uploadPath, onUpdated }: ModelRoutesParts
   };
 }
 
-function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesParts) {
+function fineTuneRoutes({ fineTunes, refreshed, check, gate, hasQuestions }: ModelRoutesParts) {
   const routes = os.models.fineTunes;
   return {
     check: os.models.check.handler(({ input, signal }) => stream(check(input, signal))),
@@ -83,11 +85,19 @@ function fineTuneRoutes({ fineTunes, check, gate, hasQuestions }: ModelRoutesPar
       }),
       removeVersion: routes.removeVersion.handler(({ input }) => fineTunes.removeVersion(input.id, input.versionId)),
       remove: routes.remove.handler(({ input }) => fineTunes.remove(input.id)),
-      promote: routes.promote.handler(({ input }) => fineTunes.promote(input.id, input.versionId, { anyway: input.anyway, hasQuestions: hasQuestions() })),
+      promote: routes.promote.handler(async ({ input, signal }) => {
+        for (const itemId of fineTunes.filesOf(input.id, input.versionId)) await refreshed(itemId, signal).catch(unlessGone);
+        return fineTunes.promote(input.id, input.versionId, { anyway: input.anyway, hasQuestions: hasQuestions() });
+      }),
       gate: routes.gate.handler(({ input, signal }) => stream(gate(input, signal))),
       rollback: routes.rollback.handler(({ input }) => fineTunes.rollback(input.id)),
     },
   };
+}
+
+/** A version whose file is off the shelf can still be gone away from. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof LorekeepError && error.code === "NOT_FOUND")) throw error;
 }
 
 /** With the fit, read from the header as it is now; a file that cannot be read any more has none. */

@@ -100,6 +100,11 @@ export class ModelRuntime {
     return this.current;
   }
 
+  /** Hash of the file that is loaded or to be loaded again, as the shelf knew it then. */
+  get fileSha256(): string | undefined {
+    return this.wanted?.sha256;
+  }
+
   /** Bytes that were free on the graphics card before anything was loaded, as of the last load that used it. */
   get gpuFreeBytes(): number | undefined {
     return this.gpuGivenUp ? undefined : this.gpuFree;

@@ -10,10 +10,12 @@ import { JsonStore, type SetAside } from "../base/json-store.ts";
 import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { CheckReport } from "../contract/check.ts";
+import type { MadeFrom } from "../contract/fine-tunes.ts";
+import type { ModelSource } from "../contract/models.ts";
 import { belongsTo, isFineTune } from "./belongs.ts";
 import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
 import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
-import { shelfContent, type ImportProgress, type ModelSource, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
+import { shelfContent, type ImportProgress, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
 
 export interface ModelShelfOptions {
   readonly workspace: string;
@@ -25,6 +27,8 @@ export interface ImportOptions {
   readonly mode: "link" | "copy" | "move";
   readonly name?: string;
   readonly source?: ModelSource;
+  /** What it was made from, where its maker knows more than the file says. */
+  readonly lineage?: { readonly madeFrom: readonly MadeFrom[]; readonly baseSha256?: string | undefined };
   /** The file's hash where the caller has just computed it; saves reading the file once more. */
   readonly sha256?: string;
   readonly signal?: AbortSignal | undefined;
@@ -101,17 +105,40 @@ export class ModelShelf {
     const info = await inspectGguf(from, options.signal ? { signal: options.signal } : {});
     return this.importing.run(options.signal, async () => {
       const total = info.fileBytes;
+      const changedMs = await changeOf(from);
       const sha256 = options.sha256 ?? (await this.hash(from, total, options));
       const known = this.store.value.items.find((item) => item.sha256 === sha256);
       if (known && (await this.shown(known)).state === "ready") {
         if (options.mode === "move" && this.absolute(known) !== from) await rm(from, { force: true });
-        return { item: await this.shown(known), existed: true, updated: false };
+        const told = options.lineage && !known.madeFrom ? await this.put({ ...known, ...madeOf(options.lineage) }) : known;
+        return { item: await this.shown(told), existed: true, updated: false };
       }
       const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.absolute(item) === from);
-      const placed = await this.place(from, { options, total, sha256 });
+      const place = await this.place(from, { options, total, sha256 });
+      const placed = { ...place, changedMs: options.mode === "link" ? changedMs : await changeOf(this.absolute(place)) };
       const item = known ? { ...known, ...placed } : { ...described(info, { ...placed, sha256, from, options }), ...(replaced ? keptOf(replaced) : {}) };
       await this.put(item);
       return { item: await this.shown(item), existed: known !== undefined, updated: replaced !== undefined };
+    });
+  }
+
+  /**
+   * The item as its file is now. Where size or time of change are others than when it was hashed, it is hashed again, and other content is a
+   * new state of the item (`updated`), as when it is added again; a trainer that writes over its last result changes neither name nor size.
+   * @throws LorekeepError NOT_FOUND for an unknown id, MODEL_REFUSED, CONFLICT where it is of another kind now; AbortError. A vanished file is no error: `missing`.
+   */
+  async refresh(id: string, signal?: AbortSignal): Promise<{ item: ShelfItem; updated: boolean }> {
+    return this.importing.run(signal, async () => {
+      const item = this.stored(id);
+      const path = this.absolute(item);
+      const now = await stat(path).catch(() => undefined);
+      if (!now || (now.size === item.sizeBytes && now.mtimeMs === item.changedMs)) return { item: await this.shown(item), updated: false };
+      const info = await inspectGguf(path, signal ? { signal } : {});
+      if (info.kind !== item.kind) throw new LorekeepError("CONFLICT", { reason: `Where ${item.name} lay there is another kind of file now.`, next: "Put it back, or take it off the shelf." });
+      const sha256 = await hashFile(path, { signal });
+      const same = { path: item.path, storage: item.storage, sizeBytes: now.size, changedMs: now.mtimeMs, sha256 };
+      const updated = sha256 !== item.sha256;
+      return { item: await this.shown(await this.put(updated ? { ...described(info, { ...same, from: path, options: {} }), ...keptOf(item) } : { ...item, ...same })), updated };
     });
   }
 
@@ -181,7 +208,7 @@ export class ModelShelf {
     throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
   }
 
-  private absolute(item: StoredItem): string {
+  private absolute(item: Pick<StoredItem, "path" | "storage">): string {
     return item.storage === "stored" && !isAbsolute(item.path) ? join(this.folder, item.path) : item.path;
   }
 
@@ -229,26 +256,37 @@ export class ModelShelf {
   }
 }
 
+/** @throws LorekeepError NOT_FOUND */
+async function changeOf(path: string): Promise<number> {
+  return (await stat(path).catch((error: unknown) => { throw fromFileSystem(error, path); })).mtimeMs;
+}
+
 /** What stays when a file is replaced by its next state. */
 function keptOf({ id, name, baseId, checks, added }: StoredItem) {
   return { id, name, checks, added, ...(baseId === undefined ? {} : { baseId }) };
 }
 
-function described(info: GgufInfo, about: Pick<StoredItem, "path" | "storage" | "sizeBytes" | "sha256"> & { from: string; options: ImportOptions }): StoredItem {
-  const { path, storage, sizeBytes, sha256, from, options } = about;
+function described(info: GgufInfo, about: Pick<StoredItem, "path" | "storage" | "sizeBytes" | "sha256" | "changedMs"> & { from: string; options: Pick<ImportOptions, "name" | "source" | "lineage"> }): StoredItem {
+  const { path, storage, sizeBytes, sha256, changedMs, from, options } = about;
   const form = info.chatTemplate === undefined ? undefined : templateName(info.chatTemplate);
   return {
-    id: randomUUID(), kind: info.kind, name: options.name ?? info.name ?? basename(from).replace(/\.gguf$/i, ""), path, storage, sizeBytes, sha256,
+    id: randomUUID(), kind: info.kind, name: options.name ?? info.name ?? basename(from).replace(/\.gguf$/i, ""), path, storage, sizeBytes, sha256, changedMs,
     architecture: info.architecture, parameters: info.parameters, quantisation: info.quantisation, hasTemplate: info.chatTemplate !== undefined,
     ...(info.contextLength === undefined ? {} : { contextLength: info.contextLength }),
     ...(info.licence ? { licence: info.licence } : {}),
     ...(info.baseModel ? { baseModel: info.baseModel } : {}),
     ...(info.baseSha256 ? { baseSha256: info.baseSha256 } : {}),
     ...(info.merged ? { merged: true } : {}),
+    ...(info.mergedFrom.length > 0 ? { madeFrom: info.mergedFrom.map((one) => ({ how: "merged" as const, ...one })) } : {}),
+    ...(options.lineage ? madeOf(options.lineage) : {}),
     family: info.family ?? info.architecture, ...(form ? { template: form } : {}),
     ...(info.adapter ?? {}),
     source: options.source ?? { type: "import", from }, added: new Date().toISOString(), checks: [],
   };
+}
+
+function madeOf({ madeFrom, baseSha256 }: NonNullable<ImportOptions["lineage"]>): Pick<StoredItem, "madeFrom" | "baseSha256"> {
+  return { madeFrom: [...madeFrom], ...(baseSha256 === undefined ? {} : { baseSha256 }) };
 }
 
 /** Two machines that share a workspace are told apart by processor and cores, which is what the measurement depends on. */

@@ -1,18 +1,11 @@
 import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { checkReport, type KeptCheck } from "../contract/check.ts";
-import { fineTune } from "../contract/fine-tunes.ts";
-import type { FineTuneOf } from "../contract/models.ts";
-
-/** Where an installed file came from. */
-export const modelSource = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("import"), from: z.string() }),
-  z.object({ type: z.literal("download"), repo: z.string(), revision: z.string(), file: z.string(), url: z.string() }),
-]);
-export type ModelSource = z.infer<typeof modelSource>;
+import { fineTune, madeFrom } from "../contract/fine-tunes.ts";
+import { modelSource, type FineTuneOf } from "../contract/models.ts";
 
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
-export const storedItem = z.object({
+const storedItem = z.object({
   id: z.string(),
   kind: z.enum(["model", "adapter", "reranker"]),
   name: z.string(),
@@ -22,6 +15,8 @@ export const storedItem = z.object({
   storage: z.enum(["linked", "stored"]),
   sizeBytes: z.number().int().nonnegative(),
   sha256: z.string(),
+  /** When the file was last changed as it was hashed, in milliseconds since 1970; absent: not known. */
+  changedMs: z.number().optional(),
   architecture: z.string(),
   parameters: z.number().optional(),
   quantisation: z.string().optional(),
@@ -35,6 +30,8 @@ export const storedItem = z.object({
   baseId: z.string().optional(),
   /** A model that Lorekeep merged. */
   merged: z.boolean().optional(),
+  /** What it was converted or merged from. */
+  madeFrom: z.array(madeFrom).optional(),
   family: z.string().optional(),
   /** Name of the chat template's form. */
   template: z.string().optional(),

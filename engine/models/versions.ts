@@ -63,8 +63,29 @@ export function addGate(tune: FineTune, gate: GateRecord): FineTune {
   return { ...tune, gates: [...tune.gates.filter(({ candidateVersionId }) => candidateVersionId !== gate.candidateVersionId), gate] };
 }
 
+export type FileOf = (version: FineTuneVersion) => string | undefined;
+
+/** A gate speaks of the very files that answered: one that was replaced since, under the same version, has not been asked. */
+export function isStale(tune: FineTune, gate: GateRecord, fileOf: FileOf): boolean {
+  const sides = [[gate.defaultVersionId, gate.defaultSha256], [gate.candidateVersionId, gate.candidateSha256]] as const;
+  return sides.some(([versionId, sha256]) => {
+    const version = tune.versions.find(({ id }) => id === versionId);
+    return sha256 === undefined || !version || fileOf(version) !== sha256;
+  });
+}
+
+/** As it is shown: with what does not hold any more. */
+export function withStale(tune: FineTune, fileOf: FileOf): FineTune {
+  return {
+    ...tune, gates: tune.gates.map((gate) => ({ ...gate, stale: isStale(tune, gate, fileOf) })),
+    versions: tune.versions.map((version) => ({ ...version, scores: version.scores.map((score) => ({ ...score, stale: score.sha256 !== fileOf(version) })) })),
+  };
+}
+
 export interface Promoting {
   readonly anyway: boolean;
+  /** Hash of a version's file as it is now; undefined where it is not on the shelf. */
+  readonly fileOf: FileOf;
   /** There are questions a gate could ask. */
   readonly hasQuestions: boolean;
   /** ISO time. */
@@ -73,20 +94,22 @@ export interface Promoting {
 
 /**
  * Makes a version the default, with the gate it went through. One that its gate calls worse needs `anyway`, and so does one that went through
- * none although it could have: promoting runs the gate. A gate against a version that is not the default any more says nothing.
+ * none although it could have: promoting runs the gate. A gate against a version that is not the default any more says nothing, nor does one of
+ * other files.
  * @throws LorekeepError CONFLICT, NOT_FOUND.
  */
-export function promote(tune: FineTune, versionId: string, { anyway, hasQuestions, when }: Promoting): FineTune {
+export function promote(tune: FineTune, versionId: string, { anyway, fileOf, hasQuestions, when }: Promoting): FineTune {
   const version = find(tune, versionId);
   if (tune.defaultVersionId === versionId) return tune;
-  const gate = tune.gates.find((one) => one.candidateVersionId === versionId && one.defaultVersionId === tune.defaultVersionId);
+  const against = tune.gates.find((one) => one.candidateVersionId === versionId && one.defaultVersionId === tune.defaultVersionId);
+  const gate = against && !isStale(tune, against, fileOf) ? against : undefined;
   const isWorse = gate?.decision === "worse";
   const isUntold = !gate && hasQuestions && tune.defaultVersionId !== undefined;
   if (isWorse && !anyway) throw stopped(tune, version, gate);
   if (isUntold && !anyway) {
     throw new LorekeepError("CONFLICT", {
-      reason: `Version ${version.number} of ${tune.name} has not been held against the default yet.`,
-      next: "Run the gate on a question set first, or promote it anyway: that is written into its history.",
+      reason: against ? `Since version ${version.number} of ${tune.name} was held against the default, the file of one of them was replaced.` : `Version ${version.number} of ${tune.name} has not been held against the default yet.`,
+      next: against ? "Run the gate again, or promote it anyway: that is written into its history." : "Run the gate on a question set first, or promote it anyway: that is written into its history.",
     });
   }
   return withDefault(tune, versionId, { kind: isWorse || isUntold ? "promoted-anyway" : "promoted", when, ...(gate ? { gate } : {}) });

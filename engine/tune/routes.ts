@@ -24,11 +24,12 @@ interface Out<E> { readonly emit: (event: E) => void; readonly stop: AbortSignal
 
 async function convert({ tuner, shelf }: TuneRoutesParts, input: ConvertInput, { emit, stop }: Out<ConvertEvent>): Promise<void> {
   const folder = resolve(input.folder);
-  const base = input.base && (await fileOf(shelf, input.base)).path;
+  const base = input.base && (await fileOf(shelf, input.base));
   const name = input.name ?? basename(folder);
   const { path, item, result } = await tuner.make({
-    verb: "converting", name, output: input.output, addToShelf: input.addToShelf,
+    verb: "converting", source: { type: "made", how: "converted", from: folder }, name, output: input.output, addToShelf: input.addToShelf,
     start: (client, place, signal) => client.convert({ folder, type: input.type, name, place, ...(base === undefined ? {} : { base }) }, { signal }),
+    lineage: ({ sources, baseSha256 }) => ({ madeFrom: sources.map((one) => ({ how: "converted", ...one })), baseSha256 }),
   }, { signal: stop, progress: (step, done, total) => emit({ type: "progress", step: step === "writing" ? "converting" : step, done, total }) });
   emit({ type: "done", path, ...(item ? { item } : {}), ...result });
 }
@@ -39,7 +40,7 @@ async function merge({ tuner, shelf }: TuneRoutesParts, input: MergeInput, { emi
   for (const { adapter, scale } of input.adapters) adapters.push({ ...(await fileOf(shelf, adapter)), scale });
   const name = input.name ?? (await joinedName([base, ...adapters], stop));
   const { path, item, result } = await tuner.make({
-    verb: "merging", name, output: input.output, addToShelf: input.addToShelf,
+    verb: "merging", source: { type: "made", how: "merged", from: base.path }, name, output: input.output, addToShelf: input.addToShelf,
     start: (client, place, signal) => client.merge({ base, adapters, type: input.type, name, place }, { signal }),
   }, { signal: stop, progress: (step, done, total) => emit({ type: "progress", step: step === "writing" ? "merging" : step, done, total }) });
   emit({ type: "done", path, ...(item ? { item } : {}), ...result });

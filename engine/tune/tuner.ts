@@ -6,8 +6,9 @@ import { fromFileSystem, LorekeepError } from "../base/errors.ts";
 import type { SetAside } from "../base/json-store.ts";
 import type { Disposable } from "../base/lifetime.ts";
 import { Mutex } from "../base/mutex.ts";
+import type { ModelSource } from "../contract/models.ts";
 import { freeName } from "../models/copy.ts";
-import type { ModelShelf } from "../models/shelf.ts";
+import type { ImportOptions, ModelShelf } from "../models/shelf.ts";
 import type { ShelfItem } from "../models/types.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
@@ -25,6 +26,10 @@ export interface Wanted<R> {
   /** Absent: into the workspace and onto the shelf. */
   readonly output: string | undefined;
   readonly addToShelf: boolean;
+  /** By which action and of what it was made, for the shelf. */
+  readonly source: ModelSource;
+  /** What it was made from, where the file itself does not say. */
+  readonly lineage?: (result: R) => NonNullable<ImportOptions["lineage"]>;
   /** Starts the work in the worker. */
   readonly start: (client: TunerClient, place: Place, signal: AbortSignal) => Promise<AsyncIterable<WorkerEvent<R>>>;
 }
@@ -78,7 +83,7 @@ export class Tuner implements Disposable {
         const result = await this.run(wanted, place, following);
         await refuseTaken(place.final);
         await rename(place.temporary, place.final).catch((error: unknown) => { throw fromFileSystem(error, basename(place.final)); });
-        return { result, ...(await this.shelve(place.final, wanted, { ...following, sha256: result.sha256 })) };
+        return { result, ...(await this.shelve(place.final, wanted, { ...following, result })) };
       } finally {
         await this.unfinished.sweep();
       }
@@ -91,7 +96,7 @@ export class Tuner implements Disposable {
     await this.unfinished.dispose();
   }
 
-  private async placeFor({ output, name, verb }: Wanted<unknown>): Promise<Place> {
+  private async placeFor({ output, name, verb }: Pick<Wanted<unknown>, "output" | "name" | "verb">): Promise<Place> {
     if (output !== undefined && !output.toLowerCase().endsWith(".gguf")) throw new LorekeepError("INVALID", { reason: "The name of the file to write must end in .gguf.", field: "output" });
     if (output === undefined) await mkdir(this.shelf.folder, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, this.shelf.folder); });
     const final = output === undefined ? join(this.shelf.folder, await freeName(this.shelf.folder, `${name}.gguf`)) : resolve(output);
@@ -121,10 +126,10 @@ export class Tuner implements Disposable {
   }
 
   /** The same content may be on the shelf already: a merge of the same parts gives the same bytes. */
-  private async shelve(path: string, { output, addToShelf, name }: Wanted<unknown>, { signal, progress, sha256 }: Following & { sha256: string }): Promise<{ path: string; item: ShelfItem | undefined }> {
+  private async shelve<R extends { sha256: string }>(path: string, { output, addToShelf, name, source, lineage }: Wanted<R>, { signal, progress, result }: Following & { result: R }): Promise<{ path: string; item: ShelfItem | undefined }> {
     if (output !== undefined && !addToShelf) return { path, item: undefined };
     try {
-      const { item } = await this.shelf.import(path, { mode: "link", name, sha256, signal, onProgress: ({ done, total }) => progress("adding", done, total) });
+      const { item } = await this.shelf.import(path, { mode: "link", name, source, ...(lineage ? { lineage: lineage(result) } : {}), sha256: result.sha256, signal, onProgress: ({ done, total }) => progress("adding", done, total) });
       if (output === undefined && item.path !== path) await rm(path, { force: true });
       return { path: output === undefined ? item.path : path, item };
     } catch (error) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { answerTrace } from "../../engine/contract/answers.ts";
+import { answerFormat } from "../../engine/contract/json-schema.ts";
 import { systemStatus } from "../../engine/contract/system.ts";
 import { fixture, projectRoot, sharedData } from "../data.ts";
 
@@ -73,6 +74,31 @@ describe("the terminal", () => {
     expect(JSON.parse(hybrid.answer)).toMatchObject({ answer: expect.stringContaining("Dornis Rosson") as string });
     expect(hybrid.trace.adapters).toMatchObject([{ scale: 1 }]);
   });
+
+  test("ask with a JSON schema: enforced it is followed, only checked it is told what is missing, and what is no schema is refused before anything is asked", async () => {
+    const file = (name: string, text: string) => { writeFileSync(join(folder, name), text); return join(folder, name); };
+    const good = fixture("toy-world", "answer.schema.json");
+    const ask = (...args: string[]) => lorekeep(at("ask", "Who is the mayor of Krasil?", "--temperature", "0", "--max-tokens", "80", "--mode", "base", "--model", fixture("toy-world", "models", "toy-world-base-q8.gguf"), ...args));
+    const enforced = await ask("--schema", good, "--json");
+    expect(enforced.code, enforced.err).toBe(0);
+    const { answer, format } = z.object({ answer: z.string(), format: answerFormat }).parse(JSON.parse(enforced.out));
+    expect(format).toEqual({ valid: true });
+    expect(JSON.parse(answer)).toHaveProperty("confidence");
+    const checked = await ask("--schema", good, "--schema-use", "validate");
+    expect(checked.code).toBe(1);
+    expect(checked.out).toContain("don't know");
+    expect(checked.err).toContain("The answer does not follow the JSON schema: The answer is not JSON.");
+    for (const [args, code, says] of [
+      [["--schema", file("word.json", '{"type": "word"}')], 2, /This is no JSON schema: .+/], [["--schema", file("list.json", "[1]")], 2, /list\.json is no JSON schema: a schema is an object/],
+      [["--schema", file("text.json", "type: object")], 2, /text\.json is not JSON: /], [["--schema", join(folder, "none.json")], 1, /none\.json/],
+      [["--schema-use", "validate"], 2, /give one with --schema FILE/], [["--schema", good, "--schema-use", "perhaps"], 2, /enforce, validate/], [["--schema", good, "--mode", "quotes"], 2, /follow no schema/],
+    ] as const) {
+      const refused = await ask(...args);
+      expect([refused.code, refused.out], refused.err).toEqual([code, ""]);
+      expect(refused.err).toMatch(says);
+      expect(refused.err).not.toContain("    at ");
+    }
+  }, 120_000);
 
   test.each([
     ["an unknown command", ["frobnicate"], 2],

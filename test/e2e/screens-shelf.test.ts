@@ -108,6 +108,9 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await dialog(page).getByRole("button", { name: "Merge into about 4.1 MB" }).click();
     await card(page, "Archive, merged").getByText("Made from Toy World Base.").waitFor();
     await card(page, "Archive, merged").getByRole("button", { name: "Health: Not checked" }).waitFor();
+    await card(page, "Archive, merged").getByRole("button", { name: "Details", exact: true }).click();
+    const facts = page.getByRole("complementary", { name: "Details of Archive, merged" }).getByRole("region", { name: "Facts" });
+    expect(await facts.textContent()).toMatch(/SourceMerged here, into .*Merged fromArchive voice × 13{64}/);
   }));
 
   test("a worse version is stopped by the questions, promoted anyway, and rolled back", () => journey({ at: "models/fine-tunes", stepMs: 200, seed: (world) => {
@@ -143,6 +146,21 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await version(2).getByText("Half the examples").waitFor();
     await version(2).getByRole("button", { name: "Make default…" }).click();
     expect(await dialog(page).getByRole("button", { name: "Promote anyway" }).count()).toBe(0);
+    await dialog(page).getByRole("combobox", { name: "Asked in" }).click();
+    await page.getByRole("option", { name: "Hybrid and Fine-tune" }).click();
+    await dialog(page).getByText("8 answers in all.").waitFor();
+    await dialog(page).getByLabel("Only the first").fill("some");
+    expect(await dialog(page).getByRole("button", { name: "Ask the questions" }).isDisabled()).toBe(true);
+    await dialog(page).getByLabel("Only the first").fill("1");
+    await dialog(page).getByText("4 answers in all.").waitFor();
+    await dialog(page).getByRole("button", { name: "Ask the questions" }).click();
+    await dialog(page).getByText(/^[1-4] of 4 answers/).waitFor();
+    expect(await dialog(page).getByRole("region", { name: "What the questions say" }).textContent()).toMatch(/Version 20\s%Version 1, the default100\s%.*Hybrid 0\s% against 100\s%.*Fine-tune 0\s% against 100\s%/);
+    expect(await dialog(page).getByRole("region", { name: "Questions that got worse" }).textContent()).toMatch(/2 answers got worse.*· Hybrid.*· Fine-tune/);
+    await dialog(page).getByRole("button", { name: "Ask again…" }).click();
+    await dialog(page).getByRole("combobox", { name: "Asked in" }).click();
+    await page.getByRole("option", { name: "As the questions expect it" }).click();
+    await dialog(page).getByLabel("Only the first").fill("");
     await dialog(page).getByRole("button", { name: "Ask the questions" }).click();
     await dialog(page).getByText(/^[1-4] of 4 answers/).waitFor();
     await dialog(page).getByText("Version 2 does worse on Survey.").waitFor();

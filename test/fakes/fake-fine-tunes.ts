@@ -1,5 +1,5 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type GateEvent, type ShelfItem } from "../../engine/contract/index.ts";
+import { checkStages, type CheckEvent, type CheckInput, type CheckReport, type CheckVerdict, type FineTune, type GateEvent, type GateInput, type ShelfItem } from "../../engine/contract/index.ts";
 import { os } from "../../engine/contract/server.ts";
 import { judge } from "../../engine/evaluation/gate/judge.ts";
 import * as versions from "../../engine/models/versions.ts";
@@ -54,9 +54,10 @@ export function fineTuneHandlers(world: FakeWorld) {
     return tune;
   };
   const when = WHEN;
+  const fileOf: versions.FileOf = ({ itemId }) => world.models.find(({ id }) => id === itemId)?.sha256;
   const version = (about: Pick<versions.NewVersion, "itemId" | "notes" | "lineage">) => ({ ...about, id: world.id("v"), sha256: "0".repeat(64), when });
   return {
-    list: routes.list.handler(() => [...tunes.values()]),
+    list: routes.list.handler(() => [...tunes.values()].map((tune) => versions.withStale(tune, fileOf))),
     create: routes.create.handler(({ input: { name, ...about } }) => keep(versions.newFineTune({ id: world.id("t"), name, kind: world.models.find(({ id }) => id === about.itemId)?.kind === "model" ? "model" : "adapter" }, version(about)))),
     addVersion: routes.addVersion.handler(({ input: { id, ...about } }) => keep(versions.addVersion(get(id), version(about)))),
     update: routes.update.handler(({ input }) => {
@@ -65,25 +66,27 @@ export function fineTuneHandlers(world: FakeWorld) {
     }),
     removeVersion: routes.removeVersion.handler(({ input }) => keep(versions.removeVersion(get(input.id), input.versionId, when))),
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
-    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, when }))),
+    promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, fileOf, when }))),
     gate: routes.gate.handler(({ input }) => gating(world, get(input.id), input, keep)),
     rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), when))),
   };
 }
 
 /** Everything is right, but a version whose item is called worse loses the first question. */
-async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId }: { versionId: string; setId: string }, keep: (tune: FineTune) => FineTune): AsyncGenerator<GateEvent> {
+async function* gating(world: FakeWorld, tune: FineTune, { versionId, setId, modes = ["hybrid"], most }: Pick<GateInput, "versionId" | "setId" | "modes" | "most">, keep: (tune: FineTune) => FineTune): AsyncGenerator<GateEvent> {
   const set = world.sets.get(setId);
   if (!set) throw new LorekeepError("NOT_FOUND", "There is no such question set.");
   const worse = world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionId)?.itemId)?.name.includes("worse") === true;
-  const total = set.questions.length * 2;
-  const run = { id: world.id("run"), setId, setName: set.name, started: WHEN, updated: WHEN, state: "running" as const, questions: set.questions.length, variants: [] };
+  const questions = set.questions.slice(0, most);
+  const total = questions.length * 2 * modes.length;
+  const run = { id: world.id("run"), setId, setName: set.name, started: WHEN, updated: WHEN, state: "running" as const, questions: questions.length, variants: [] };
   for (let done = 0; done <= total; done++) {
     yield { type: "progress", run: { ...run, progress: { done, total, step: "answering", byVariant: [] } } };
     await world.sleep(world.stepMs);
   }
   const right = { text: "Three months.", right: true };
-  const answers = set.questions.map(({ id, question }, place) => ({ id, question, mode: "hybrid" as const, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right }));
-  const gate = judge({ set: set.name, setId, runId: run.id, defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
+  const answers = modes.flatMap((mode) => questions.map(({ id, question }, place) => ({ id, question, mode, before: right, after: worse && place === 0 ? { text: "I don't know.", right: false } : right })));
+  const fileOf = (versionOf: string | undefined) => world.models.find(({ id }) => id === tune.versions.find((version) => version.id === versionOf)?.itemId)?.sha256 ?? "";
+  const gate = judge({ set: set.name, setId, runId: run.id, defaultSha256: fileOf(tune.defaultVersionId), candidateSha256: fileOf(versionId), defaultVersionId: tune.defaultVersionId ?? "", candidateVersionId: versionId, when: WHEN }, answers);
   yield { type: "done", gate, fineTune: keep(versions.addGate(tune, gate)) };
 }

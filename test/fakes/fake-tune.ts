@@ -26,13 +26,14 @@ export function tuneHandlers(world: FakeWorld) {
       yield { type: "progress", step: "checking", done: 0, total: 0 };
       if (input.folder.endsWith("dora")) throw new LorekeepError("UNSUPPORTED", { reason: `${name} is a DoRA adapter, which llama.cpp cannot apply.`, next: "Train it as plain LoRA." });
       yield* writing("converting", name);
-      yield { ...facts(add(item({ id: world.id("a"), kind: "adapter", name, sizeBytes: BYTES, rank: 8, alpha: 16, isFineTune: true, hasTemplate: false }))), notes: ["The classification head was left out."], architecture: "llama", rank: 8, alpha: 16, targets: 14 };
+      const sources = ["adapter_config.json", "adapter_model.safetensors"].map((file, i) => ({ name: file, sha256: String(i + 1).repeat(64) }));
+      yield { ...facts(add(item({ id: world.id("a"), kind: "adapter", name, sizeBytes: BYTES, rank: 8, alpha: 16, isFineTune: true, hasTemplate: false, source: { type: "made", how: "converted", from: input.folder }, madeFrom: sources.map((one) => ({ how: "converted" as const, ...one })) }))), notes: ["The classification head was left out."], architecture: "llama", rank: 8, alpha: 16, targets: 14, sources };
     }),
     merge: os.tune.merge.handler(async function* ({ input }): AsyncGenerator<MergeEvent> {
       const base = world.models.find((one) => one.id === input.base.id);
       const name = input.name ?? [input.base.id, ...input.adapters.map(({ adapter }) => adapter.id)].map(nameOf).join(" + ");
       yield* writing("merging", name);
-      yield { ...facts(add(item({ id: world.id("g"), kind: "model", name, sizeBytes: BYTES, isFineTune: true, ...(base ? { fineTuneOf: { id: base.id, name: base.name, how: "hash" as const } } : {}) }))), notes: [], baseSha256: "0".repeat(64), tensors: 40, changed: 14 };
+      yield { ...facts(add(item({ id: world.id("g"), kind: "model", name, sizeBytes: BYTES, isFineTune: true, source: { type: "made", how: "merged", from: base?.path ?? "" }, madeFrom: input.adapters.map(({ adapter, scale }) => ({ how: "merged" as const, name: nameOf(adapter.id), sha256: "3".repeat(64), scale })), ...(base ? { fineTuneOf: { id: base.id, name: base.name, how: "hash" as const } } : {}) }))), notes: [], baseSha256: "0".repeat(64), tensors: 40, changed: 14 };
     }),
   };
 }

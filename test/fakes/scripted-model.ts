@@ -1,4 +1,4 @@
-import type { AdapterReady, ChatModel, ChatModelReady } from "../../engine/answer/write/chat-model.ts";
+import type { AdapterReady, ChatModel, ChatModelReady, ModelFile } from "../../engine/answer/write/chat-model.ts";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { GenerateEvent, GenerateInput } from "../../engine/workers/generator/contract.ts";
 
@@ -11,6 +11,8 @@ export interface ScriptedModelOptions {
   /** Absent: there is no model. */
   readonly installed?: boolean;
   readonly isFineTune?: boolean;
+  /** Hashes of files by the ids of their items, where a test changes them. */
+  readonly files?: ReadonlyMap<string, string>;
   /** It is in memory already, so that follow-ups may be completed by it. Default: no. */
   readonly loaded?: boolean;
 }
@@ -45,6 +47,10 @@ export class ScriptedModel implements ChatModel {
 
   async resolveAdapters(choices: readonly { modelId: string; scale: number }[]): Promise<readonly AdapterReady[]> {
     return choices.map(({ modelId, scale }) => ({ modelId, name: modelId, path: `/adapters/${modelId}.gguf`, scale }));
+  }
+
+  async filesOf(ids: readonly string[]): Promise<readonly ModelFile[]> {
+    return ids.map((id) => ({ id, name: id, sha256: this.options.files?.get(id) ?? `file of ${id}` }));
   }
 
   async loadedName(): Promise<string | undefined> {

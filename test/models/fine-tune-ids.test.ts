@@ -1,8 +1,11 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnswerOptions, AssistantMessage, ShelfItem } from "../../engine/contract/index.ts";
+import { runInput, type AnswerOptions, type AssistantMessage } from "../../engine/contract/index.ts";
 import { sharedData } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { editGguf } from "../fakes/gguf-edit.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 import { toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -11,10 +14,7 @@ let engine: TestEngine;
 beforeAll(async () => { engine = await createTestEngine(); });
 afterAll(() => engine.dispose());
 
-async function add(path: string): Promise<ShelfItem> {
-  for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item;
-  throw new Error("The import ended without an item");
-}
+const add = (path: string) => importModel(engine, path);
 
 async function ask(options: Partial<AnswerOptions>): Promise<AssistantMessage> {
   const full: AnswerOptions = { mode: "fine-tune", adapters: [], filter: {}, sampling: { temperature: 0, maxTokens: 40 }, ...options };
@@ -61,6 +61,35 @@ describe("what an answer is given with", () => {
       expect(after.trace.adapters).toEqual(before.trace.adapters);
       expect(Buffer.from(after.text).equals(Buffer.from(before.text))).toBe(true);
     });
+
+    it("keeps a run to the very file it began with: a merged model that was written over is told when the run goes on", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "lorekeep-merged-"));
+      try {
+        const path = join(folder, "merged.gguf");
+        copyFileSync(toy("toy-world-merged-v1-f16.gguf"), path);
+        writeFileSync(path, await editGguf(path, (tensors) => tensors, { "test.remark": "a file of its own on the shelf" }));
+        const whole = readFileSync(path);
+        const merged = await engine.client.models.update({ id: (await add(path)).id, name: "Written over" });
+        await engine.client.models.setBase({ id: merged.id, baseId: (await add(toy("toy-world-base-f16.gguf"))).id });
+        const tune = await engine.client.models.fineTunes.create({ name: "Merged", itemId: merged.id });
+        const { id: setId } = await engine.client.evaluation.sets.save({ name: "Four", questions: ["a", "b", "c", "d"].map((id) => ({ id, question: `Who is the mayor of Selalson, ${id}?`, unanswerable: true })) });
+        const { runs } = engine.client.evaluation;
+        const { id } = await runs.start(runInput.parse({ setId, variants: [{ name: "Merged", mode: "fine-tune", modelId: tune.id, sampling: { maxTokens: 40 } }] }));
+        for await (const event of await runs.watch({ id })) if (event.type === "answer") break;
+        const stopped = await runs.stop({ id });
+        expect(stopped.state).toBe("stopped");
+        expect(stopped.variants).toMatchObject([{ modelId: merged.id, files: { [merged.id]: merged.sha256 } }]);
+        const goesOn = async () => { await runs.resume({ id }); for await (const event of await runs.watch({ id })) void event; return (await runs.list({})).find((run) => run.id === id); };
+        copyFileSync(toy("toy-world-base-f16.gguf"), path);
+        expect(await goesOn()).toMatchObject({ state: "failed", error: { code: "CONFLICT", reason: "The file of Written over is another one than this run began with." }, progress: { done: stopped.progress.done } });
+        writeFileSync(path, whole);
+        expect(await goesOn()).toMatchObject({ state: "done", progress: { done: 4 } });
+        const texts = (await runs.answers({ id })).map(({ text }) => JSON.parse(text) as unknown);
+        expect(texts, "all of the fine-tune, none of the base").toHaveLength(4);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }, 120_000);
 
     it("takes a merged model for a fine-tune once its base is known", async () => {
       const [base, merged] = [await add(toy("toy-world-base-f16.gguf")), await add(toy("toy-world-merged-v1-f16.gguf"))];

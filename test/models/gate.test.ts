@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInput, runVariant, type FineTune, type GateInput, type GateRecord, type KnownQuestion, type QuestionSet } from "../../engine/contract/index.ts";
 import { fixture, sharedData } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { editGguf } from "../fakes/gguf-edit.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 import { toyBase } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -34,10 +36,7 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
   }, 120_000);
   afterAll(() => engine.dispose());
 
-  async function add(path: string): Promise<string> {
-    for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item.id;
-    throw new Error("The import ended without an item");
-  }
+  const add = async (path: string) => (await importModel(engine, path)).id;
   const version = (number: number) => tune.versions.find((one) => one.number === number)!.id;
 
   const now = async () => (await engine.client.models.fineTunes.list())[0]!;
@@ -97,6 +96,37 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
     const after = await answers();
     expect([...after.keys()]).toEqual([...before.keys()]);
     for (const [id, text] of after) expect(Buffer.from(text).equals(Buffer.from(before.get(id) ?? "")), id).toBe(true);
+  }, 120_000);
+
+  it("has to be run again where the file of a version was replaced, though version and item are the same", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lorekeep-gate-"));
+    const { gates } = await now();
+    try {
+      const file = (name: string) => join(folder, name);
+      copyFileSync(toy("toy-world-lora-v1.gguf"), file("old.gguf"));
+      writeFileSync(file("new.gguf"), await editGguf(toy("toy-world-lora-v1.gguf"), (tensors) => tensors, { "general.description": "as good as the old one" }));
+      let other = await engine.client.models.fineTunes.create({ name: "Written over", itemId: await add(file("new.gguf")) });
+      writeFileSync(file("old.gguf"), await editGguf(file("old.gguf"), (tensors) => tensors, { "general.description": "it was here before it" }));
+      other = await engine.client.models.fineTunes.addVersion({ id: other.id, itemId: await add(file("old.gguf")) });
+      const versionId = other.versions[1]!.id;
+      const telling = questions().filter(({ id }) => id === gates[0]!.worse[0]!.id); // answered otherwise by the worse one
+      const ask = { id: other.id, versionId, setId: (await engine.client.evaluation.sets.save({ name: "Telling", questions: telling, jsonSchema: set.jsonSchema })).id };
+      const first = await held(ask);
+      expect(first.gate).toMatchObject({ decision: "passed", defaultSha256: other.versions[0]!.sha256, candidateSha256: other.versions[1]!.sha256 });
+      const run = (await engine.client.evaluation.runs.list({}))[0]!;
+      expect(run.variants.map(({ files }) => Object.values(files ?? {}))).toEqual(other.versions.map(({ sha256 }) => expect.arrayContaining([sha256])));
+      copyFileSync(toy("toy-world-lora-v2-worse.gguf"), file("old.gguf"));
+      await expect(engine.client.models.fineTunes.promote({ id: other.id, versionId })).rejects.toMatchObject({ code: "CONFLICT", data: { reason: expect.stringMatching(/file of one of them was replaced/), next: expect.stringMatching(/Run the gate again/) } });
+      expect((await engine.client.models.fineTunes.list()).find(({ id }) => id === other.id)).toMatchObject({ gates: [{ stale: true }] });
+      const again = await held(ask);
+      expect(again.gate.runId).not.toBe(first.gate.runId);
+      expect(again.gate.candidateSha256).not.toBe(first.gate.candidateSha256);
+      const text = async ({ runId }: GateRecord) => (await engine.client.evaluation.runs.answers({ id: runId! })).filter(({ variant }) => variant.startsWith("Version 2")).map((answer) => answer.text);
+      expect(await text(again.gate), "the new file answered").not.toEqual(await text(first.gate));
+      expect(again.fineTune.gates).toMatchObject([{ stale: false }]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }, 120_000);
 
   it("refuses what it cannot judge, before a question is asked", async () => {

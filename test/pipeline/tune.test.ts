@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +61,33 @@ describe("convert and merge", () => {
     expect(readdirSync(join(engine.workspace, "models"))).toHaveLength(2);
     expect(JSON.parse(readFileSync(join(engine.workspace, "unfinished.json"), "utf8"))).toMatchObject({ files: [] });
     expect((await readTensors(merged.path)).get("blk.0.attn_q.weight")!.bytes.equals((await readTensors(base)).get("blk.0.attn_q.weight")!.bytes)).toBe(true);
+  });
+
+  it("tells where each came from: files, hashes, strengths, base, when and how; a version has it without being asked", async () => {
+    const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+    const sources = ["adapter_config.json", "adapter_model.safetensors"].map((name) => ({ how: "converted" as const, name, sha256: hash(join(peft, name)) }));
+    const adapter = await convert({ folder: peft, base: { path: base }, name: "Told" });
+    expect(adapter).toMatchObject({ baseSha256: hash(base), item: { source: { type: "made", how: "converted", from: peft }, madeFrom: sources } });
+    const merged = await merge({ base: { path: base }, adapters: [{ adapter: { id: adapter.item?.id ?? "" }, scale: 0.8 }], name: "Told, merged" });
+    const inside = [{ how: "merged" as const, name: "Told", sha256: adapter.sha256, scale: 0.8 }];
+    expect(merged.item).toMatchObject({ source: { type: "made", how: "merged", from: base }, madeFrom: inside });
+    const { fineTunes } = engine.client.models;
+    const [ofAdapter, ofMerged] = [await fineTunes.create({ name: "A", itemId: adapter.item?.id ?? "" }), await fineTunes.create({ name: "M", itemId: merged.item?.id ?? "" })];
+    expect(ofAdapter.versions[0]?.lineage).toEqual({ baseSha256: hash(base), madeFrom: sources, made: adapter.item?.added });
+    expect(ofMerged.versions[0]?.lineage).toEqual({ baseSha256: hash(base), madeFrom: inside, made: merged.item?.added });
+    const said = await fineTunes.create({ name: "Said", itemId: merged.item?.id ?? "", lineage: { baseSha256: "b", trained: "2026-05-01T00:00:00Z" } });
+    expect(said.versions[0]?.lineage).toMatchObject({ baseSha256: "b", trained: "2026-05-01T00:00:00Z", madeFrom: inside });
+  });
+
+  it("knows a merged file from elsewhere by what it says; a converted one gets its origin when it is made again", async () => {
+    const adapter = await convert({ folder: peft, base: { path: base }, name: "Outside", output: join(files, "outside.gguf") });
+    const merged = await merge({ base: { path: base }, adapters: [{ adapter: { path: adapter.path } }], name: "Outside, merged", output: join(files, "outside-merged.gguf") });
+    const add = async (path: string) => { for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item; throw new Error("ended without an item"); };
+    const known = await add(merged.path);
+    expect(known).toMatchObject({ source: { type: "import" }, madeFrom: [{ how: "merged", name: "Outside", sha256: adapter.sha256, scale: 1 }] });
+    expect((await engine.client.models.fineTunes.create({ name: "O", itemId: known.id })).versions[0]?.lineage).not.toHaveProperty("made");
+    expect(await add(adapter.path)).not.toHaveProperty("madeFrom");
+    expect((await convert({ folder: peft, base: { path: base }, name: "Outside" })).item).toMatchObject({ path: adapter.path, madeFrom: [{ how: "converted" }, { name: "adapter_model.safetensors" }] });
   });
 
   it("writes where it is told, never over a file, and onto the shelf when asked", async () => {

@@ -14,6 +14,13 @@ export interface ChatModelReady {
   readonly isFineTune?: boolean;
 }
 
+/** An item of the shelf and its file. */
+export interface ModelFile {
+  readonly id: string;
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** An adapter of the shelf, ready for the runtime. */
 export interface AdapterReady {
   readonly modelId: string;
@@ -33,6 +40,8 @@ export interface ChatModel {
   ensureLoaded(modelId: string | undefined, signal: AbortSignal): Promise<ChatModelReady>;
   /** @throws LorekeepError NEEDS_ADAPTER where one is not on the shelf or its file is missing */
   resolveAdapters(choices: AnswerOptions["adapters"]): Promise<readonly AdapterReady[]>;
+  /** The items of the shelf that ids mean (a fine-tune: its default version), each with the hash of its file as it is now. @throws LorekeepError NOT_FOUND, MODEL_REFUSED, CONFLICT */
+  filesOf(ids: readonly string[], signal: AbortSignal): Promise<readonly ModelFile[]>;
   /** Name of the model that is loaded now; nothing is loaded for being asked. */
   loadedName(): Promise<string | undefined>;
   /** Tokens of each text in the loaded model's own tokenizer. */

@@ -11,7 +11,7 @@ export function frameSource(source: Source, nonce: string): string {
   return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}"${summary}>\n${defuse(source.summary ?? source.text)}\n</source-${nonce}>`;
 }
 
-export function randomNonce(): string {
+function randomNonce(): string {
   return randomBytes(3).toString("hex");
 }
 

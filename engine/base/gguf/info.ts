@@ -1,4 +1,5 @@
 import { fileTypes } from "./formats.ts";
+import { mergedFrom, type MergedFrom } from "./merged-from.ts";
 import { readGgufHeader, type GgufArray, type GgufHeader } from "./header.ts";
 import { refused } from "./refusal.ts";
 
@@ -15,6 +16,8 @@ export interface GgufInfo {
   readonly baseSha256: string | undefined;
   /** Made by Lorekeep out of a base and adapters. */
   readonly merged: boolean;
+  /** The adapters that went into it. */
+  readonly mergedFrom: readonly MergedFrom[];
   /** The series it belongs to, as stated: "Llama-3.2", "Qwen3". */
   readonly family: string | undefined;
   readonly languages: readonly string[];
@@ -117,6 +120,7 @@ function common(header: GgufHeader, architecture: string) {
     baseModel: text(header, "general.base_model.0.repo_url") ?? text(header, "general.base_model.0.name"),
     baseSha256: baseHash(header),
     merged: [...header.metadata.keys()].some((key) => key.startsWith("lorekeep.merge.")),
+    mergedFrom: mergedFrom(header),
     family: text(header, "general.basename"),
     languages: (list(header, "general.languages")?.items ?? []).filter((item): item is string => typeof item === "string"),
     parameters: header.tensors.reduce((sum, t) => sum + t.shape.reduce((product, n) => product * n, 1), 0),

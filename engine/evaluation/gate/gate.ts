@@ -15,6 +15,8 @@ export interface GateMeans {
   readonly fineTunes: Pick<FineTunes, "get" | "recordGate" | "recordScore">;
   /** The shelf. */
   readonly models: () => Promise<readonly ShelfItem[]>;
+  /** An item as its file is now. */
+  readonly refreshed: (itemId: string, signal?: AbortSignal) => Promise<ShelfItem>;
 }
 
 /**
@@ -28,15 +30,24 @@ export async function gate(input: GateInput, means: GateMeans, emit: (event: Gat
   const set = means.sets.get(input.setId);
   const questions = set.questions.slice(0, input.most);
   requireCheckable(questions, set);
-  const items = new Map((await means.models()).map((item) => [item.id, item]));
+  const items = await itemsOf(sides, means, signal);
+  const [defaultSha256, candidateSha256] = [sides.before, sides.after].map(({ itemId }) => items.get(itemId)?.sha256);
   const pairs = pairsOf(sides, input.modes ?? modesFor(questions), input, items);
   const asked = runInput.parse({ setId: set.id, variants: pairs.flatMap(({ before, after }) => [before, after]), fresh: input.fresh, ...(input.most === undefined ? {} : { most: input.most }) });
   const { id } = await means.runs.start(asked, set);
   ended(await followed(id, means.runs, emit, signal));
   const content = await means.runs.content(id);
-  const record = judge({ set: content.header.setName, setId: set.id, runId: id, defaultVersionId: sides.before.id, candidateVersionId: sides.after.id, when: new Date().toISOString() }, questionsOf(content, pairs));
+  const record = judge({ set: content.header.setName, setId: set.id, runId: id, defaultVersionId: sides.before.id, candidateVersionId: sides.after.id, ...(defaultSha256 && candidateSha256 ? { defaultSha256, candidateSha256 } : {}), when: new Date().toISOString() }, questionsOf(content, pairs));
   await keepScores(record, sides, means);
   emit({ type: "done", gate: record, fineTune: await means.fineTunes.recordGate(tune.id, record) });
+}
+
+/** The two files as they are now: what is kept of the gate is kept of them. One that is off the shelf is left out. */
+async function itemsOf({ before, after }: GateSides, { models, refreshed }: GateMeans, signal: AbortSignal): Promise<Map<string, ShelfItem>> {
+  const there = new Set((await models()).map(({ id }) => id));
+  const items = new Map<string, ShelfItem>();
+  for (const { itemId } of [before, after]) if (there.has(itemId)) items.set(itemId, await refreshed(itemId, signal));
+  return items;
 }
 
 /** Until the run is at its end; whoever leaves stops it. */
@@ -72,10 +83,10 @@ function questionsOf({ header, answers }: RunContent, pairs: readonly GatePair[]
   }));
 }
 
-async function keepScores({ corners, runId = "", set, when }: GateRecord, { before, after }: GateSides, { fineTunes }: GateMeans): Promise<void> {
+async function keepScores({ corners, runId = "", set, when, defaultSha256, candidateSha256 }: GateRecord, { before, after }: GateSides, { fineTunes }: GateMeans): Promise<void> {
   for (const { mode, n, defaultScore, candidateScore } of corners) {
-    const score = (share: number) => ({ runId, set, mode, correct: Math.round(share * n), n, when });
-    await fineTunes.recordScore(before.itemId, score(defaultScore));
-    await fineTunes.recordScore(after.itemId, score(candidateScore));
+    const score = (share: number, sha256: string | undefined) => ({ runId, set, mode, correct: Math.round(share * n), n, when, ...(sha256 === undefined ? {} : { sha256 }) });
+    await fineTunes.recordScore(before.itemId, score(defaultScore, defaultSha256));
+    await fineTunes.recordScore(after.itemId, score(candidateScore, candidateSha256));
   }
 }

@@ -12,7 +12,7 @@ export interface GateQuestion {
   readonly after: { readonly text: string; readonly right: boolean };
 }
 
-type About = Pick<GateRecord, "set" | "defaultVersionId" | "candidateVersionId" | "when"> & Partial<Pick<GateRecord, "setId" | "runId">>;
+type About = Pick<GateRecord, "set" | "defaultVersionId" | "candidateVersionId" | "when"> & Partial<Pick<GateRecord, "setId" | "runId" | "defaultSha256" | "candidateSha256">>;
 
 /** Characters of an answer that a record keeps; the run has the whole. */
 const KEPT = 500;

@@ -31,12 +31,12 @@ export function modesFor(questions: QuestionSet["questions"]): GateMode[] {
   return [questions.some(({ expectDocument, expectPhrase }) => expectDocument !== undefined || expectPhrase !== undefined) ? "hybrid" : "fine-tune"];
 }
 
-/** Both versions in each corner. An adapter stands on the base that was asked for, else on its own, else on whichever is there. */
+/** Both versions in each corner, each with the file it has now. An adapter stands on the base that was asked for, else on its own, else on whichever is there. */
 export function pairsOf(sides: GateSides, modes: readonly GateMode[], { modelId, sampling }: Pick<GateInput, "modelId" | "sampling">, items: ReadonlyMap<string, ShelfItem>): GatePair[] {
   const variant = (version: FineTuneVersion, name: string, mode: GateMode): RunVariant => {
     const item = itemOf(version, items);
     const model = item.kind === "model" ? item.id : (modelId ?? item.fineTuneOf?.id);
-    return { name: `${name}, ${cornerNames[mode]}`, mode, adapters: item.kind === "model" ? [] : [{ modelId: item.id, scale: 1 }], sampling, enforceSchema: false, ...(model === undefined ? {} : { modelId: model }) };
+    return { name: `${name}, ${cornerNames[mode]}`, mode, adapters: item.kind === "model" ? [] : [{ modelId: item.id, scale: 1 }], files: { [item.id]: item.sha256 }, sampling, enforceSchema: false, ...(model === undefined ? {} : { modelId: model }) };
   };
   return [...new Set(modes)].map((mode) => ({ mode, before: variant(sides.before, `Version ${sides.before.number} (default)`, mode), after: variant(sides.after, `Version ${sides.after.number}`, mode) }));
 }

@@ -26,7 +26,7 @@ function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { sea
   return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: () => sha256(`${id}\n${question}`).slice(0, 6) };
 }
 
-export function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {
+function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {
   const systemPrompt = variant.systemPrompt ?? ofSet;
   const jsonSchema = variant.enforceSchema ? (question.jsonSchema ?? schemaOfSet) : undefined;
   return {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Answered } from "../../answer/answer-question.ts";
 import { modeParts } from "../../answer/modes.ts";
 import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
@@ -8,6 +7,7 @@ import { compileSchema, type SchemaCheck } from "../../base/json-schema.ts";
 import { scoreAnswer } from "../score/score.ts";
 import { askOnce } from "./ask.ts";
 import { judgeAnswer } from "./judge.ts";
+import { pinModels } from "./pin.ts";
 import { remaining, type Ask } from "./plan.ts";
 import { recordOf } from "./record.ts";
 import type { RunFile } from "./run-file.ts";
@@ -29,7 +29,7 @@ const MOST_FAILURES = 3;
  * waits for one answer at most. @throws LorekeepError that stops the run; AbortError
  */
 export async function proceed(file: RunFile, means: Means, listener: RunListener, signal: AbortSignal): Promise<void> {
-  await pinModels(file, means, signal);
+  await pinModels(file, means.answering, signal);
   const schemas = new Map<object, SchemaCheck>();
   let failures = 0;
   let warm: RunVariant | undefined;
@@ -56,20 +56,6 @@ async function warmUp({ mode, modelId }: RunVariant, { answering, embedder }: Me
 
 /** A question that is too long is its own fault, however many there are. */
 const explained = (code: string): boolean => code === "TOO_LONG";
-
-/** "Whichever model is there" and a fine-tune's default version are decided once, so that all corners and a run that goes on tomorrow have the same. */
-async function pinModels(file: RunFile, { answering: { chatModel, turn } }: Means, signal: AbortSignal): Promise<void> {
-  const { variants } = file.content.header;
-  const open = variants.some(({ mode, modelId }) => modeParts[mode].model && modelId === undefined);
-  const loaded = open ? await turn.run(signal, () => chatModel.ensureLoaded(undefined, signal)) : undefined;
-  const pinned = await Promise.all(variants.map(async (one): Promise<RunVariant> => {
-    const adapters = one.adapters.length === 0 ? one.adapters : (await chatModel.resolveAdapters(one.adapters)).map(({ modelId, scale }) => ({ modelId, scale }));
-    // A fine-tune without an adapter must be told by its model: naming one here would be taken for a person's word that it is merged.
-    const named = loaded && modeParts[one.mode].model && one.modelId === undefined && !(modeParts[one.mode].fineTune && adapters.length === 0);
-    return { ...one, adapters, ...(named ? { modelId: loaded.id } : {}) };
-  }));
-  if (!isDeepStrictEqual(pinned, variants)) await file.append({ type: "models", variants: pinned });
-}
 
 async function answerOne({ variant, question }: Ask, file: RunFile, { answering, embedder, schemas }: Means & { schemas: Map<object, SchemaCheck> }, signal: AbortSignal): Promise<RunAnswer> {
   const { header } = file.content;

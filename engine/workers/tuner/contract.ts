@@ -8,18 +8,23 @@ const written = { sizeBytes: z.number(), sha256: z.string(), notes: z.array(z.st
 /** Bytes read (checking) or written. */
 const progress = z.object({ type: z.literal("progress"), step: z.enum(["checking", "writing"]), done: z.number(), total: z.number() });
 
+/** A file; its hash where it is known. */
+const file = z.object({ path: z.string(), sha256: z.string().optional() });
+
 export const convertJob = z.object({
   folder: z.string(),
-  /** A GGUF, a folder with config.json, or that file. */
-  base: z.string().optional(),
+  /** A GGUF (only of such a hash is taken), a folder with config.json, or that file. */
+  base: file.optional(),
   type: z.enum(convertTypes), name: z.string(), place,
 });
 export type ConvertJob = z.infer<typeof convertJob>;
-export const convertDone = z.object({ ...written, architecture: z.string(), rank: z.number(), alpha: z.number(), targets: z.number().int() });
+export const convertDone = z.object({
+  ...written, architecture: z.string(), rank: z.number(), alpha: z.number(), targets: z.number().int(),
+  /** The files of the folder that were read, and the base where it is a GGUF. */
+  sources: z.array(z.object({ name: z.string(), sha256: z.string() })), baseSha256: z.string().optional(),
+});
 export type ConvertDone = z.infer<typeof convertDone>;
 
-/** A GGUF file; its hash where it is known. */
-const file = z.object({ path: z.string(), sha256: z.string().optional() });
 export const mergeJob = z.object({ base: file, adapters: z.array(file.extend({ scale: z.number() })).min(1), type: z.enum(mergeTypes), name: z.string(), place });
 export type MergeJob = z.infer<typeof mergeJob>;
 export const mergeDone = z.object({ ...written, baseSha256: z.string(), tensors: z.number().int(), changed: z.number().int() });

@@ -1,21 +1,29 @@
 import { basename, dirname, join } from "node:path";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { bytesOf, decode, encode } from "../../base/gguf/numbers.ts";
 import { layOut, type GgufEntry } from "../../base/gguf/writer.ts";
 import { ensureDiskSpace, type FreeBytes } from "../../base/disk.ts";
 import { LorekeepError } from "../../base/errors.ts";
+import { sha256File } from "../../base/hash.ts";
 import { baseFacts, shortName, type BaseFacts } from "./base-facts.ts";
 import type { ConvertDone, ConvertJob } from "./contract.ts";
 import { halvesByModule, planConversion, type Factor } from "./convert-plan.ts";
 import { refuseUnfitNumbers } from "./limits.ts";
 import { OutputFile } from "./output-file.ts";
 import { readPeftConfig, type PeftConfig } from "./peft-config.ts";
+import { hashOpen } from "./read.ts";
 import { SafeTensors } from "./safetensors.ts";
 import { rowsToPairs, transposed } from "./turn.ts";
 
+/** What of a folder is read, as PEFT names it. */
+const CONFIG = "adapter_config.json";
+const WEIGHTS = "adapter_model.safetensors";
+
 export interface Hooks {
   readonly signal: AbortSignal;
+  /** Bytes written, and before that bytes hashed. */
   readonly progress: (done: number, total: number) => void;
+  readonly checking: (done: number, total: number) => void;
   /** Replaced in tests. */
   readonly freeBytes?: FreeBytes;
 }
@@ -24,15 +32,17 @@ export interface Hooks {
  * A PEFT folder becomes a GGUF adapter, one tensor in memory at a time.
  * @throws LorekeepError MODEL_REFUSED (by name), NOT_FOUND, NO_SPACE, READ_ONLY; AbortError. Nothing is left behind then.
  */
-export async function convertAdapter(job: ConvertJob, { signal, progress, freeBytes }: Hooks): Promise<ConvertDone> {
-  const config = await readPeftConfig(join(job.folder, "adapter_config.json")).catch(async (error: unknown) => { throw await asFolder(error, job.folder); });
-  const file = await SafeTensors.open(join(job.folder, "adapter_model.safetensors")).catch(async (error: unknown) => { throw await asWeights(error, job.folder); });
+export async function convertAdapter(job: ConvertJob, hooks: Hooks): Promise<ConvertDone> {
+  const { signal, progress, freeBytes } = hooks;
+  const config = await readPeftConfig(join(job.folder, CONFIG)).catch(async (error: unknown) => { throw await asFolder(error, job.folder); });
+  const file = await SafeTensors.open(join(job.folder, WEIGHTS)).catch(async (error: unknown) => { throw await asWeights(error, job.folder); });
   try {
     const { modules, notes } = halvesByModule(file.tensors);
-    const base = await baseFacts(job.base, { folder: job.folder, named: config.baseModel, modules: [...modules.keys()] });
+    const base = await baseFacts(job.base?.path, { folder: job.folder, named: config.baseModel, modules: [...modules.keys()] });
     const factors = planConversion(modules, { config, base, type: job.type });
     const layout = layOut(entries(job, config, base), factors);
     await ensureDiskSpace(dirname(job.place.final), layout.fileBytes, freeBytes);
+    const origin = await originOf(job, { file, isGguf: base.weights !== undefined }, hooks);
     const written = await OutputFile.write(job.place, async (output) => {
       await output.append(layout.header);
       for (const tensor of layout.tensors) {
@@ -42,7 +52,27 @@ export async function convertAdapter(job: ConvertJob, { signal, progress, freeBy
         progress(output.bytes, layout.fileBytes);
       }
     });
-    return { ...written, notes: [...notes], architecture: base.family.architecture, rank: config.rank, alpha: config.alpha, targets: factors.length / 2 };
+    return { ...written, ...origin, notes: [...notes], architecture: base.family.architecture, rank: config.rank, alpha: config.alpha, targets: factors.length / 2 };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Hashes of what the adapter is made from: of the folder what is read, of a base that is a GGUF the file. They are told, not written: the file has the keys of llama.cpp's converter. */
+async function originOf({ folder, base }: ConvertJob, { file, isGguf }: { file: SafeTensors; isGguf: boolean }, { signal, checking }: Hooks): Promise<Pick<ConvertDone, "sources" | "baseSha256">> {
+  const unknown = base && isGguf && base.sha256 === undefined ? base.path : undefined;
+  const weightBytes = await file.size();
+  const total = weightBytes + (unknown === undefined ? 0 : (await stat(unknown)).size);
+  const weights = await file.sha256({ signal, onBytes: (done) => checking(done, total) });
+  const baseSha256 = unknown === undefined ? (isGguf ? base?.sha256 : undefined) : await hashPath(unknown, { signal, onBytes: (done) => checking(weightBytes + done, total) });
+  const sources = [{ name: CONFIG, sha256: await sha256File(join(folder, CONFIG), signal) }, { name: WEIGHTS, sha256: weights }];
+  return { sources, ...(baseSha256 === undefined ? {} : { baseSha256 }) };
+}
+
+async function hashPath(path: string, about: Parameters<typeof hashOpen>[1]): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    return await hashOpen(file, about);
   } finally {
     await file.close();
   }

@@ -14,11 +14,6 @@ import { bytesAt, openGguf, outputRows, wholeInput, type OpenGguf } from "./open
 import { OutputFile } from "./output-file.ts";
 import { hashOpen } from "./read.ts";
 
-export interface MergeHooks extends Hooks {
-  /** Bytes hashed before the merge. */
-  readonly checking: (done: number, total: number) => void;
-}
-
 /** Numbers held decoded at a time. With bytes in and out and the factors, memory stays far below the cap for any model. */
 const CHUNK = 2 ** 21;
 const COPY_BYTES = 8 * 2 ** 20;
@@ -27,7 +22,7 @@ const COPY_BYTES = 8 * 2 ** 20;
  * Base and adapters become one model, tensor by tensor and a few rows at a time.
  * @throws LorekeepError MODEL_REFUSED (naming the tensor), NOT_FOUND, NO_SPACE, READ_ONLY, CONFLICT, TOO_LARGE; AbortError. Nothing is left behind then.
  */
-export async function mergeModel(job: MergeJob, hooks: MergeHooks): Promise<MergeDone> {
+export async function mergeModel(job: MergeJob, hooks: Hooks): Promise<MergeDone> {
   const opened: OpenGguf[] = [];
   try {
     for (const { path } of [job.base, ...job.adapters]) opened.push(await openGguf(path, hooks.signal));
@@ -64,7 +59,7 @@ export async function mergeModel(job: MergeJob, hooks: MergeHooks): Promise<Merg
 
 const nameOf = (info: GgufInfo, path: string): string => info.name ?? basename(path).replace(/\.gguf$/i, "");
 
-async function hashAll(opened: readonly OpenGguf[], known: readonly (string | undefined)[], { checking, signal }: MergeHooks): Promise<string[]> {
+async function hashAll(opened: readonly OpenGguf[], known: readonly (string | undefined)[], { checking, signal }: Hooks): Promise<string[]> {
   const total = opened.reduce((sum, { info }, i) => sum + (known[i] === undefined ? info.fileBytes : 0), 0);
   let before = 0;
   const hashes: string[] = [];

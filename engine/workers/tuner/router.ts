@@ -16,7 +16,7 @@ const EVERY_MS = 100;
 export function createTunerRouter() {
   const os = implement(tunerContract).use(onError((error) => { throw toWorkerError(error); }));
   return os.router({
-    convert: os.convert.handler(({ input, signal }) => events((tell, stop) => convertAdapter(input, { signal: stop, progress: tell("writing") }), signal)),
+    convert: os.convert.handler(({ input, signal }) => events((tell, stop) => convertAdapter(input, { signal: stop, progress: tell("writing"), checking: tell("checking") }), signal)),
     merge: os.merge.handler(({ input, signal }) => events((tell, stop) => mergeModel(input, { signal: stop, progress: tell("writing"), checking: tell("checking") }), signal)),
   });
 }

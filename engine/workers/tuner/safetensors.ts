@@ -1,7 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { fromFileSystem, LorekeepError } from "../../base/errors.ts";
 import { duplicateKey } from "./json-keys.ts";
-import { readExactly } from "./read.ts";
+import { hashOpen, readExactly } from "./read.ts";
 
 /** A tensor of a safetensors file: rows first, as PyTorch counts. */
 export interface SafeTensor {
@@ -48,6 +48,16 @@ export class SafeTensors {
   /** The bytes of one tensor, in memory of their own. */
   async read({ name, start, end }: SafeTensor): Promise<Uint8Array> {
     return readExactly(this.file, start, end - start, () => damaged(`ends inside the tensor ${name}.`));
+  }
+
+  /** Of the whole file. */
+  sha256(about: Parameters<typeof hashOpen>[1]): Promise<string> {
+    return hashOpen(this.file, about);
+  }
+
+  /** Bytes of the whole file. */
+  async size(): Promise<number> {
+    return (await this.file.stat()).size;
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ShelfItem } from "../../../engine/contract/index.ts";
 import { bytes, count, dateTime } from "../../app/words.ts";
 import { IconButton, useToasts } from "../../design/index.ts";
+import { MadeFrom } from "../MadeFrom.tsx";
 import { parameters } from "../words.ts";
 import css from "./item.module.css";
 
@@ -21,10 +22,19 @@ export function ItemFacts({ item }: { item: ShelfItem }) {
     ["SHA-256", <Copyable key="sha" what="SHA-256" text={item.sha256} code />],
     ["File", <Copyable key="path" what="path" text={item.path} />],
     ["State", item.state === "missing" ? "Missing: the file is gone or another one now" : item.storage === "linked" ? "Ready; linked: used where it is, and stays there when removed here" : "Ready; in the workspace: deleted when removed here"],
-    ["Source", item.source.type === "import" ? `Imported from ${item.source.from}` : `${item.source.repo}, ${item.source.file}, revision ${item.source.revision}`],
+    ["Source", sourceWords(item.source)],
+    [item.madeFrom?.[0]?.how === "merged" ? "Merged from" : "Converted from", item.madeFrom && <MadeFrom key="made" parts={item.madeFrom} />],
     ["Added", dateTime(item.added)],
   ];
   return <dl className={css.facts}>{facts.map(([name, value]) => (value === undefined ? null : <div key={name}><dt>{name}</dt><dd>{value}</dd></div>))}</dl>;
+}
+
+function sourceWords(source: ShelfItem["source"]): string {
+  switch (source.type) {
+    case "import": return `Imported from ${source.from}`;
+    case "download": return `${source.repo}, ${source.file}, revision ${source.revision}`;
+    case "made": return source.how === "converted" ? `Converted here, from ${source.from}` : `Merged here, into ${source.from}`;
+  }
 }
 
 function Copyable({ what, text, code = false }: { what: string; text: string; code?: boolean }) {

@@ -6,7 +6,7 @@ import { modeName } from "../../chat/modes.ts";
 import { Badge, Button, IconButton, Tooltip, useToasts } from "../../design/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { standingOnShelf } from "../health/standing.ts";
-import { gateOf, gateWords, percent, isSilent } from "./history.ts";
+import { gateOf, gateWords, hasStaleGate, percent, isSilent } from "./history.ts";
 import { LineageView } from "./LineageView.tsx";
 import css from "./tunes.module.css";
 
@@ -29,14 +29,15 @@ export function VersionRow({ tune, version, shelf, onPromote, onCheck }: Version
         {isDefault ? <Badge tone="accent" icon={<Star />}>Default</Badge> : null}
         {standing ? <Tooltip text={standing.text}><span tabIndex={0}><Badge tone={standing.tone}>{standing.word}</Badge></span></Tooltip> : <Badge tone="danger">Not on the shelf any more</Badge>}
         {gate ? <Tooltip text={gateWords(gate)}><span tabIndex={0}><Badge tone={isSilent(gate) ? "warn" : gate.decision === "worse" ? "danger" : "good"}>{isSilent(gate) ? "Not told apart" : gate.decision === "worse" ? "Worse than the default" : "At least as good"}</Badge></span></Tooltip> : null}
+        {hasStaleGate(tune, version.id) ? <Tooltip text="The file of this version or of the default was replaced since the questions were asked."><span tabIndex={0}><Badge tone="warn">Ask again</Badge></span></Tooltip> : null}
         <span className={css.grow} />
         {item ? <Button size="s" variant="ghost" icon={<HeartPulse />} disabled={item.state === "missing"} onClick={() => onCheck(item)}>Check</Button> : null}
         {isDefault ? null : <Button size="s" disabled={!item || item.state === "missing"} onClick={onPromote}>Make default…</Button>}
         {isDefault && tune.versions.length > 1 ? null : <IconButton label={`Remove version ${version.number}`} size="s" onClick={remove}><Trash2 /></IconButton>}
       </div>
       <p className={css.quiet}>{item?.name ?? version.sha256.slice(0, 12)} · {dateTime(version.added)}{version.notes && !open ? ` · ${version.notes}` : ""}</p>
-      {version.scores.length > 0 ? <ul className={css.scores} aria-label={`Scores of version ${version.number}`}>{version.scores.map((score) => <li key={`${score.runId}${score.mode ?? ""}`}><a href={`#/evaluate/${encodeURIComponent(`run:${score.runId}`)}`}>{score.set}</a>{score.mode ? `, ${modeName(score.mode)}` : ""} {percent(score.n > 0 ? score.correct / score.n : 0)} <span className={css.quiet}>{score.correct} of {score.n} right, {dateTime(score.when)}</span></li>)}</ul> : null}
-      {open ? <><Notes key={version.notes} tune={tune} version={version} /><LineageView version={version} /></> : null}
+      {version.scores.length > 0 ? <ul className={css.scores} aria-label={`Scores of version ${version.number}`}>{version.scores.map((score) => <li key={`${score.runId}${score.mode ?? ""}`}><a href={`#/evaluate/${encodeURIComponent(`run:${score.runId}`)}`}>{score.set}</a>{score.mode ? `, ${modeName(score.mode)}` : ""} {percent(score.n > 0 ? score.correct / score.n : 0)} <span className={css.quiet}>{score.correct} of {score.n} right, {dateTime(score.when)}{score.stale ? ", with another file than now" : ""}</span></li>)}</ul> : null}
+      {open ? <><Notes key={version.notes} tune={tune} version={version} /><LineageView version={version} now={item?.sha256} /></> : null}
     </div>
   );
 }

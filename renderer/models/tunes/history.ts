@@ -16,8 +16,16 @@ export function previousDefault(tune: FineTune): FineTuneVersion | undefined {
   return stack.reverse().filter((id) => id !== tune.defaultVersionId).map((id) => versionOf(tune, id)).find((version) => version !== undefined);
 }
 
-/** The newest gate of a candidate that was held against the present default; one against an older default says nothing any more. */
-export const gateOf = (tune: FineTune, versionId: string): GateRecord | undefined => tune.gates.find((gate) => gate.candidateVersionId === versionId && gate.defaultVersionId === tune.defaultVersionId);
+const against = (tune: FineTune, versionId: string) => tune.gates.find((gate) => gate.candidateVersionId === versionId && gate.defaultVersionId === tune.defaultVersionId);
+
+/** The newest gate of a candidate that was held against the present default; one against an older default, or of other files, says nothing any more. */
+export function gateOf(tune: FineTune, versionId: string): GateRecord | undefined {
+  const gate = against(tune, versionId);
+  return gate?.stale ? undefined : gate;
+}
+
+/** There was one, and a file was replaced since. */
+export const hasStaleGate = (tune: FineTune, versionId: string): boolean => against(tune, versionId)?.stale === true;
 
 /** Neither version got a question right: the set does not tell them apart, and "as good" would mean nothing. */
 export const isSilent = (gate: GateRecord): boolean => gate.candidateScore === 0 && gate.defaultScore === 0;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { GateRecord, RunSummary } from "../../../engine/contract/index.ts";
+import type { GateMode, GateRecord, RunSummary } from "../../../engine/contract/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { failureOf, type Failure } from "../../engine/failure.ts";
 
@@ -11,7 +11,7 @@ export function useGate() {
   const [state, setState] = useState<GateState>({ is: "idle" });
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
-  const start = async (input: { id: string; versionId: string; setId: string }) => {
+  const start = async (input: { id: string; versionId: string; setId: string; modes?: GateMode[] | undefined; most?: number | undefined }) => {
     running.current?.abort();
     const stop = new AbortController();
     running.current = stop;
