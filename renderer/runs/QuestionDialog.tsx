@@ -1,3 +1,4 @@
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { KnownQuestion } from "../../engine/contract/index.ts";
 import { Button, Dialog, Switch, TextArea, TextField } from "../design/index.ts";
@@ -59,7 +60,7 @@ export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
             <SchemaArea label="JSON schema the answer must follow" rows={3} value={fields.schema} error={readSchema(fields.schema).problem} onChange={(event) => set({ schema: event.target.value })} />
             <TextArea label="What a good answer does" hint="Only a judge can tell whether it does." rows={2} value={fields.rubric} onChange={(event) => set({ rubric: event.target.value })} />
           </>
-        ) : <Button size="s" variant="ghost" onClick={() => setMore(true)}>Number, pattern, schema, rubric</Button>}
+        ) : <Button size="s" variant="ghost" className={css.more} icon={<Plus />} onClick={() => setMore(true)}>Number, pattern, JSON schema, rubric</Button>}
         <TextField label="Tags" placeholder="prices, follow-up" hint="Separated by commas; the report counts each apart." value={fields.tags} onChange={(event) => set({ tags: event.target.value })} />
       </div>
     </Dialog>
