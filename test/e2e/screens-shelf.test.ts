@@ -149,7 +149,7 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     expect(await dialog(page).getByRole("region", { name: "Questions that got worse" }).textContent()).toMatch(/1 question got worseHow long is the notice period\?BeforeThree months\.NowI don't know\./);
     expect(await dialog(page).getByRole("region", { name: "What the questions say" }).textContent()).toMatch(/Version 250\s%Version 1, the default100\s%/);
     expect(await dialog(page).getByRole("button", { name: "Promote anyway" }).isDisabled()).toBe(true);
-    await dialog(page).getByRole("checkbox", { name: "I want it all the same" }).click();
+    await dialog(page).getByRole("checkbox", { name: "Promote it although it does worse." }).click();
     await dialog(page).getByRole("button", { name: "Promote anyway" }).click();
     await version(2).getByText("Default", { exact: true }).waitFor();
     await clerk.getByRole("button", { name: "Roll back to version 1" }).click();
