@@ -89,6 +89,12 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
 
   test("merge: cancelled it leaves nothing; made again it is a fine-tune of its base", () => journey({ at: "models", stepMs: 500, seed: known }, async (page, fake) => {
     const before = fake.world.models.length;
+    await page.getByRole("button", { name: "Convert or merge" }).click();
+    await page.getByRole("menuitem", { name: /Merge adapters/ }).click();
+    await dialog(page).getByRole("combobox", { name: "Base" }).getByText("Choose a model").waitFor();
+    await dialog(page).getByRole("checkbox", { name: "Archive voice" }).click();
+    await dialog(page).getByRole("combobox", { name: "Base" }).getByText("Toy World Base").waitFor();
+    await page.keyboard.press("Escape");
     const open = async () => { await card(page, "Archive voice").getByRole("button", { name: "Actions for Archive voice" }).press("Enter"); await page.getByRole("menuitem", { name: "Merge into its base…" }).press("Enter"); };
     await open();
     await dialog(page).getByLabel("Strength of Archive voice").fill("9");
