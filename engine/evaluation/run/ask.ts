@@ -1,6 +1,6 @@
 import { answerQuestion, type Answered } from "../../answer/answer-question.ts";
 import type { AnswerMeans } from "../../answer/means.ts";
-import { sha256 } from "../../base/hash.ts";
+import { repeatedNonce } from "../../answer/write/nonce.ts";
 import type { AnswerOptions, Message } from "../../contract/answers.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import type { RunVariant } from "../../contract/runs.ts";
@@ -22,8 +22,8 @@ const silent = { step: () => undefined, sources: () => undefined, text: () => un
  * measured is timed; the frames' nonce follows from the question, so that greedy answers repeat (it still stands in none of the texts); and which
  * schema there is, is for the set and the variant to say, not for the fine-tune.
  */
-function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
-  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: () => sha256(`${id}\n${question}`).slice(0, 6) };
+function meansOf({ question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
+  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: repeatedNonce(question) };
 }
 
 function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {
