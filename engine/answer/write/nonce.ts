@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, type Hash, type Hmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+import { sha256 } from "../../base/hash.ts";
 
 /** Makes the nonce of one request's frames out of the texts in them; `attempt` counts from 0 those that stood in one of the texts. */
 export type MakeNonce = (texts: readonly string[], attempt: number) => string;
@@ -13,12 +14,17 @@ const randomNonce: MakeNonce = () => randomBytes(LENGTH / 2).toString("hex");
  * answer repeats. Who does not have the key can foretell none, and a text that changes has another one (docs/decisions/0006).
  */
 export function keyedNonce(key: string): MakeNonce {
-  return (texts, attempt) => digest(createHmac("sha256", key), [String(attempt), ...[...texts].sort()]);
+  return (texts, attempt) => {
+    const hmac = createHmac("sha256", key);
+    // Each with its length before it: no two lists of texts read the same.
+    for (const text of [String(attempt), ...[...texts].sort()]) hmac.update(`${Buffer.byteLength(text)}:`).update(text);
+    return hmac.digest("hex").slice(0, LENGTH);
+  };
 }
 
 /** The same on every machine, so that what is measured can be measured again there. It guards by standing in none of the texts, not by being secret. */
-export function repeatedNonce(...seed: readonly string[]): MakeNonce {
-  return (_, attempt) => digest(createHash("sha256"), attempt === 0 ? seed : [...seed, String(attempt)]);
+export function repeatedNonce(seed: string): MakeNonce {
+  return (_, attempt) => sha256(attempt === 0 ? seed : `${seed}\n${attempt}`).slice(0, LENGTH);
 }
 
 /** A nonce that stands in none of the texts. */
@@ -27,10 +33,4 @@ export function freshNonce(texts: readonly string[], make: MakeNonce = randomNon
     const nonce = make(texts, attempt);
     if (!texts.some((text) => text.includes(nonce))) return nonce;
   }
-}
-
-/** Each part with its length before it: no two lists of parts read the same. */
-function digest(hash: Hash | Hmac, parts: readonly string[]): string {
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest("hex").slice(0, LENGTH);
 }

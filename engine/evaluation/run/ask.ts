@@ -22,8 +22,8 @@ const silent = { step: () => undefined, sources: () => undefined, text: () => un
  * measured is timed; the frames' nonce follows from the question, so that greedy answers repeat (it still stands in none of the texts); and which
  * schema there is, is for the set and the variant to say, not for the fine-tune.
  */
-function meansOf({ question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
-  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: repeatedNonce(question) };
+function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
+  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: repeatedNonce(`${id}\n${question}`) };
 }
 
 function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {

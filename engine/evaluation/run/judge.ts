@@ -31,7 +31,7 @@ function promptOf(question: KnownQuestion, text: string): string {
     ...(expectNumber ? [`It must name the number ${expectNumber.value}${expectNumber.tolerance ? `, give or take ${expectNumber.tolerance}` : ""}.`] : []),
     ...(expectPhrase !== undefined && expectAnswers.length === 0 ? [`It must agree with: ${expectPhrase}`] : []),
   ];
-  const nonce = freshNonce([text], repeatedNonce(question.question, text));
+  const nonce = freshNonce([text], repeatedNonce(`${question.question}\n${text}`));
   return `Question: ${question.question}\n\nA right answer: ${must.join("\n")}\n\n<answer-${nonce}>\n${text}\n</answer-${nonce}>`;
 }
 
