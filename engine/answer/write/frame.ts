@@ -1,7 +1,7 @@
 import type { Source } from "../../contract/answers.ts";
 
 /**
- * Sources are framed as `<source-NONCE id="1" title="…">…</source-NONCE>`. Only the engine knows the nonce, so no text can close the frame;
+ * Sources are framed as `<source-NONCE id="1" title="…">…</source-NONCE>`. The nonce stands in none of the texts, so none can close the frame;
  * what looks like a marker is defused all the same, since a model reads by likeness. Of twelve frames this one measured best in both
  * grounded corners of the toy world (docs/decisions/0006, "How sources are framed").
  */

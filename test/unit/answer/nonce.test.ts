@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { freshNonce, keyedNonce, randomNonce, repeatedNonce } from "../../engine/answer/write/nonce.ts";
-import { openSecret } from "../../engine/settings/secret.ts";
-import { AnswersUnderTest } from "../fakes/answers-under-test.ts";
+import { freshNonce, keyedNonce, repeatedNonce } from "../../../engine/answer/write/nonce.ts";
+import { openSecret } from "../../../engine/settings/secret.ts";
+import { AnswersUnderTest } from "../../fakes/answers-under-test.ts";
 
 const [key, other] = ["a".repeat(64), "b".repeat(64)];
 
@@ -25,7 +25,7 @@ describe("what marks a source in a prompt", () => {
     const second = freshNonce([`It is ${first}.`], repeatedNonce("Who?"));
     expect(second).not.toBe(first);
     expect(freshNonce([`It is ${first}.`], repeatedNonce("Who?"))).toBe(second);
-    expect(freshNonce([])).not.toBe(freshNonce([], randomNonce));
+    expect(freshNonce([])).not.toBe(freshNonce([]));
   });
 });
 
