@@ -25,5 +25,5 @@ export function RecognisedWords({ confidence }: { confidence: number }) {
 function wordsFor({ state, pictures, done }: Recognition): string {
   if (state === "done") return "No text in its pictures";
   if (state === "skipped") return "Left unread";
-  return state === "ask" ? `${count(pictures - done)} wait for your word` : `${count(done)} of ${count(pictures)} recognised`;
+  return state === "ask" ? `${count(pictures - done)} ${pictures - done === 1 ? "waits" : "wait"} for your word` : `${count(done)} of ${count(pictures)} recognised`;
 }
