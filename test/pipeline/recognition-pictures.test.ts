@@ -61,7 +61,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
       `<table:table><table:table-row><table:table-cell><text:p>good</text:p></table:table-cell><table:table-cell><text:p>scan</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>Grain</text:p></table:table-cell><table:table-cell><text:p>sold${odtFrame("barley")}</text:p></table:table-cell></table:table-row></table:table>`, "<text:p>The last paragraph.</text:p>",
     ].join(""))],
   ] as const)("reads pictures in %s at their place in the text, once each, and leaves out the running header", async (name, filled, container) => {
-    const document = await added(name, filled(container, { drawn: { herring: await png(strip(herring)), barley: await png(strip(barley)) }, header: await png(strip(header)) }));
+    const document = await engine.add(name, filled(container, { drawn: { herring: await png(strip(herring)), barley: await png(strip(barley)) }, header: await png(strip(header)) }));
     expect(document).toMatchObject({ state: "indexed", recognition: { state: "done", pictures: 2, done: 2 } });
     const { blocks } = await engine.client.documents.content({ id: document.id });
     expect(blocks.map(({ text, recognised }) => (recognised ? `recognised: ${text}` : text))).toEqual([

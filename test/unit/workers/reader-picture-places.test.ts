@@ -1,9 +1,9 @@
 import { strToU8 } from "fflate";
 import { describe, expect, it } from "vitest";
-import type { Extraction } from "../../engine/contract/document.ts";
-import { docx, odt, wp } from "../fixtures/documents/build.ts";
-import { extracted } from "../fixtures/documents/read.ts";
-import { docxWith, odtFrame, odtWith, wDrawing, withMembers } from "../pictures.ts";
+import type { Extraction } from "../../../engine/contract/document.ts";
+import { docx, odt, wp } from "../../fixtures/documents/build.ts";
+import { extracted } from "../../fixtures/documents/read.ts";
+import { docxWith, odtFrame, odtWith, wDrawing, withMembers } from "../../pictures.ts";
 
 /** What stands before each picture, in the order in which they are recognised. */
 const places = ({ blocks, pictures = [] }: Extraction): [string, string | undefined][] =>
