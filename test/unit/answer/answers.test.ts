@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { answerRoutes } from "../../../engine/answer/routes.ts";
-import { answerEvent, conversation as conversationSchema } from "../../../engine/contract/answers.ts";
+import { answerEvent, conversation as conversationSchema, type AssistantMessage } from "../../../engine/contract/answers.ts";
 import { AnswersUnderTest, collect } from "../../fakes/answers-under-test.ts";
 
 const open: AnswersUnderTest[] = [];
@@ -112,12 +112,14 @@ describe("answering", () => {
     const options = { mode: "base" as const, adapters: [], filter: {}, sampling: {} };
     let seen = 0;
     let assistantId = "";
+    let done: AssistantMessage | undefined;
     for await (const event of under.answers.ask({ text: "Count", options })) {
       if (event.type === "accepted") assistantId = event.assistantId;
       if (event.type === "text" && ++seen === 2) expect(under.answers.stop(assistantId)).toBe(true);
-      if (event.type === "done") expect(event.message).toMatchObject({ state: "stopped", trace: { stopReason: "stopped" } });
-      if (event.type === "done") expect(event.message.text.split(" ").length).toBeLessThan(6);
+      if (event.type === "done") done = event.message;
     }
+    expect(done).toMatchObject({ state: "stopped", trace: { stopReason: "stopped" } });
+    expect(done?.text.split(" ").length).toBeLessThan(6);
     expect(under.answers.stop(assistantId)).toBe(false);
     for await (const event of under.answers.ask({ text: "Count", options })) if (event.type === "text") break;
     const [latest] = await under.answers.conversations.list();
