@@ -43,17 +43,18 @@ const layers = {
   tools: ["base", "contract", "worker-contract", "worker-inside", "settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation", "engine", "electron", "electron-host", "renderer", "tools"],
 };
 
-const elements = [
-  { type: "base", pattern: "engine/base/**", mode: "full" },
-  { type: "contract", pattern: "engine/contract/**", mode: "full" },
-  { type: "worker-contract", pattern: ["engine/workers/*.ts", "engine/workers/*/contract.ts"], mode: "full" },
-  { type: "worker-inside", pattern: "engine/workers/*/**", mode: "full" },
-  ...["settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"].map((part) => ({ type: part, pattern: `engine/${part}/**`, mode: "full" })),
-  { type: "engine", pattern: "engine/*.ts", mode: "full" },
-  { type: "electron-host", pattern: ["electron/engine-host.ts", "electron/engine-host-workers.ts"], mode: "full" },
-  { type: "electron", pattern: "electron/**", mode: "full" },
-  { type: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*", "renderer/vite.config.ts"], mode: "full" },
-  { type: "renderer", pattern: "renderer/**", mode: "full" },
+/** Which part a file is of; the first that fits counts. */
+const parts = [
+  { category: "base", pattern: "engine/base/**" },
+  { category: "contract", pattern: "engine/contract/**" },
+  { category: "worker-contract", pattern: ["engine/workers/*.ts", "engine/workers/*/contract.ts"] },
+  { category: "worker-inside", pattern: "engine/workers/*/**" },
+  ...["settings", "models", "knowledge", "ingest", "answer", "tune", "evaluation"].map((part) => ({ category: part, pattern: `engine/${part}/**` })),
+  { category: "engine", pattern: "engine/*.ts" },
+  { category: "electron-host", pattern: ["electron/engine-host.ts", "electron/engine-host-workers.ts"] },
+  { category: "electron", pattern: "electron/**" },
+  { category: "tools", pattern: ["cli/**", "scripts/**", "test/**", "*.config.*", "renderer/vite.config.ts"] },
+  { category: "renderer", pattern: "renderer/**" },
 ];
 
 const restrictedNatives = (allowedIn) =>
@@ -69,12 +70,12 @@ export default tseslint.config(
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { project: ["tsconfig/contract.json", "tsconfig/engine.json", "tsconfig/electron.json", "tsconfig/renderer.json", "tsconfig/tools.json"], tsconfigRootDir: import.meta.dirname } },
     plugins: { boundaries },
-    settings: { "boundaries/elements": elements, "import/resolver": { typescript: { noWarnOnMultipleProjects: true }, node: true } },
+    settings: { "boundaries/files": parts, "boundaries/files-single-match": true, "import/resolver": { typescript: { noWarnOnMultipleProjects: true }, node: true } },
     rules: {
       "boundaries/dependencies": ["error", {
         default: "disallow",
-        policies: Object.entries(layers).map(([from, allow]) => ({ from: { element: { type: from } }, allow: { to: { element: { type: allow } } } })),
-        message: "{{from.element.type}} may not import {{to.element.type}} (the layer rule, docs/architecture.md)",
+        policies: Object.entries(layers).map(([from, allow]) => ({ from: { file: { categories: from } }, allow: { to: { file: { categories: { anyOf: allow } } } } })),
+        message: "{{from.file.categories}} may not import {{to.file.categories}} (the layer rule, docs/architecture.md)",
       }],
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

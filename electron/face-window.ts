@@ -1,5 +1,6 @@
 import { MessageChannelMain, type BrowserWindow, type MessagePortMain } from "electron";
-import { channels, type MenuAction } from "./shell-api.ts";
+import type { MenuAction } from "../engine/contract/shell.ts";
+import { channels } from "./channels.ts";
 
 export interface FaceWindowOptions {
   readonly open: () => BrowserWindow;

@@ -2,7 +2,7 @@ import { app, BrowserWindow, dialog, ipcMain, nativeTheme, shell, type IpcMainEv
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { createLinkOpener, isOurPage } from "./security.ts";
-import { channels } from "./shell-api.ts";
+import { channels } from "./channels.ts";
 
 /** Answers what the preload may ask. Every sender is checked: only the face's own main frame is listened to. */
 export function answerPreload(options: { onPageReady: (window: BrowserWindow) => void }): void {

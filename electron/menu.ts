@@ -1,6 +1,6 @@
 import { app, Menu, shell, type MenuItemConstructorOptions, type WebContents } from "electron";
+import type { MenuAction } from "../engine/contract/shell.ts";
 import { isWebLink } from "./security.ts";
-import type { MenuAction } from "./shell-api.ts";
 
 export interface MenuOptions {
   /** Sends a choice to the page. */

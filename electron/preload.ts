@@ -1,6 +1,7 @@
 /** The only code between the page and the shell. It hands over the engine's port and a few powers; the page gets no Electron object. */
 import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from "electron";
-import { channels, pageMessages, type LorekeepShell, type MenuAction } from "./shell-api.ts";
+import { pageMessages, type LorekeepShell, type MenuAction } from "../engine/contract/shell.ts";
+import { channels } from "./channels.ts";
 
 const version = process.argv.find((argument) => argument.startsWith("--lorekeep-version="))?.split("=")[1] ?? "";
 
@@ -24,7 +25,7 @@ const personActed = () => navigator.userActivation.isActive;
 
 const openExternal = async (url: string): Promise<boolean> => personActed() && ((await ipcRenderer.invoke(channels.external, String(url))) as boolean);
 
-const shell: LorekeepShell = {
+const shell: LorekeepShell<File> = {
   kind: "electron",
   platform: process.platform,
   version,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ShelfItem } from "../engine/contract/index.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { createNodeWorkerHost } from "../engine/workers/node-host.ts";
 import { projectRoot, workersFolder } from "./data.ts";
@@ -21,4 +22,10 @@ export async function createTestEngine(): Promise<TestEngine> {
       rmSync(workspace, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts a model onto the shelf; "copy" where its file is to be the workspace's own, which goes when it is removed. */
+export async function importModel({ client }: Pick<TestEngine, "client">, path: string, mode: "link" | "copy" = "link"): Promise<ShelfItem> {
+  for await (const event of await client.models.import({ path, mode })) if (event.type === "done") return event.item;
+  throw new Error("The import ended without an item.");
 }

@@ -67,6 +67,8 @@ export interface ScoredPassage {
 export interface FoundPassage {
   readonly id: string;
   readonly score: number;
+  /** L2-normalised; where it was asked for. */
+  readonly vector?: Float32Array;
 }
 
 /**
@@ -77,11 +79,9 @@ export interface SearchView {
   /** As `searchDense`. */
   dense(vector: Float32Array, limit: number): Promise<FoundPassage[]>;
   /** As `searchLexical`. */
-  lexical(query: string, limit: number, options?: Pick<LexicalOptions, "every">): Promise<FoundPassage[]>;
+  lexical(query: string, limit: number, options?: Pick<LexicalOptions, "every" | "vectors">): Promise<FoundPassage[]>;
   /** BM25 of what was found; passages without a word of the query are not among them. */
   lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>>;
-  /** Cosines of what the lexical leg found. */
-  cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>>;
   passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>>;
 }
 

@@ -1,10 +1,9 @@
 import type { Passage } from "../contract/search.ts";
-import { dot } from "../base/vectors.ts";
 import type { FoundPassage, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView } from "./store.ts";
 
 /** A view over a store that is written meanwhile, or far away: each leg brings its passages along, as they stood when it ran. */
 export class WideView implements SearchView {
-  private readonly found = new Map<string, ScoredPassage>();
+  private readonly found = new Map<string, Passage>();
   private readonly store: Pick<KnowledgeStore, "searchDense" | "searchLexical" | "lexicalScores">;
   private readonly scope: SearchScope;
 
@@ -17,24 +16,20 @@ export class WideView implements SearchView {
     return this.keep(await this.store.searchDense(vector, this.scope, limit));
   }
 
-  async lexical(query: string, limit: number, options: Pick<LexicalOptions, "every"> = {}): Promise<FoundPassage[]> {
-    return this.keep(await this.store.searchLexical(query, this.scope, limit, { ...options, vectors: true }));
+  async lexical(query: string, limit: number, options: Pick<LexicalOptions, "every" | "vectors"> = {}): Promise<FoundPassage[]> {
+    return this.keep(await this.store.searchLexical(query, this.scope, limit, options));
   }
 
   lexicalScores(ids: readonly string[], query: string): Promise<ReadonlyMap<string, number>> {
     return this.store.lexicalScores(ids, query);
   }
 
-  cosines(ids: readonly string[], vector: Float32Array): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(new Map(ids.flatMap((id) => { const own = this.found.get(id)?.vector; return own ? [[id, dot(own, vector)] as const] : []; })));
-  }
-
   passages(ids: readonly string[]): Promise<ReadonlyMap<string, Passage>> {
-    return Promise.resolve(new Map(ids.flatMap((id) => { const hit = this.found.get(id); return hit ? [[id, hit.passage] as const] : []; })));
+    return Promise.resolve(new Map(ids.flatMap((id) => { const passage = this.found.get(id); return passage ? [[id, passage] as const] : []; })));
   }
 
   private keep(hits: readonly ScoredPassage[]): FoundPassage[] {
-    for (const hit of hits) if (hit.vector || !this.found.has(hit.passage.id)) this.found.set(hit.passage.id, hit);
-    return hits.map(({ passage, score }) => ({ id: passage.id, score }));
+    for (const { passage } of hits) this.found.set(passage.id, passage);
+    return hits.map(({ passage, ...rest }) => ({ id: passage.id, ...rest }));
   }
 }

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from "react";
+import type { MenuAction } from "../../engine/contract/shell.ts";
 import { ChatProvider, useChat } from "../chat/state.tsx";
 import { CompareProvider } from "../compare/state.tsx";
 import { ToastProvider, TooltipProvider } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
-import { shell, type MenuAction } from "../engine/shell.ts";
+import { shell } from "../engine/shell.ts";
 import { useAdding } from "./adding.ts";
 import { Boundary } from "./Boundary.tsx";
 import { ConnectionLine } from "./ConnectionLine.tsx";

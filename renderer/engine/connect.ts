@@ -2,6 +2,7 @@ import { createORPCClient, type ClientContext, type ClientLink, type ClientOptio
 import { RPCLink as PortLink } from "@orpc/client/message-port";
 import { RPCLink as SocketLink } from "@orpc/client/websocket";
 import type { EngineClient } from "../../engine/contract/index.ts";
+import { pageMessages } from "../../engine/contract/shell.ts";
 import { ConnectionLostError, isAborted } from "./failure.ts";
 import { shell } from "./shell.ts";
 
@@ -96,8 +97,8 @@ const portTransport: Transport = (up, down) => {
   };
   const onMessage = (event: MessageEvent<unknown>) => {
     if (event.source !== window || typeof event.data !== "object" || event.data === null || !("type" in event.data)) return;
-    if (event.data.type === "lorekeep:gone") return drop();
-    if (event.data.type !== "lorekeep:port") return;
+    if (event.data.type === pageMessages.gone) return drop();
+    if (event.data.type !== pageMessages.port) return;
     const [next] = event.ports;
     if (!next) return;
     drop();
@@ -108,7 +109,7 @@ const portTransport: Transport = (up, down) => {
   window.addEventListener("message", onMessage);
   // Ends the calls of a page that goes away; and Electron 22 crashes one that goes while something listens to its port's "close".
   window.addEventListener("pagehide", drop);
-  window.postMessage({ type: "lorekeep:ready" }, "*");
+  window.postMessage({ type: pageMessages.ready }, "*");
   return () => { window.removeEventListener("message", onMessage); window.removeEventListener("pagehide", drop); drop(); };
 };
 

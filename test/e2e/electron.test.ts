@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
       await page.waitForTimeout(1000);
       await click("#file");
       for (const url of ["file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "https://user:pass@example.com/", "not an address"]) {
-        expect(await page.evaluate((link) => (window.lorekeepShell as unknown as { openExternal(url: string): Promise<boolean> }).openExternal(link), url)).toBe(false);
+        expect(await page.evaluate((link) => window.lorekeepShell.openExternal(link), url)).toBe(false);
       }
       expect(await opened()).toEqual([]);
       expect(page.url()).toBe("app://lorekeep/index.html");
@@ -260,7 +260,7 @@ describe.skipIf(missing !== undefined)("the shell in a real Electron", () => {
       await page.setInputFiles("#file-input", file);
       const path = await page.evaluate(() => {
         const chosen = document.querySelector<HTMLInputElement>("#file-input")?.files?.[0];
-        return chosen && (window.lorekeepShell as unknown as { pathForFile(file: File): string }).pathForFile(chosen);
+        return chosen && window.lorekeepShell.pathForFile(chosen);
       });
       expect(path).toBe(file);
     });

@@ -1,30 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { CheckEvent, CheckReport, ShelfItem } from "../../engine/contract/index.ts";
+import { blockEngine } from "../block-engine.ts";
 import { sharedData } from "../data.ts";
 import { editGguf, toHalf } from "../fakes/gguf-edit.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { importModel } from "../test-engine.ts";
 import { toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
 const at = (...parts: string[]) => join(shared ?? "", "models", ...parts);
-let engine: TestEngine;
-let folder: string;
-beforeAll(async () => {
-  engine = await createTestEngine();
-  folder = await mkdtemp(join(tmpdir(), "lorekeep-check-"));
-});
-afterAll(async () => {
-  await engine.dispose();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function add(path: string): Promise<ShelfItem> {
-  for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item;
-  throw new Error("The import ended without an item");
-}
+const engine = blockEngine();
+const add = (path: string) => importModel(engine, path);
 
 async function check(id: string, baseId?: string, more: { scale?: number; prompts?: string[] } = {}): Promise<{ report: CheckReport; events: CheckEvent[] }> {
   const events: CheckEvent[] = [];
@@ -36,9 +23,7 @@ async function check(id: string, baseId?: string, more: { scale?: number; prompt
 
 /** The toy adapter with some of its tensors changed. */
 async function changed(name: string, edit: Parameters<typeof editGguf>[1], more?: Record<string, string>): Promise<ShelfItem> {
-  const path = join(folder, name);
-  await writeFile(path, await editGguf(toyLora, edit, more));
-  return add(path);
+  return add(engine.write(name, await editGguf(toyLora, edit, more)));
 }
 
 describe("the health check", () => {
@@ -102,12 +87,12 @@ describe("the health check", () => {
 
   it("calls a file that was cut short after it was added damaged, and one that is gone missing", async () => {
     const base = await add(toyBase);
-    const path = join(folder, "cut.gguf");
-    await writeFile(path, await editGguf(toyLora, (tensors) => tensors, { "general.description": "to be cut" }));
+    const whole = await editGguf(toyLora, (tensors) => tensors, { "general.description": "to be cut" });
+    const path = engine.write("cut.gguf", whole);
     const item = await add(path);
-    await writeFile(path, (await readFile(path)).subarray(0, 200_000));
+    engine.write("cut.gguf", whole.subarray(0, 200_000));
     expect((await check(item.id, base.id)).report).toMatchObject({ verdict: "damaged", text: expect.stringMatching(/cut short/) });
-    await rm(path);
+    rmSync(path);
     await expect(check(item.id, base.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
@@ -128,8 +113,7 @@ describe("the health check", () => {
   });
 
   it("flags the checks of every adapter whose base is replaced, and makes them again against the new one", async () => {
-    const path = join(folder, "base.gguf");
-    const replace = async (remark: string) => { await writeFile(path, await editGguf(toyBase, (tensors) => tensors, { "general.description": remark })); return add(path); };
+    const replace = async (remark: string) => add(engine.write("base.gguf", await editGguf(toyBase, (tensors) => tensors, { "general.description": remark })));
     const base = await replace("first");
     const item = await changed("on-a-base.gguf", (tensors) => tensors, { "general.description": "for a base that changes" });
     const first = (await check(item.id, base.id)).report;

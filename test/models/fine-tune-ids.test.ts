@@ -2,10 +2,10 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runInput, type AnswerOptions, type AssistantMessage, type ShelfItem } from "../../engine/contract/index.ts";
+import { runInput, type AnswerOptions, type AssistantMessage } from "../../engine/contract/index.ts";
 import { sharedData } from "../data.ts";
 import { editGguf } from "../fakes/gguf-edit.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 import { toyBase, toyLora } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -14,10 +14,7 @@ let engine: TestEngine;
 beforeAll(async () => { engine = await createTestEngine(); });
 afterAll(() => engine.dispose());
 
-async function add(path: string): Promise<ShelfItem> {
-  for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item;
-  throw new Error("The import ended without an item");
-}
+const add = (path: string) => importModel(engine, path);
 
 async function ask(options: Partial<AnswerOptions>): Promise<AssistantMessage> {
   const full: AnswerOptions = { mode: "fine-tune", adapters: [], filter: {}, sampling: { temperature: 0, maxTokens: 40 }, ...options };

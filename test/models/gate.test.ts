@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInput, runVariant, type FineTune, type GateInput, type GateRecord, type KnownQuestion, type QuestionSet } from "../../engine/contract/index.ts";
 import { fixture, sharedData } from "../data.ts";
 import { editGguf } from "../fakes/gguf-edit.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 import { toyBase } from "./generator-worker.ts";
 
 const shared = sharedData();
@@ -36,10 +36,7 @@ describe.skipIf(!shared)("the gate, with the toy world", () => {
   }, 120_000);
   afterAll(() => engine.dispose());
 
-  async function add(path: string): Promise<string> {
-    for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item.id;
-    throw new Error("The import ended without an item");
-  }
+  const add = async (path: string) => (await importModel(engine, path)).id;
   const version = (number: number) => tune.versions.find((one) => one.number === number)!.id;
 
   const now = async () => (await engine.client.models.fineTunes.list())[0]!;

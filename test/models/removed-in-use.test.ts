@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerEvent, AnswerOptions, AssistantMessage } from "../../engine/contract/index.ts";
 import { fixture } from "../data.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 
 describe("a model or adapter that is taken off the shelf while it is used", () => {
   let engine: TestEngine;
@@ -9,10 +9,7 @@ describe("a model or adapter that is taken off the shelf while it is used", () =
   afterAll(() => engine.dispose());
 
   /** A copy in the workspace, so that removing it deletes its file. */
-  const add = async (file: string): Promise<string> => {
-    for await (const event of await engine.client.models.import({ path: fixture("toy-world", "models", file), mode: "copy" })) if (event.type === "done") return event.item.id;
-    throw new Error("The import did not end.");
-  };
+  const add = async (file: string) => (await importModel(engine, fixture("toy-world", "models", file), "copy")).id;
   const ask = async (options: Pick<AnswerOptions, "mode" | "modelId"> & Partial<AnswerOptions>, onText?: () => Promise<unknown>): Promise<AssistantMessage> => {
     let waiting = onText;
     let done: Extract<AnswerEvent, { type: "done" }> | undefined;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import { ModelRuntime, type ModelRuntimeOptions, type RuntimeState } from "../../engine/models/runtime.ts";
@@ -51,6 +52,21 @@ function asText(data: unknown): string {
   return data instanceof Uint8Array || data instanceof ArrayBuffer ? Buffer.from(data as Uint8Array).toString("latin1") : JSON.stringify(data).replaceAll("\\", "");
 }
 
+/** A host whose processes are heard at most once in `everyMs` milliseconds from `begin` on, in the order in which they speak. */
+function slowable(host: WorkerHost, everyMs: number): { host: WorkerHost; begin(): void } {
+  let isSlow = false;
+  let last: Promise<void> = Promise.resolve();
+  const slowly = (hear: () => void): void => {
+    if (isSlow) last = last.then(() => setTimeout(everyMs)).then(hear);
+    else hear();
+  };
+  const spawn: WorkerHost["spawn"] = (name, options) => {
+    const { port, ...process } = host.spawn(name, options);
+    return { ...process, port: { postMessage: port.postMessage.bind(port), on: (event, listener) => port.on(event, (message) => slowly(() => listener(message))) } };
+  };
+  return { host: { spawn }, begin: () => { isSlow = true; } };
+}
+
 describe("ModelRuntime", () => {
   it("loads from the shelf, remembers measured threads, answers, unloads", async () => {
     const { item } = await shelf.import(toyBase, { mode: "link" });
@@ -92,6 +108,18 @@ describe("ModelRuntime", () => {
     process.kill(pid, "SIGSTOP"); // Before it is asked: this model can have finished before the first word of it is seen here.
     await expect(answer()).rejects.toMatchObject({ code: "TIMED_OUT" });
     expect(await answer()).toBe("I don't know.");
+  });
+
+  it("lets a model write on that is slow but not silent, for longer than it may be silent", async () => {
+    runtime.dispose();
+    const slow = slowable(createNodeWorkerHost(workersFolder), 150);
+    runtime = new ModelRuntime({ host: slow.host, shelf, stallMs: 3000 });
+    await runtime.load({ path: toyBase }, { threads: 1 });
+    slow.begin();
+    const start = performance.now();
+    expect(await answer({ adapters: [{ path: toyLora, scale: 1 }] })).toMatch(/^\{.*\}$/);
+    expect(performance.now() - start, "longer than any silence").toBeGreaterThan(3500);
+    expect(runtime.state.state).toBe("ready");
   });
 
   it("stops the model when the reader leaves, and says nothing of it", async () => {

@@ -1,24 +1,11 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
-import { removeFolder, temporaryFolder, write } from "./library-harness.ts";
+import { expect, it } from "vitest";
+import { blockEngine } from "../block-engine.ts";
 
-let folder: string;
-let engine: TestEngine;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  engine = await createTestEngine();
-});
-afterAll(async () => {
-  await engine.dispose();
-  await removeFolder(folder);
-});
+const engine = blockEngine();
 
 it("a document's passages are shown as they were cut: in order, with their headings, length and place", async () => {
   const text = `# Harbour\n\n${"The keeper of the lighthouse writes down what the sea does every evening. ".repeat(30)}\n\n## Boats\n\n${"A boat leaves the pier at noon and comes back before the tide turns. ".repeat(20)}\n`;
-  const { added: [document] } = await engine.client.documents.add({ paths: [await write(join(folder, "harbour.md"), text)] });
-  const id = document?.id ?? "";
-  await engine.client.queue.idle();
+  const { id } = await engine.add("harbour.md", text);
   const { passages, total } = await engine.client.documents.passages({ id });
   expect(total).toBeGreaterThan(3);
   expect(passages.map(({ position }) => position)).toEqual(Array.from({ length: total }, (_, i) => i));

@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInLanguageFile } from "../../engine/workers/language-file.ts";
+import { blockEngine } from "../block-engine.ts";
 import { FakeRegistry, tgz } from "../fakes/registry-server.ts";
 import { scanOf } from "../scanned.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
-import { removeFolder, temporaryFolder, write } from "./library-harness.ts";
 
 const FRENCH = [
   "Le gardien du phare tenait un journal et notait chaque soir l'état de la mer.",
@@ -15,26 +13,11 @@ const FRENCH = [
 const ENGLISH = ["The keeper of the northern lighthouse wrote a daily journal, and noted", "every evening how the sea had been. On the third of May the lamp burned", "eleven litres of whale oil, more than in any other night of that year."];
 
 describe("languages of text recognition, through the whole engine", () => {
-  let folder: string;
-  let engine: TestEngine;
   let registry: FakeRegistry;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    registry = await FakeRegistry.start();
-    engine = await createTestEngine();
-    await engine.client.settings.update({ ingest: { languageRegistry: registry.address } });
-  });
-  afterAll(async () => {
-    await engine.dispose();
-    await registry.stop();
-    await removeFolder(folder);
-  });
-
-  const added = async (name: string, lines: readonly string[]) => {
-    const { added: [document] } = await engine.client.documents.add({ paths: [await write(join(folder, name), await scanOf(lines, { dpi: 150 }).encode("png"))] });
-    await engine.client.queue.idle();
-    return engine.client.documents.get({ id: document?.id ?? "" });
-  };
+  beforeAll(async () => { registry = await FakeRegistry.start(); });
+  afterAll(() => registry.stop());
+  const engine = blockEngine(({ client }) => client.settings.update({ ingest: { languageRegistry: registry.address } }));
+  const added = async (name: string, lines: readonly string[]) => engine.add(name, await scanOf(lines, { dpi: 150 }).encode("png"));
 
   it("keeps the text of a scan in another language and says which it probably is; the download lets it be read anew", async () => {
     const document = await added("journal.png", FRENCH);

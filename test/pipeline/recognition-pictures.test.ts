@@ -1,39 +1,23 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Canvas } from "@napi-rs/canvas";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { blockEngine } from "../block-engine.ts";
 import { docx, odt, pptx, shape, wp } from "../fixtures/documents/build.ts";
 import { slidePicture, strip, tiff, turnedBy, withMembers, workbookWith } from "../pictures.ts";
 import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
 import { call, openWorld, removeFolder, temporaryFolder, write } from "./library-harness.ts";
 
 const LINES = ["The ferry to Brask leaves the pier at noon every day.", "Granite from the western slope paved the market square.", "Nobody has painted the lighthouse since the great storm."];
 
 describe("text recognition of pictures of every kind, through the whole engine", () => {
-  let folder: string;
-  let engine: TestEngine;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    engine = await createTestEngine();
-    await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
-  });
-  afterAll(async () => {
-    await engine.dispose();
-    await removeFolder(folder);
-  });
-
+  const engine = blockEngine(({ client }) => client.settings.update({ ingest: { ocrLanguages: ["eng"] } }));
   const textOf = async (id: string) => (await engine.client.documents.content({ id })).blocks.map(({ text }) => text).join("\n");
-  const added = async (name: string, content: Uint8Array) => {
-    const { added: [document] } = await engine.client.documents.add({ paths: [await write(join(folder, name), Buffer.from(content))] });
-    await engine.client.queue.idle();
-    return engine.client.documents.get({ id: document?.id ?? "" });
-  };
   const png = (canvas: Canvas) => canvas.encode("png");
   const inside = "Nineteen barrels of herring were landed at dawn.";
 
   it("reads every page of a TIFF, and shows each as its page", async () => {
-    const document = await added("fax.tiff", tiff([scanOf([LINES[0] ?? ""], { dpi: 150 }), scanOf([LINES[1] ?? ""], { dpi: 150 })]));
+    const document = await engine.add("fax.tiff", tiff([scanOf([LINES[0] ?? ""], { dpi: 150 }), scanOf([LINES[1] ?? ""], { dpi: 150 })]));
     expect(document).toMatchObject({ state: "indexed", format: "image", pages: 2, recognition: { pictures: 2, done: 2 } });
     const { blocks } = await engine.client.documents.content({ id: document.id });
     expect(blocks.map(({ page, text }) => [page, text])).toEqual([[1, LINES[0]], [2, LINES[1]]]);
@@ -43,11 +27,11 @@ describe("text recognition of pictures of every kind, through the whole engine",
 
   it("says what is wrong with a TIFF that is cut off", async () => {
     const whole = tiff([scanOf(["x"], { dpi: 72 })]);
-    expect(await added("cut.tiff", whole.subarray(0, 5000))).toMatchObject({ state: "failed", reason: { code: "corrupt", message: "This picture is damaged and cannot be read." } });
+    expect(await engine.add("cut.tiff", whole.subarray(0, 5000))).toMatchObject({ state: "failed", reason: { code: "corrupt", message: "This picture is damaged and cannot be read." } });
   });
 
   it("reads a JPEG", async () => {
-    const document = await added("photo.jpg", await scanOf([LINES[2] ?? ""]).encode("jpeg", 80));
+    const document = await engine.add("photo.jpg", await scanOf([LINES[2] ?? ""]).encode("jpeg", 80));
     expect(await textOf(document.id)).toContain(LINES[2]);
   });
 
@@ -57,7 +41,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
     ["deck.pptx", async () => withMembers(pptx([{ shapes: shape("First slide") }, { shapes: shape("Second slide") }]), { "ppt/media/image1.png": await png(strip(inside)), "ppt/slides/_rels/slide2.xml.rels": slidePicture("../media/image1.png") }), "First slide"],
     ["boats.xlsx", async () => workbookWith(await png(strip(inside))), "Boats of the harbour"],
   ] as const)("reads the picture in %s, behind the text of its page", async (name, content, before) => {
-    const document = await added(name, await content());
+    const document = await engine.add(name, await content());
     expect(document).toMatchObject({ state: "indexed", recognition: { state: "done", pictures: 1 } });
     const { blocks } = await engine.client.documents.content({ id: document.id });
     const at = blocks.findIndex(({ text }) => text.includes(before));
@@ -67,7 +51,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
 
   it("says which language it has no data for, and what to do, and reads the scan once that is done", async () => {
     await engine.client.settings.update({ ingest: { ocrLanguages: ["fra"] } });
-    const document = await added("lettre.png", await png(strip("Le bateau part à midi.")));
+    const document = await engine.add("lettre.png", await png(strip("Le bateau part à midi.")));
     expect(document).toMatchObject({ state: "failed", reason: { code: "no-language-data", language: "fra", message: "There are no data here to recognise text in French.", next: "Download French, or take it out of the languages of the pictures in the settings." } });
     await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
     await engine.client.documents.retry({ ids: [document.id] });
@@ -99,7 +83,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
 
   it.each([90, 180, 270] as const)("reads a page that lies turned by %i degrees, and marks its words where they lie", async (degrees) => {
     const page = turnedBy(scanOf(LINES, { dpi: 150 }), degrees);
-    const document = await added(`turned-${degrees}.png`, await png(page));
+    const document = await engine.add(`turned-${degrees}.png`, await png(page));
     const text = await textOf(document.id);
     expect(text.replace(/\n/g, " ")).toContain(LINES.join(" "));
     const at = text.indexOf("western");
@@ -119,7 +103,7 @@ describe("text recognition of pictures of every kind, through the whole engine",
   });
 
   it("reads a scan that lies on its side in a PDF whose page does not say so", async () => {
-    const document = await added("side.pdf", await scannedPdf([{ scan: turnedBy(scanOf(LINES, { dpi: 150 }), 90) }]));
+    const document = await engine.add("side.pdf", await scannedPdf([{ scan: turnedBy(scanOf(LINES, { dpi: 150 }), 90) }]));
     expect((await textOf(document.id)).replace(/\n/g, " ")).toContain("paved the market square");
     const [place] = await engine.client.documents.highlight({ id: document.id, ranges: [{ start: 0, end: 9 }] });
     for (const [x, y, width, height] of place?.rects ?? []) expect([x > 0, y > 0, x + width < PAGE.height, y + height < PAGE.width]).toEqual([true, true, true, true]);

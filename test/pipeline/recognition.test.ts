@@ -2,12 +2,12 @@ import { fork } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { recognisedNote, recognisedOf } from "../../cli/recognised.ts";
 import { POORLY_RECOGNISED } from "../../engine/contract/document.ts";
+import { blockEngine } from "../block-engine.ts";
 import { projectRoot } from "../data.ts";
 import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
 import { call, openWorld, removeFolder, temporaryFolder, write } from "./library-harness.ts";
 
 const LINES = [
@@ -17,26 +17,10 @@ const LINES = [
 ];
 
 describe("text recognition through the whole engine", () => {
-  let folder: string;
-  let engine: TestEngine;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    engine = await createTestEngine();
-    await engine.client.settings.update({ ingest: { ocrLanguages: ["eng"] } });
-  });
-  afterAll(async () => {
-    await engine.dispose();
-    await removeFolder(folder);
-  });
-
-  const added = async (path: string) => {
-    const { added: [document] } = await engine.client.documents.add({ paths: [path] });
-    await engine.client.queue.idle();
-    return engine.client.documents.get({ id: document?.id ?? "" });
-  };
+  const engine = blockEngine(({ client }) => client.settings.update({ ingest: { ocrLanguages: ["eng"] } }));
 
   it("finds the words of a scanned page, and marks them where they are drawn", async () => {
-    const document = await added(await write(join(folder, "journal.pdf"), await scannedPdf([{ scan: scanOf(LINES) }])));
+    const document = await engine.add("journal.pdf", await scannedPdf([{ scan: scanOf(LINES) }]));
     expect(document).toMatchObject({ state: "indexed", warnings: [], recognition: { state: "done", pictures: 1, done: 1 } });
     expect(document.recognition?.confidence).toBeGreaterThan(0.8);
     const { hits: [hit] } = await engine.client.search.query({ text: "how much whale oil did the lamp burn?" });
@@ -55,7 +39,7 @@ describe("text recognition through the whole engine", () => {
   });
 
   it("reads a scan beneath a little text, and indexes that text first", async () => {
-    const document = await added(await write(join(folder, "stamped.pdf"), await scannedPdf([{ scan: scanOf(["Granite was quarried on the western slope."]), text: "Received 4 June" }])));
+    const document = await engine.add("stamped.pdf", await scannedPdf([{ scan: scanOf(["Granite was quarried on the western slope."]), text: "Received 4 June" }]));
     const { blocks } = await engine.client.documents.content({ id: document.id });
     const text = blocks.map((block) => block.text).join("\n");
     expect(text).toContain("Received 4 June");
@@ -67,7 +51,7 @@ describe("text recognition through the whole engine", () => {
   });
 
   it("takes a picture file and shows it as its page", async () => {
-    const document = await added(await write(join(folder, "photo.png"), await scanOf(["The bakery opens at seven on weekdays."]).encode("png")));
+    const document = await engine.add("photo.png", await scanOf(["The bakery opens at seven on weekdays."]).encode("png"));
     expect(document).toMatchObject({ state: "indexed", format: "image", pages: 1 });
     const [noisy] = await recognisedOf(engine.client, (await engine.client.search.query({ text: "when does the bakery open?" })).hits.slice(0, 1).map(({ passage }) => passage));
     expect(noisy).toBeGreaterThan(0.8);
@@ -79,7 +63,7 @@ describe("text recognition through the whole engine", () => {
 
   it("asks before a large amount, tells its cost, and does what the person says", async () => {
     await engine.client.settings.update({ ingest: { ocrAskAbove: 1 } });
-    const document = await added(await write(join(folder, "two.pdf"), await scannedPdf([{ scan: scanOf(["Copper and tin make bronze."]) }, { scan: scanOf(["Iron rusts in the rain."]) }])));
+    const document = await engine.add("two.pdf", await scannedPdf([{ scan: scanOf(["Copper and tin make bronze."]) }, { scan: scanOf(["Iron rusts in the rain."]) }]));
     expect(document).toMatchObject({ state: "recognising", recognition: { state: "ask", pictures: 2 } });
     const { recognition } = await engine.client.queue.progress();
     expect(recognition?.asking).toMatchObject({ documents: 1, pictures: 2 });

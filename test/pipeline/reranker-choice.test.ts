@@ -1,35 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { blockEngine } from "../block-engine.ts";
 import { sharedData } from "../data.ts";
 import { tinyReranker } from "../fakes/tiny-reranker.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { importModel } from "../test-engine.ts";
 
 const shared = sharedData();
-let engine: TestEngine;
-let folder: string;
-
-beforeAll(async () => {
-  engine = await createTestEngine();
-  folder = mkdtempSync(join(tmpdir(), "lorekeep-reranker-"));
+const engine = blockEngine(({ write, addFolder }) => {
   const files = { "whale.md": "The whale surfaced near the harbour at dawn.", "bread.md": "Bread needs flour, water and a whale of patience.", "money.md": "Quarterly revenue of the whale watchers fell by four percent." };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  await engine.client.documents.add({ paths: [folder] });
-  await engine.client.queue.idle();
-}, 120_000);
-afterAll(async () => {
-  await engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  return addFolder();
 });
 
 const text = "Where did the whale surface?";
-async function importTiny(): Promise<string> {
-  const path = join(folder, "tiny.gguf");
-  writeFileSync(path, tinyReranker());
-  for await (const event of await engine.client.models.import({ path, mode: "copy" })) if (event.type === "done") return event.item.id;
-  throw new Error("The import did not end.");
-}
+const importTiny = async () => (await importModel(engine, engine.write("tiny.gguf", tinyReranker()), "copy")).id;
 
 describe("choosing a reranker", () => {
   it("a GGUF on the shelf can be chosen by its id, reranks, and is said to be gone once it is removed", async () => {

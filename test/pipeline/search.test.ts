@@ -1,30 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { describe, expect, test } from "vitest";
+import { blockEngine } from "../block-engine.ts";
 
 /** Many documents that say nearly the same, so that only the words that must stand as asked tell them apart. */
-let engine: TestEngine;
-let folder: string;
 const parts = Array.from({ length: 30 }, (_, i) => `RX-${1200 + i * 7}`);
 
-beforeAll(async () => {
-  engine = await createTestEngine();
-  folder = mkdtempSync(join(tmpdir(), "lorekeep-search-"));
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const engine = blockEngine(({ write, addFolder }) => {
   parts.forEach((part, i) => write(`part-${i}.md`, `# Valve sheet ${i}\n\nThe valve ${part} is made of brass. Part numbers such as this one are stamped into the valve, and the part is tested in the works.\n`));
   write("norm.md", "# On wording\n\nIn RFC 2119 the words are explained. Nothing else.\n");
   write("norm-2.md", "# More on wording\n\nAs RFC-2119 has it, the word MUST is an absolute requirement.\n");
   write("phrase.md", "# Minutes\n\nIt was agreed that the cold harbour light stays on through winter, which cost the council a long evening.\n");
   write("words.md", "# Harbour\n\nThe harbour is cold. A light stands in the harbour. Cold light falls on the cold harbour, and the harbour light is cold.\n");
   write("contract.md", "# Contract\n\nThe notice period is three months.\n");
-  await engine.client.documents.add({ paths: [folder] });
-  await engine.client.queue.idle();
-}, 120_000);
-afterAll(async () => {
-  await engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
+  return addFolder();
 });
 
 const first = async (text: string) => {

@@ -1,31 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { extraction } from "../../engine/contract/document.ts";
 import type { WhyReport } from "../../engine/contract/index.ts";
+import { blockEngine, type BlockEngine } from "../block-engine.ts";
 import { fixture } from "../data.ts";
 import { scannedPdf, scanOf } from "../scanned.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { importModel } from "../test-engine.ts";
 
 /** What was expected is on its way into the index, or never came there. */
-let engine: TestEngine;
-let folder: string;
-beforeAll(async () => {
-  engine = await createTestEngine();
-  folder = mkdtempSync(join(tmpdir(), "lorekeep-why-unread-"));
-});
-afterAll(async () => {
-  await engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+const engine = blockEngine();
 
-type Expected = Omit<Parameters<TestEngine["client"]["evaluation"]["why"]>[0], "question">;
+type Expected = Omit<Parameters<BlockEngine["client"]["evaluation"]["why"]>[0], "question">;
 const why = (expected: Expected): Promise<WhyReport> => engine.client.evaluation.why({ question: "Who paints the lighthouse?", ...expected });
 const add = async (name: string, content: string | Buffer) => {
-  writeFileSync(join(folder, name), content);
-  const { added: [document] } = await engine.client.documents.add({ paths: [join(folder, name)] });
+  const { added: [document] } = await engine.client.documents.add({ paths: [engine.write(name, content)] });
   return document?.id ?? "";
 };
 
@@ -85,18 +75,17 @@ describe("why it was not found, where it is not in the index", () => {
 
 describe("whose tokens fill the room", () => {
   test("the search's own while no model is loaded, then those of the model that is", async () => {
-    await add("long.md", `# Paint\n\n${"The lighthouse is painted by the keeper, who climbs the tower with a brush. ".repeat(30)}`);
+    await add("long.md", `# Paint\n\n${Array.from({ length: 30 }, (_, day) => `On day ${day} the lighthouse is painted by the keeper, who climbs the tower with a brush.`).join(" ")}`);
     await engine.client.queue.idle();
     const settings = { budget: 80, sources: 8, search: { leastEvidence: 0 } };
     const before = await engine.client.evaluation.probe({ question: "Who paints the lighthouse?", settings });
     expect(before.settings.counter?.kind).toBe("embedder");
-    for await (const event of await engine.client.models.import({ path: fixture("toy-world", "models", "toy-world-base-q8.gguf") })) if (event.type === "done") await engine.client.models.load({ id: event.item.id });
+    await engine.client.models.load({ id: (await importModel(engine, fixture("toy-world", "models", "toy-world-base-q8.gguf"))).id });
     const after = await engine.client.evaluation.probe({ question: "Who paints the lighthouse?", settings });
     expect(after.settings.counter?.kind).toBe("model");
     const fallen = after.candidates.find(({ dropped }) => dropped?.reason === "budget");
-    expect(fallen).toBeDefined();
-    const report = await why({ document: fallen?.passage.path ?? "", settings });
-    if (report.verdict.code === "no-room") expect(report.verdict.sentence).toContain(`counted as “${after.settings.counter?.name}” counts them`);
-    else expect(report.verdict.code).toBe("found");
+    const days = fallen?.passage.text.match(/day \d+ the lighthouse/g) ?? [];
+    const report = await why({ phrase: days[Math.floor(days.length / 2)] ?? "", document: "long.md", settings });
+    expect(report.verdict).toMatchObject({ code: "no-room", sentence: expect.stringContaining(`counted as “${after.settings.counter?.name}” counts them`) });
   });
 });

@@ -1,38 +1,26 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RetrievalEvent, WhyReport } from "../../engine/contract/index.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { blockEngine, type BlockEngine } from "../block-engine.ts";
+import { createTestEngine } from "../test-engine.ts";
 
 /** A small library in which every way of not being found has its document. */
-let engine: TestEngine;
-let folder: string;
 const names = ["Anton", "Berta", "Cäsar", "Dora", "Emil", "Friedrich", "Gustav", "Heinrich", "Ida", "Julius", "Konrad", "Ludwig", "Martha", "Nordpol"];
 
-beforeAll(async () => {
-  engine = await createTestEngine();
-  folder = mkdtempSync(join(tmpdir(), "lorekeep-why-"));
-  mkdirSync(join(folder, "leases"));
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const engine = blockEngine(async ({ client, folder, write }) => {
   names.forEach((name, i) => write(join("leases", `${name}.md`), `# Lease of the ${name} house\n\nThe lease of the ${name} house ends in ${2030 + i}. The rent of the ${name} house is ${400 + i * 17} thalers a month, and the lease can be extended once.\n`));
   write("handbook.md", "# Handbook\n\nThe canteen opens at noon. Warm porridge is served until two.\n");
   write("diary.md", "# Diary\n\nMy secret lighthouse stands on the island of Brask.\n");
   write("copy-of-handbook.md", "# Handbook\n\nThe canteen opens at noon. Warm porridge is served until two.\n");
   write("broken.pdf", "%PDF-1.7\nthis is no PDF at all\n");
-  const { client } = engine;
   const law = await client.collections.create({ name: "Law" });
   await client.documents.add({ paths: [join(folder, "leases")], collectionId: law.id });
   await client.documents.add({ paths: ["handbook.md", "copy-of-handbook.md", "broken.pdf"].map((name) => join(folder, name)) });
   await client.documents.add({ paths: [join(folder, "diary.md")], private: true });
   await client.queue.idle();
-}, 120_000);
-afterAll(async () => {
-  await engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-const why = (question: string, more: Omit<Parameters<TestEngine["client"]["evaluation"]["why"]>[0], "question">): Promise<WhyReport> => engine.client.evaluation.why({ question, ...more });
+const why = (question: string, more: Omit<Parameters<BlockEngine["client"]["evaluation"]["why"]>[0], "question">): Promise<WhyReport> => engine.client.evaluation.why({ question, ...more });
 const stateOf = (report: WhyReport, name: string) => report.steps.find((step) => step.name === name)?.state;
 
 /** The change was tried by the engine; trying it once more from outside must end in "found". */
@@ -96,10 +84,8 @@ describe("why it was not found", () => {
 
   test("beyond-sources: as many sources as it takes", async () => {
     const report = await why("When does the lease of the house end?", { document: "Nordpol.md", settings: { sources: 1, search: { leastEvidence: 0 } } });
-    const first = report.verdict.code === "found" ? await why("When does the lease of the house end?", { document: "Anton.md", settings: { sources: 1, search: { leastEvidence: 0 } } }) : report;
-    expect(first.verdict).toMatchObject({ code: "beyond-sources" });
-    expect(first.verdict.change?.kind).toBe("raise-sources");
-    await provesItself(first);
+    expect(report.verdict).toMatchObject({ code: "beyond-sources", change: { kind: "raise-sources" } });
+    await provesItself(report);
   });
 
   test("not-among-candidates: looked deeper, or asked with its words", async () => {
@@ -124,6 +110,21 @@ describe("why it was not found", () => {
     expect(fallen, "something must not fit").toBeDefined();
     const report = await why("When does the lease of the house end?", { document: fallen?.passage.path ?? "", settings: { budget: 90, sources: 8, search: { leastEvidence: 0 } } });
     expect(report.verdict).toMatchObject({ code: "no-room", change: { kind: "raise-budget" } });
+    await provesItself(report);
+  });
+
+  test("same-section: three of one place are taken, and the fourth waits for others", async () => {
+    const hauls = ["north", "east", "south", "west"].map((side) => `Lanternfish were seen on the ${side} side. ${`The nets of the ${side} side were drawn in slowly, and the crew counted what lay in them before they went below. `.repeat(5)}`);
+    const rest = ["rope", "sail", "oil", "bread"].map((ware) => `The ${ware} was stowed with care. ${`Of ${ware} there was enough on board for all the weeks of the voyage, and some was left when it was over. `.repeat(5)}`);
+    await engine.add("voyage.md", `# Voyage\n\n${[...hauls, ...rest].join("\n\n")}\n`);
+    await engine.add("market.md", "# Market\n\nAt the market nobody buys lanternfish, and what the boats bring of them is given away in the evening.\n");
+    const settings = { sources: 4, search: { leastEvidence: 0 } };
+    const { candidates } = await engine.client.evaluation.probe({ question: "Where were lanternfish seen?", settings });
+    const waiting = candidates.find(({ dropped }) => dropped?.reason === "same-section")?.passage;
+    expect(waiting?.path, JSON.stringify(candidates.map(({ passage, dropped }) => [passage.text.slice(0, 50), dropped?.reason]))).toMatch(/voyage\.md$/);
+    const report = await why("Where were lanternfish seen?", { phrase: waiting?.text.slice(0, 40) ?? "", settings });
+    expect(report.verdict).toMatchObject({ code: "same-section", change: { kind: "raise-sources" } });
+    expect(report.steps.at(-1)).toMatchObject({ name: "sources", state: "cut" });
     await provesItself(report);
   });
 
@@ -152,9 +153,10 @@ describe("why it was not found", () => {
   test("duplicate: the same words were taken from elsewhere", async () => {
     const probe = await engine.client.evaluation.probe({ question: "When does the canteen open?" });
     const copy = probe.candidates.find(({ dropped }) => dropped?.reason === "duplicate");
-    if (copy) expect((await why("When does the canteen open?", { document: copy.passage.path })).verdict.code).toBe("duplicate");
-    // Where the same file is answered once, with all its places, no second passage is there to be dropped.
-    else expect(probe.candidates.filter(({ passage }) => passage.text.includes("canteen")).length).toBe(1);
+    expect(copy?.passage.text).toContain("The canteen opens at noon");
+    const report = await why("When does the canteen open?", { document: copy?.passage.path ?? "" });
+    expect(report.verdict.code).toBe("duplicate");
+    expect(report.steps.at(-1)).toMatchObject({ name: "sources", state: "weak" });
   });
 
   test("nothing expected is INVALID; an empty library says so", async () => {
@@ -169,7 +171,7 @@ describe("why it was not found", () => {
 });
 
 describe("question sets and their run", () => {
-  const run = async (input: Parameters<TestEngine["client"]["evaluation"]["retrieval"]>[0]) => {
+  const run = async (input: Parameters<BlockEngine["client"]["evaluation"]["retrieval"]>[0]) => {
     const events: RetrievalEvent[] = [];
     for await (const event of await engine.client.evaluation.retrieval(input)) events.push(event);
     const last = events.at(-1);
@@ -194,21 +196,19 @@ describe("question sets and their run", () => {
   });
 
   test("broken lines are told with their number; the good ones go on", async () => {
-    const file = join(folder, "questions.jsonl");
-    writeFileSync(file, ['{"id": 1, "question": "When does the canteen open?", "expectPhrase": "at noon"}', "no json", '{"id": 2, "question": "And nothing expected?"}', "", '{"id": "3", "question": "Which house ends its lease in 2038?", "expectDocument": "Ida.md"}'].join("\n"));
+    const file = engine.write("questions.jsonl", ['{"id": 1, "question": "When does the canteen open?", "expectPhrase": "at noon"}', "no json", '{"id": 2, "question": "And nothing expected?"}', "", '{"id": "3", "question": "Which house ends its lease in 2038?", "expectDocument": "Ida.md"}'].join("\n"));
     const { report, events } = await run({ path: file });
     expect(report.questions).toBe(2);
     expect(events.filter((event) => event.type === "problem").map(({ line, reason }) => [line, /JSON|expect/.test(reason)])).toEqual([[2, true], [3, true]]);
-    await expect(run({ path: join(folder, "nothing.jsonl") })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(run({ path: join(engine.folder, "nothing.jsonl") })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("a BEIR folder is indexed apart, found again the second time, and its documents are known by their ids", async () => {
-    const beir = join(folder, "beir");
-    mkdirSync(join(beir, "qrels"), { recursive: true });
+    const beir = join(engine.folder, "beir");
     const articles = [["a/1", "Tides", "The moon pulls the sea twice a day."], ["b*2", "Volcanoes", "# Magma rises where plates part."], ["3", "Bread", "Dough rests before it is baked."]];
-    writeFileSync(join(beir, "corpus.jsonl"), articles.map(([_id, title, text]) => JSON.stringify({ _id, title, text })).join("\n"));
-    writeFileSync(join(beir, "queries.jsonl"), [["q1", "What causes tides?"], ["q2", "Where does magma rise?"], ["q3", "not judged"]].map(([_id, text]) => JSON.stringify({ _id, text })).join("\n"));
-    writeFileSync(join(beir, "qrels", "test.tsv"), "query-id\tcorpus-id\tscore\nq1\ta/1\t1\nq2\tb*2\t2\nq2\t3\t0\nbroken line\n");
+    engine.write("beir/corpus.jsonl", articles.map(([_id, title, text]) => JSON.stringify({ _id, title, text })).join("\n"));
+    engine.write("beir/queries.jsonl", [["q1", "What causes tides?"], ["q2", "Where does magma rise?"], ["q3", "not judged"]].map(([_id, text]) => JSON.stringify({ _id, text })).join("\n"));
+    engine.write("beir/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\ta/1\t1\nq2\tb*2\t2\nq2\t3\t0\nbroken line\n");
     const first = await run({ path: beir });
     expect(first.report).toMatchObject({ kind: "beir", questions: 2, documents: 3 });
     expect(first.report.stages.map(({ stage, measures }) => [stage, measures["ndcg@10"].mean])).toEqual([["lexical", 1], ["dense", 1], ["fused", 1]]);

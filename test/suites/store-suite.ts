@@ -77,15 +77,15 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       const [query, vector] = ["whale harbour flour", vectorFor("Its calf was running behind schedule.")];
       for (const scope of [everything, scoped({ collectionIds: ["c1"] }), { ...everything, excludeDocumentIds: ["whale"] }]) {
         await store.view(scope, async (view) => {
-          const [dense, lexical] = [await view.dense(vector, 100), await view.lexical(query, 100)];
+          const [dense, lexical] = [await view.dense(vector, 100), await view.lexical(query, 100, { vectors: true })];
+          expect((await view.lexical(query, 100))[0]).not.toHaveProperty("vector");
           const named = async (found: typeof dense) => { const passages = await view.passages(found.map(({ id }) => id)); return found.map(({ id, score }) => ({ passage: passages.get(id), score: score.toFixed(4) })); };
           const plain = (hits: readonly { passage: unknown; score: number }[]) => hits.map(({ passage, score }) => ({ passage, score: score.toFixed(4) }));
           expect(await named(dense)).toEqual(plain(await store.searchDense(vector, scope, 100)));
           expect(await named(lexical)).toEqual(plain(await store.searchLexical(query, scope, 100)));
           expect([...(await view.lexicalScores(dense.map(({ id }) => id), query)).values()].map((score) => score.toFixed(4)).sort()).toEqual(lexical.map(({ score }) => score.toFixed(4)).sort());
-          const cosines = await view.cosines(lexical.map(({ id }) => id), vector);
-          for (const { id } of lexical) expect(cosines.get(id)).toBeCloseTo(dense.find((one) => one.id === id)?.score ?? NaN, 5);
-          expect((await view.passages([])).size + (await view.lexicalScores([], query)).size + (await view.cosines([], vector)).size).toBe(0);
+          for (const { id, vector: own } of lexical) expect(dot(own!, vector)).toBeCloseTo(dense.find((one) => one.id === id)?.score ?? NaN, 5);
+          expect((await view.passages([])).size + (await view.lexicalScores([], query)).size).toBe(0);
         });
       }
     });

@@ -14,6 +14,7 @@ const plants = [
   { name: "a worker's inside imports the store", at: "engine/workers/embedder", code: `import type { Embedder } from "../../knowledge/store.ts";`, refused: true },
   { name: "ingest imports a worker's contract", at: "engine/ingest", code: `import { readerContract } from "../workers/reader/contract.ts";`, refused: false },
   { name: "ingest imports a worker's inside", at: "engine/ingest", code: `import { router } from "../workers/reader/main.ts";`, refused: true },
+  { name: "the supervisor imports a worker's inside", at: "engine/workers", code: `import { router } from "./reader/main.ts";`, refused: true },
   { name: "the renderer imports the engine", at: "renderer", code: `import { createEngine } from "../engine/engine.ts";`, refused: true },
   { name: "the renderer imports the contract", at: "renderer", code: `import { contract } from "../engine/contract/index.ts";`, refused: false },
   { name: "the shell's main imports the engine", at: "electron", code: `import { createEngine } from "../engine/engine.ts";`, refused: true },

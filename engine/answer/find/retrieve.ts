@@ -1,4 +1,5 @@
 import type { Candidate, Passage, SearchSettings } from "../../contract/search.ts";
+import { dot } from "../../base/vectors.ts";
 import { likelyLanguage } from "../../knowledge/language.ts";
 import type { Embedder, FoundPassage, KnowledgeStore, SearchScope, SearchView } from "../../knowledge/store.ts";
 import { closer } from "./closeness.ts";
@@ -14,7 +15,7 @@ export interface Retrieved {
   readonly candidates: Candidate[];
   /** The question's vector, for whoever compares sentences with it. */
   readonly queryVector: Float32Array;
-  /** Milliseconds by step; the legs run side by side. `complete`: the scores of what only one leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
+  /** Milliseconds by step; the legs run side by side. `complete`: the words of what only the dense leg found; `fetch`: the passages themselves; `fuse`: all that is ours. */
   readonly ms: { readonly embed: number; readonly dense: number; readonly lexical: number; readonly complete: number; readonly fetch: number; readonly fuse: number };
   readonly notes: string[];
 }
@@ -53,6 +54,8 @@ interface Found {
   readonly lexical: readonly FoundPassage[];
   /** Hold the identifiers and quoted phrases of the question, whichever rank they have. */
   readonly exact: readonly FoundPassage[];
+  /** The scores of what only one leg found. */
+  readonly completed?: Scores;
 }
 
 class Run {
@@ -84,11 +87,14 @@ class Run {
     return Math.max(DEPTH, Math.ceil(this.options.limit / 2));
   }
 
+  /** What only one leg found is scored by the other at once: the words bring their vectors along while the question is still being embedded. Reciprocal ranks need none of it. */
   private async legs(text: string): Promise<Found> {
     const { embedder } = this.means;
-    const { signal } = this.options;
+    const { signal, settings } = this.options;
     const { depth, view } = this;
+    const completes = settings.fusion === "z-score";
     const wants = exactWants(text);
+    const words = shortened(text);
     const near = async () => {
       const vector = await this.timed("embed", () => embedQuestion(text, embedder, this.notes, signal));
       signal?.throwIfAborted();
@@ -96,11 +102,16 @@ class Run {
     };
     const [{ vector, dense }, lexical, exact] = await Promise.all([
       near(),
-      this.timed("lexical", () => view.lexical(shortened(text), depth)),
-      wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true }),
+      this.timed("lexical", () => view.lexical(words, depth, { vectors: completes })),
+      wants.length === 0 ? [] : view.lexical(wants.join(" "), EXACT_HITS, { every: true, vectors: completes }),
     ]);
     signal?.throwIfAborted();
-    return { vector, dense, lexical, exact };
+    if (!completes) return { vector, dense, lexical, exact };
+    // A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known.
+    const wordless = lexical.length < depth ? [] : without([...dense, ...exact], lexical);
+    const scores = await this.timed("complete", () => view.lexicalScores(wordless, words));
+    const cosines = new Map([...exact, ...lexical].flatMap(({ id, vector: own }) => (own ? [[id, dot(own, vector)] as const] : [])));
+    return { vector, dense, lexical, exact, completed: { dense: cosines, lexical: scores } };
   }
 
   /** The question with words that stand nowhere replaced by those that were most likely meant. Said in a note. */
@@ -127,23 +138,15 @@ class Run {
 
   private async fused(text: string, found: Found): Promise<Candidate[]> {
     const { settings, limit } = this.options;
-    const [completed, denseWeight, bonus] = await Promise.all([this.timed("complete", () => this.complete(text, found)), this.denseWeight(text), this.bonus(text, found)]);
+    const [denseWeight, bonus] = await Promise.all([this.denseWeight(text), this.bonus(text, found)]);
     const fuseStart = performance.now();
-    const list = fuse({ dense: found.dense.map(hit), lexical: found.lexical.map(hit), extra: found.exact.map(hit), completed }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
+    const list = fuse({ dense: found.dense.map(hit), lexical: found.lexical.map(hit), extra: found.exact.map(hit), completed: found.completed }, { fusion: settings.fusion, denseWeight, ...(bonus ? { bonus } : {}) });
     this.ms.fuse += performance.now() - fuseStart;
     const first = list.slice(0, Math.max(limit, LEAST_FETCHED));
     const passages = await this.fetch(first.map(({ passage }) => passage));
     this.options.signal?.throwIfAborted();
     const candidates = first.flatMap((one) => { const passage = passages.get(one.passage.id); return passage ? [{ ...one, passage }] : []; });
     return settings.fusion === "z-score" ? this.timed("fuse", () => Promise.resolve(closer(text, candidates))) : candidates;
-  }
-
-  /** The scores of what only one leg found. A lexical leg that ended before its depth has found every passage with a word of the question: the others' score is nothing, and known. Reciprocal ranks need none. */
-  private async complete(text: string, { dense, lexical, exact, vector }: Found): Promise<Scores | undefined> {
-    if (this.options.settings.fusion !== "z-score") return undefined;
-    const wordless = lexical.length < this.depth ? [] : without([...dense, ...exact], lexical);
-    const [cosines, scores] = await Promise.all([this.view.cosines(without([...lexical, ...exact], dense), vector), this.view.lexicalScores(wordless, shortened(text))]);
-    return { dense: cosines, lexical: scores };
   }
 
   private async fetch(wanted: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, Passage>> {

@@ -46,7 +46,10 @@ function termOf(word: string, text: string, start: number): Term {
   return { key: keyOf(exact), exact, word, start, kind: kindOf(word, text, start) };
 }
 
+const lowerCase = /^[a-z]+$/;
+
 function kindOf(word: string, text: string, start: number): Term["kind"] {
+  if (lowerCase.test(word)) return "word";
   if (/\p{Nd}/u.test(word)) return "number";
   if (!/^\p{Lu}/u.test(word)) return "word";
   return startsSentence(text, start) && !/\p{Lu}.*\p{Lu}/u.test(word) ? "word" : "name";
@@ -57,13 +60,17 @@ function startsSentence(text: string, start: number): boolean {
   return /(?:^|[.!?:;…]["'”’)\]]*\s+|[\n\r]\s*(?:[-*#>]+\s*)?|^[\s"'“‘(*#>-]+)$/u.test(text.slice(Math.max(0, start - 12), start));
 }
 
+// Most words: there is nothing to take off.
+const ascii = /^[\x20-\x7e]*$/;
+
 /** Lower case without accents; what stands for the same letter looks the same. */
 export function fold(word: string): string {
+  if (ascii.test(word)) return word.toLowerCase();
   return word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/ß/g, "ss").replace(/[’]/g, "'");
 }
 
 function keyOf(folded: string): string {
-  if (!/\p{Nd}/u.test(folded)) return stem(folded);
+  if (lowerCase.test(folded) || !/\p{Nd}/u.test(folded)) return stem(folded);
   return /\p{L}/u.test(folded) ? folded : plainNumber(folded);
 }
 

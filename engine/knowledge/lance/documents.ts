@@ -5,8 +5,13 @@ import { documentsSchema } from "./schema.ts";
 import { isIn, literal } from "./sql.ts";
 import type { Visibility } from "./visibility.ts";
 
-/** What is remembered of a committed document: enough to tell its passages from leftovers and to count. */
+/** What every passage of a document repeats in its own row, for filters. */
+export const LABEL_COLUMNS = ["collection_id", "path", "title", "format", "modified"] as const;
+
+/** What is remembered of a committed document: enough to tell its passages from leftovers, to count, and to name where a passage stands. */
 export interface Committed {
+  /** By {@link LABEL_COLUMNS}: so a search need not fetch them with each passage. */
+  readonly labels: Row;
   readonly collectionId: string;
   readonly contentHash: string;
   readonly passages: number;
@@ -14,7 +19,7 @@ export interface Committed {
   readonly revision: number;
 }
 
-const COLUMNS = ["id", "collection_id", "content_hash", "passages", "generation", "revision"];
+const COLUMNS = ["id", ...LABEL_COLUMNS, "content_hash", "passages", "generation", "revision"];
 
 /** The documents table and its image in memory. A row here is the commit mark of a document; {@link Visibility} is told in the same turn. */
 export class Documents {
@@ -96,6 +101,7 @@ export class Documents {
 
   private remember(row: Row): void {
     this.rows.set(textOf(row, "id"), {
+      labels: Object.fromEntries(LABEL_COLUMNS.map((column) => [column, row[column]])),
       collectionId: textOf(row, "collection_id"),
       contentHash: textOf(row, "content_hash"),
       passages: numberOf(row, "passages"),

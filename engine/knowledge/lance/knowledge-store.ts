@@ -144,7 +144,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
     // Odd: a write is under way.
     if (storeKind(this.options.uri) === "folder" && version % 2 === 0) {
       const { hidden } = this.visibility;
-      const view = new RowView({ table: this.tables.passages, scope, hidden, languages: this.passages.languages });
+      const view = new RowView({ table: this.tables.passages, scope, hidden, languages: this.passages.languages, labels: (id) => this.documents.get(id)?.labels });
       try {
         const result = await this.read(() => this.visibility.reading(() => work(view)));
         if (this.version === version) return result;

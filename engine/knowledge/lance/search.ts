@@ -29,12 +29,12 @@ export interface SearchParts {
   readonly rows?: readonly string[];
   /** Columns that are brought along; by default what makes up a passage. Fetching them is most of a search's time. */
   readonly columns?: readonly string[];
+  /** Rows with their addresses (`_rowid`): good until rows move, which is to say until the next write. */
+  readonly addresses?: boolean;
 }
 
 const predicate = (parts: SearchParts) => all([scopePredicate(parts.scope), isNotIn("generation", parts.hidden), parts.ids ? isIn("id", parts.ids) : undefined, parts.rows ? `_rowid IN (${parts.rows.join(",")})` : undefined]);
 
-/** Row addresses instead of columns; good until rows move, which is to say until the next write. */
-export const ADDRESSES: readonly string[] = [];
 const selected = ({ columns = PASSAGE_COLUMNS }: SearchParts, score: string): string[] => [...columns, score];
 
 /** Nearest by cosine: vectors are normalised, so the dot product is the cosine, and LanceDB's dot "distance" is one less it. */
@@ -42,7 +42,7 @@ export async function dense(parts: SearchParts, vector: Float32Array): Promise<S
   const where = predicate(parts);
   const query = parts.table.query().nearestTo(vector).column("vector").distanceType("dot").nprobes(PROBES);
   if (where) query.where(where);
-  if (parts.columns === ADDRESSES) query.withRowId();
+  if (parts.addresses) query.withRowId();
   const found = await query.select(selected(parts, "_distance")).limit(parts.limit).toArrow();
   return plainRows(found).map((row) => ({ row, score: 1 - numberOf(row, "_distance") }));
 }
@@ -63,7 +63,7 @@ export async function lexical(parts: SearchParts, question: string, { languages,
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
   const { first, rest } = await columnsFor(question, languages);
-  const asked = options.vectors ? { ...parts, columns: [...PASSAGE_COLUMNS, "vector"] } : parts;
+  const asked = options.vectors ? { ...parts, columns: [...(parts.columns ?? PASSAGE_COLUMNS), "vector"] } : parts;
   const found = await match(asked, words, first, options);
   if (rest.length === 0 || found.length >= parts.limit) return found;
   const filling = await match({ ...asked, limit: parts.limit - found.length }, words, rest, options);
@@ -104,7 +104,7 @@ async function run(parts: SearchParts, asked: MatchQuery | MultiMatchQuery): Pro
   const query = parts.table.query().fullTextSearch(asked);
   const where = predicate(parts);
   if (where) query.where(where);
-  if (parts.columns === ADDRESSES) query.withRowId();
+  if (parts.addresses) query.withRowId();
   const found = await query.select(selected(parts, "_score")).limit(parts.limit).toArrow();
   return plainRows(found).map((row) => ({ row, score: numberOf(row, "_score") })).sort((a, b) => b.score - a.score);
 }

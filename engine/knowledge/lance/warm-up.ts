@@ -25,10 +25,10 @@ export async function warmUp({ store, passages, stopped }: Warming): Promise<voi
   const vector = vectorOf(row);
   const question = textOf(row, "text").slice(0, 200);
   await store.view(EVERYTHING, async (view) => {
-    const [near, worded] = await Promise.all([view.dense(vector, HITS), view.lexical(question, HITS)]);
+    const [near] = await Promise.all([view.dense(vector, HITS), view.lexical(question, HITS, { vectors: true })]);
     if (stopped()) return;
-    const [nearIds, wordedIds] = [near, worded].map((found) => found.map(({ id }) => id));
-    await Promise.all([view.lexicalScores(nearIds ?? [], question), view.cosines(wordedIds ?? [], vector), view.passages(nearIds ?? [])]);
+    const ids = near.map(({ id }) => id);
+    await Promise.all([view.lexicalScores(ids, question), view.passages(ids)]);
   });
   if (stopped()) return;
   const index = (await passages.listIndices()).find(({ columns }) => columns.includes("vector"));

@@ -5,6 +5,7 @@
 import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/message-port";
 import type { EngineClient } from "../../../engine/contract/index.ts";
+import { pageMessages, type LorekeepShell } from "../../../engine/contract/shell.ts";
 
 interface TestPage {
   client: EngineClient | undefined;
@@ -17,7 +18,7 @@ interface TestPage {
 declare global {
   interface Window {
     page: TestPage;
-    lorekeepShell: { onMenu(listener: (action: string) => void): () => void; onOpenPaths(listener: (paths: string[]) => void): () => void };
+    lorekeepShell: LorekeepShell<File>;
   }
 }
 
@@ -29,16 +30,16 @@ window.lorekeepShell.onOpenPaths((paths) => page.paths.push(...paths));
 window.addEventListener("message", (event) => {
   if (event.source !== window) return;
   const { type } = event.data as { type: string };
-  if (type === "lorekeep:gone") {
+  if (type === pageMessages.gone) {
     page.gone++;
     page.client = undefined;
   }
   const port = event.ports[0];
-  if (type !== "lorekeep:port" || !port) return;
+  if (type !== pageMessages.port || !port) return;
   page.ports++;
   page.client = createORPCClient(new RPCLink({ port }));
   port.start();
   // Electron 22 crashes a page that goes away while something listens to its port's "close".
   addEventListener("pagehide", () => port.close());
 });
-window.postMessage({ type: "lorekeep:ready" }, location.origin);
+window.postMessage({ type: pageMessages.ready }, location.origin);

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import type { CheckReport, ShelfItem } from "../../../engine/contract/index.ts";
+import { chosenAdapters, standingOf, strengthFrom } from "../../../renderer/chat/adapters.ts";
+
+const item = (id: string, more: Partial<ShelfItem> = {}): ShelfItem => ({
+  id, kind: "adapter", name: id, path: `/${id}.gguf`, storage: "linked", state: "ready", sizeBytes: 1, sha256: id, architecture: "llama", hasTemplate: false, source: { type: "import", from: "" }, added: "", ...more,
+});
+const base = item("base", { kind: "model" });
+const report = (verdict: CheckReport["verdict"], stale = false) => ({ itemId: "a", fileSha256: "a", baseId: "base", baseSha256: "base", checked: "", scale: 1, verdict, text: "So it is.", findings: [], samples: [], ms: 1, stale });
+const options = { mode: "fine-tune" as const, adapters: [], filter: {}, sampling: {} };
+
+describe("what stands beside an adapter", () => {
+  it.each<[string, Partial<ShelfItem>, string, string, boolean]>([
+    ["never checked", {}, "neutral", "Not checked", true],
+    ["fits", { checks: [report("fits")] }, "good", "Fits", false],
+    ["breaks", { checks: [report("breaks-output")] }, "danger", "Breaks the output", true],
+    ["its base is another one now", { checks: [report("fits", true)] }, "warn", "Check again", true],
+    ["made from another model", { fineTuneOf: { id: "other", name: "Other", how: "name" } }, "warn", "Other base", true],
+    ["gone", { state: "missing", checks: [report("fits")] }, "danger", "File missing", false],
+    ["checked on another model only", { checks: [{ ...report("fits"), baseId: "other" }] }, "neutral", "Not checked", true],
+  ])("%s", (_name, more, tone, word, canCheck) => expect(standingOf(item("a", more), base)).toMatchObject({ tone, word, canCheck }));
+});
+
+describe("what is sent", () => {
+  it("takes the only adapter where none is chosen, unless the model has its fine-tune inside", () => {
+    expect(chosenAdapters(options, [base, item("a")], base)).toEqual([{ modelId: "a", scale: 1 }]);
+    expect(chosenAdapters(options, [base, item("a")], { ...base, isFineTune: true })).toEqual([]);
+    expect(chosenAdapters(options, [base, item("a"), item("b")], base)).toEqual([]);
+  });
+  it("keeps several in their order, and leaves out what is gone from the shelf", () => {
+    const adapters = [{ modelId: "b", scale: 0.5 }, { modelId: "gone", scale: 1 }, { modelId: "a", scale: 2 }];
+    expect(chosenAdapters({ ...options, adapters }, [base, item("a"), item("b")], base)).toEqual([{ modelId: "b", scale: 0.5 }, { modelId: "a", scale: 2 }]);
+  });
+  it.each([["1.4", 1.4], ["0,75", 0.75], ["9", 2], ["-1", 0], ["1.239", 1.24], ["", undefined], ["much", undefined]])("reads a strength: %s", (text, value) => expect(strengthFrom(text)).toBe(value));
+});
