@@ -27,7 +27,7 @@ export interface Installation {
 }
 
 /** --workspace, else LOREKEEP_WORKSPACE, else the platform's place for application data. The desktop app uses the same rule. */
-export function workspaceFolder(given: string | undefined): string {
+function workspaceFolder(given: string | undefined): string {
   return given ?? process.env.LOREKEEP_WORKSPACE ?? envPaths("Lorekeep", { suffix: "" }).data;
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createAnswers, type Answers } from "./answer/answers.ts";
+import { keyedNonce } from "./answer/write/nonce.ts";
 import { Emitter } from "./base/emitter.ts";
 import type { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
@@ -24,6 +25,7 @@ import { ModelRuntime } from "./models/runtime.ts";
 import { ModelShelf } from "./models/shelf.ts";
 import type { ShelfItem } from "./models/types.ts";
 import { createRerankers } from "./reranker.ts";
+import { openSecret, type Secret } from "./settings/secret.ts";
 import { openSettings, type SettingsStore } from "./settings/settings.ts";
 import { openWorkspace } from "./settings/workspace.ts";
 import { createChecks, type Checks } from "./tune/check/checks.ts";
@@ -47,6 +49,7 @@ export interface EngineOptions {
 export interface Rooms {
   readonly options: EngineOptions;
   readonly settings: SettingsStore;
+  readonly secret: Secret;
   readonly network: Network;
   readonly notices: Notices;
   readonly changes: Emitter<ChangeEvent>;
@@ -86,7 +89,7 @@ export async function openRooms(options: EngineOptions, owner: Owner): Promise<R
 
 /** What a room is opened with: those before it. */
 type With<K extends keyof Rooms> = Pick<Rooms, K>;
-type Base = With<"options" | "changes" | "tell" | "notices" | "settings" | "network" | "uploads">;
+type Base = With<"options" | "changes" | "tell" | "notices" | "settings" | "secret" | "network" | "uploads">;
 
 async function openBase(options: EngineOptions, owner: Owner): Promise<Base> {
   const { workspace } = options;
@@ -95,8 +98,9 @@ async function openBase(options: EngineOptions, owner: Owner): Promise<Base> {
   const tell: Rooms["tell"] = (topic, id) => changes.emit(id === undefined ? { topic } : { topic, id });
   const settings = owner.own(await openSettings(workspace));
   owner.onDispose(settings.onChange(() => tell("settings")));
+  const secret = await openSecret(workspace);
   const network = owner.own(new Network({ ledgerPath: join(workspace, "network.jsonl") }));
-  return { options, changes, tell, notices: new Notices(() => tell("notices")), settings, network, uploads: await createUploads(join(workspace, "uploads")) };
+  return { options, changes, tell, notices: new Notices(() => tell("notices")), settings, secret, network, uploads: await createUploads(join(workspace, "uploads")) };
 }
 
 /** The store and what fills it. */
@@ -115,7 +119,7 @@ async function openDocuments({ options, settings, network, notices, tell }: Base
 }
 
 /** Questions and answers, and the health checks, which wait for their turn among them. */
-async function openAnswering({ options, settings, notices, tell, embedder, store, library, ...models }: Base & With<"embedder" | "store" | "library" | "shelf" | "fineTunes" | "runtime">, owner: Owner): Promise<With<"ranker" | "answers" | "checks" | "refreshed">> {
+async function openAnswering({ options, settings, secret, notices, tell, embedder, store, library, ...models }: Base & With<"embedder" | "store" | "library" | "shelf" | "fineTunes" | "runtime">, owner: Owner): Promise<With<"ranker" | "answers" | "checks" | "refreshed">> {
   const { workspace, workerHost } = options;
   const { shelf, fineTunes } = models;
   const refreshed: Rooms["refreshed"] = async (itemId, signal) => {
@@ -128,7 +132,7 @@ async function openAnswering({ options, settings, notices, tell, embedder, store
   const answers = owner.own(await createAnswers({
     workspace, store, embedder, chatModel, settings: () => settings.value, onChange: tell, onNotice: (level, text) => notices.add(level, text),
     privacy: () => library.privacy(), hasDocuments: () => countByState(library).indexed, fineTuneFormat: (id) => fineTunes.schemaOf(id), whileAnswering: () => giveWay(library, embedder),
-    reranker: createRerankers({ shelf, ranker, embedder, settings: () => settings.value }),
+    reranker: createRerankers({ shelf, ranker, embedder, settings: () => settings.value }), nonce: keyedNonce(secret.key),
   }));
   const checks = owner.own(createChecks({ shelf, model: chatModel, turn: answers.means.turn, onNotice: (level, text) => notices.add(level, text) }));
   return { ranker, answers, checks, refreshed };
@@ -147,8 +151,8 @@ async function openMeasuring({ options, notices, tell, uploads, embedder, librar
 }
 
 /** What could not be read was moved aside, never replaced; a person must hear of it. */
-function tellSetAside({ notices, settings, shelf, evaluation, comparisons, tuner }: Rooms): void {
-  for (const aside of [settings.setAside, shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) {
+function tellSetAside({ notices, settings, secret, shelf, evaluation, comparisons, tuner }: Rooms): void {
+  for (const aside of [settings.setAside, secret.setAside, shelf.setAside, evaluation.sets.setAside, comparisons.setAside, tuner.setAside]) {
     if (aside) notices.add("warning", `${aside.path} could not be read (${aside.reason}) and was set aside as ${aside.movedTo}.`);
   }
 }

@@ -76,3 +76,27 @@ export const withMembers = (container: Uint8Array, members: Readonly<Record<stri
 
 /** A slide's relationship to one picture. */
 export const slidePicture = (target: string): Uint8Array => strToU8(relations(["i1", "image", target]));
+
+/** A drawing of the picture with this relationship, in a run of a Word paragraph. */
+export const wDrawing = (id: string): string =>
+  `<w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"><wp:docPr id="1" name="p"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill><a:blip r:embed="${id}"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`;
+
+/** A Word file with pictures: those of `drawn` by the relationship that the body names, `header` in the running header. */
+export function docxWith(container: Uint8Array, { drawn, header }: { readonly drawn: Readonly<Record<string, Uint8Array>>; readonly header?: Uint8Array }): Buffer {
+  const ids = Object.keys(drawn);
+  return withMembers(container, {
+    ...Object.fromEntries(ids.map((id) => [`word/media/${id}.png`, drawn[id] ?? new Uint8Array()])),
+    "word/_rels/document.xml.rels": strToU8(relations(...ids.map((id) => [id, "image", `media/${id}.png`] as const), ...(header ? [["h1", "header", "header1.xml"] as const] : []))),
+    ...(header ? { "word/media/head.png": header, "word/header1.xml": strToU8("<w:hdr/>"), "word/_rels/header1.xml.rels": strToU8(relations(["i1", "image", "media/head.png"])) } : {}),
+  });
+}
+
+/** A frame with a picture of an OpenDocument text, inside a paragraph or beside one. */
+export const odtFrame = (name: string): string => `<draw:frame><draw:image xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="Pictures/${name}.png"/></draw:frame>`;
+
+/** An OpenDocument text with pictures; `header` stands in the running header of its pages. */
+export const odtWith = (container: Uint8Array, { drawn, header }: { readonly drawn: Readonly<Record<string, Uint8Array>>; readonly header?: Uint8Array }): Buffer =>
+  withMembers(container, {
+    ...Object.fromEntries(Object.entries(drawn).map(([name, png]) => [`Pictures/${name}.png`, png])),
+    ...(header ? { "Pictures/head.png": header, "styles.xml": strToU8(`<office:document-styles><office:master-styles><style:master-page><style:header><text:p>${odtFrame("head")}</text:p></style:header></style:master-page></office:master-styles></office:document-styles>`) } : {}),
+  });

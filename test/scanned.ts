@@ -48,21 +48,36 @@ function addNoise(canvas: Canvas, deviation: number): void {
   context.putImageData(data, 0, 0);
 }
 
-/** A PDF whose A4 pages, upright or across as their pictures are, are nothing but pictures; a page with `text` has that line in a text layer on top as well. */
-export async function scannedPdf(pages: readonly { scan: Canvas; text?: string }[]): Promise<Buffer> {
+/** Points from the top left of the page. */
+type Place = readonly [x: number, y: number, width: number, height: number];
+
+export interface ScannedPage {
+  readonly scan: Canvas;
+  /** One line at the foot of the page. */
+  readonly text?: string;
+  /** Lines of 10 points with the place of their beginning; `hidden` as text recognition leaves them over a scan. */
+  readonly lines?: readonly { readonly text: string; readonly x: number; readonly y: number; readonly hidden?: boolean }[];
+  /** Where the picture is painted, once or several times; otherwise it fills the page. */
+  readonly places?: readonly Place[];
+}
+
+/** A PDF whose A4 pages, upright or across as their pictures are, are nothing but pictures; a page with `text` or `lines` has these in a text layer on top as well. */
+export async function scannedPdf(pages: readonly ScannedPage[], { rotate = 0 } = {}): Promise<Buffer> {
   const objects: Uint8Array[] = [];
   const add = (head: string, stream?: Uint8Array) => objects.push(stream ? Buffer.concat([Buffer.from(`${head.replace(">>", `/Length ${stream.length} >>`)}\nstream\n`), stream, Buffer.from("\nendstream")]) : Buffer.from(head));
   const kids = pages.map((_, i) => `${4 + i * 3} 0 R`).join(" ");
   add("<< /Type /Catalog /Pages 2 0 R >>");
   add(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);
   add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
-  for (const [i, { scan, text }] of pages.entries()) {
+  for (const [i, { scan, text, lines = [], places }] of pages.entries()) {
     const first = 4 + i * 3;
     const jpeg = await scan.encode("jpeg", 85);
-    const layer = text === undefined ? "" : `BT /F 10 Tf 60 20 Td (${text}) Tj ET`;
-    const [width, height] = scan.width > scan.height ? [PAGE.height, PAGE.width] : [PAGE.width, PAGE.height];
-    add(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Contents ${first + 1} 0 R /Resources << /XObject << /I ${first + 2} 0 R >> /Font << /F 3 0 R >> >> >>`);
-    add("<< >>", Buffer.from(`q ${width} 0 0 ${height} 0 0 cm /I Do Q ${layer}`));
+    const [width, height] = scan.width > scan.height && !places ? [PAGE.height, PAGE.width] : [PAGE.width, PAGE.height];
+    const layer = [...(text === undefined ? [] : [{ text, x: 60, y: height - 20 }]), ...lines]
+      .map((line) => `BT ${"hidden" in line && line.hidden ? 3 : 0} Tr /F 10 Tf ${line.x} ${height - line.y} Td (${line.text}) Tj ET`).join(" ");
+    const painted = (places ?? [[0, 0, width, height]]).map(([x, y, w, h]) => `q ${w} 0 0 ${h} ${x} ${height - y - h} cm /I Do Q`).join(" ");
+    add(`<< /Type /Page /Parent 2 0 R /Rotate ${rotate} /MediaBox [0 0 ${width} ${height}] /Contents ${first + 1} 0 R /Resources << /XObject << /I ${first + 2} 0 R >> /Font << /F 3 0 R >> >> >>`);
+    add("<< >>", Buffer.from(`${painted} ${layer}`));
     add(`<< /Type /XObject /Subtype /Image /Width ${scan.width} /Height ${scan.height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode >>`, jpeg);
   }
   return assembled(objects);

@@ -9,7 +9,7 @@ export interface CheckOptions {
 }
 
 /** One exit code per verdict, beyond those every command has (0 done, 1 failed, 2 wrong usage). */
-export const CHECK_EXIT: Readonly<Record<CheckVerdict, number>> = { fits: 0, "changes-nothing": 10, "breaks-output": 11, "other-base": 12, damaged: 13 };
+const CHECK_EXIT: Readonly<Record<CheckVerdict, number>> = { fits: 0, "changes-nothing": 10, "breaks-output": 11, "other-base": 12, damaged: 13 };
 
 /** lorekeep models check FINE-TUNE --base MODEL: the health check, stage by stage. Sets the exit code by the verdict. */
 export async function checkFineTune({ client, terminal, signal }: Session, wanted: string, options: CheckOptions): Promise<void> {

@@ -17,7 +17,7 @@ export interface PromoteOptions {
 }
 
 /** Beyond the codes every command has: the gate found the version worse, and the default stayed. */
-export const GATE_EXIT = 14;
+const GATE_EXIT = 14;
 
 /** lorekeep models promote NAME VERSION [--set SET] [--anyway]: the gate, then the promotion. Sets the exit code where the gate stops it. */
 export async function promoteVersion(session: Session, name: string, wanted: string, options: PromoteOptions): Promise<void> {

@@ -27,7 +27,7 @@ export function announce(served: Served, { open, say, input, signal }: AnnounceO
 }
 
 /** False where this machine has no browser that we know how to open, as far as can be told before trying. */
-export function openBrowser(url: string, environment: NodeJS.ProcessEnv = process.env): boolean {
+function openBrowser(url: string, environment: NodeJS.ProcessEnv = process.env): boolean {
   const opener = browserOpener(process.platform, environment);
   if (!opener) return false;
   const child = spawn(opener.command, [...opener.args, url], { detached: true, stdio: "ignore" });

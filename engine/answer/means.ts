@@ -7,6 +7,7 @@ import type { Embedder, KnowledgeStore } from "../knowledge/store.ts";
 import type { ChatModel } from "./write/chat-model.ts";
 import type { EmbedSentences } from "./evidence/cite.ts";
 import type { FineTuneFormat } from "./write/format.ts";
+import type { MakeNonce } from "./write/nonce.ts";
 import type { SearchCache } from "./find/find.ts";
 import type { Reranker } from "./find/rerank.ts";
 
@@ -26,8 +27,8 @@ export interface AnswerMeans {
   readonly privacy: () => Pick<SearchScope, "excludeDocumentIds" | "excludeCollectionIds">;
   /** Documents in the index. */
   readonly hasDocuments: () => number;
-  /** A fresh secret for the frames of one request; default: random. Tests pin it, so that greedy answers repeat. */
-  readonly nonce?: () => string;
+  /** Marks the frames of one request; default: random, so that no answer is sure to repeat. */
+  readonly nonce?: MakeNonce;
   /** What the answers of a fine-tune (by its id, or that of one of its versions) look like, where it says so. */
   readonly fineTuneFormat?: (id: string) => FineTuneFormat | undefined;
   /** Called while an answer is made, so that indexing gives way; the returned function ends it. */

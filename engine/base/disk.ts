@@ -5,7 +5,7 @@ import { fromFileSystem, LorekeepError } from "./errors.ts";
 /** Bytes that may still be written to the file system `folder` lies on. Replaced in tests. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
-export const freeDiskBytes: FreeBytes = async (folder) => {
+const freeDiskBytes: FreeBytes = async (folder) => {
   const stats = await statfs(folder);
   return stats.bavail * stats.bsize;
 };

@@ -44,9 +44,14 @@ function compiled(schema: JsonSchema): ValidateFunction {
     const { $schema, ...rest } = schema;
     return validatorFor(schema).compile(typeof $schema === "string" && $schema.includes("draft-06") ? rest : schema);
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^schema is invalid: data/, "").replace(/^\//, "at /") : String(error);
-    throw new LorekeepError("INVALID", { reason: `This is no JSON schema: ${why}.`, next: "Drafts 6, 7, 2019-09 and 2020-12 are understood, with every $ref inside the schema.", field: "jsonSchema" }, { cause: error });
+    throw new LorekeepError("INVALID", { reason: `This is no JSON schema: ${faultOf(error)}.`, next: "Drafts 6, 7, 2019-09 and 2020-12 are understood, with every $ref inside the schema.", field: "jsonSchema" }, { cause: error });
   }
+}
+
+/** The first of what Ajv lists, "schema is invalid: data/a/type must be …, data/a/type must …", with the place in quotes. The others follow from it. */
+function faultOf(error: unknown): string {
+  const [first = ""] = (error instanceof Error ? error.message : String(error)).replace(/^schema is invalid: /, "").split(", data/");
+  return first.replace(/^data\/(\S+)/, (_, place: string) => `“${place.replaceAll("/", ".")}”`).replace(/^data /, "it ");
 }
 
 function sentenceOf(error: ErrorObject | undefined): string {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { fromFileSystem } from "./errors.ts";
 
 /** One outgoing request. Written when it starts and again when it ends, so that a crash in between still leaves a trace. */
-export const ledgerEntry = z.object({
+const ledgerEntry = z.object({
   id: z.string(),
   /** ISO 8601, the start. */
   time: z.string(),

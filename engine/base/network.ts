@@ -7,7 +7,7 @@ import { isAbort, LorekeepError } from "./errors.ts";
 import { Ledger, withoutSecrets, type LedgerEntry } from "./ledger.ts";
 
 /** The only reasons for which anything leaves the machine: a closed set, each of them something that a person asked for. */
-export const networkPurposes = ["model download", "language data", "web page", "library"] as const;
+const networkPurposes = ["model download", "language data", "web page", "library"] as const;
 export type NetworkPurpose = (typeof networkPurposes)[number];
 
 export interface NetworkRequest {

@@ -47,10 +47,11 @@ export const pageInfo = z.object({ page: z.number().int().positive(), width: z.n
 export type PageInfo = z.infer<typeof pageInfo>;
 
 /**
- * A picture with text that no text layer holds: a whole page of a PDF, an image file, or an image inside an office file (`part`, its
- * name in the container). `page` is where its text belongs; without one it belongs at the end.
+ * A picture with text that no text layer holds: a whole page of a PDF or an `area` of it (points), an image file, or an image inside an
+ * office file (`part`, its name in the container). Its text belongs behind that of its `page`; in files without pages behind the first `after` blocks, recognised
+ * ones not counted; with neither, at the end.
  */
-export const picture = z.object({ page: z.number().int().positive().optional(), part: z.string().optional() });
+export const picture = z.object({ page: z.number().int().positive().optional(), area: rect.optional(), part: z.string().optional(), after: z.number().int().nonnegative().optional() });
 export type Picture = z.infer<typeof picture>;
 
 /** Something a person should know about a document that was read all the same. */

@@ -97,7 +97,6 @@ export const documentPassage = z.object({
   /** Of `text` as the embedder counts, its own marks included; title and headings are put in front when it is embedded. */
   tokens: z.number().int(),
 });
-export type DocumentPassage = z.infer<typeof documentPassage>;
 
 /** Where the words of a range are drawn: one entry per page. */
 export const highlight = z.object({ page: z.number().int(), rects: z.array(rect) });

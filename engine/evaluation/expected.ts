@@ -3,7 +3,7 @@ import type { Passage } from "../contract/search.ts";
 import { holds } from "./phrase.ts";
 
 /** Whether the passage is of the document that a person named by id, path, end of a path, file name or title. */
-export function isOf(passage: Pick<Passage, "documentId" | "path" | "title">, document: string): boolean {
+function isOf(passage: Pick<Passage, "documentId" | "path" | "title">, document: string): boolean {
   const path = passage.path.toLowerCase();
   const wanted = document.toLowerCase();
   const endsThere = /[\\/]/.test(path.at(-wanted.length - 1) ?? "/") && path.endsWith(wanted);

@@ -1,3 +1,5 @@
+import { mulberry32 } from "../base/random.ts";
+
 /**
  * Ranking measures by trec_eval's definitions. `relevant`: document id → grade (> 0). `ranking`: document ids, best first, no repeats.
  * Source: trec_eval (m_ndcg_cut, m_recall, m_recip_rank); gain = grade, discount = log2(rank + 1).
@@ -50,15 +52,4 @@ export function bootstrap(values: readonly number[], resamples = RESAMPLES): Int
     return sum / values.length;
   });
   return { mean: mean(values), low: percentile(means, 0.025), high: percentile(means, 0.975) };
-}
-
-/** Small, well-tried generator of numbers in [0, 1): Tommy Ettinger's mulberry32. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

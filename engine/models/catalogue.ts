@@ -30,7 +30,7 @@ export const catalogueEntry = z.strictObject({
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
 
-export const catalogueFile = z.strictObject({ version: z.literal(1), entries: z.array(catalogueEntry) });
+const catalogueFile = z.strictObject({ version: z.literal(1), entries: z.array(catalogueEntry) });
 
 /** models/catalogue.json as it was shipped. @throws LorekeepError INVALID when someone changed it into something unreadable. */
 export async function readCatalogue(path: string): Promise<CatalogueEntry[]> {

@@ -10,7 +10,7 @@ import { fromFileSystem } from "../base/errors.ts";
 const sidecar = z.object({ url: z.string(), etag: z.string().optional(), sizeBytes: z.number().optional(), sha256: z.string().optional(), gitBlob: z.string().optional(), sha512: z.string().optional() });
 export type PartialIdentity = z.infer<typeof sidecar>;
 
-export const partialPath = (destination: string) => `${destination}.partial`;
+const partialPath = (destination: string) => `${destination}.partial`;
 const sidecarPath = (destination: string) => `${destination}.partial.json`;
 
 export interface Digest {

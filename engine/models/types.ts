@@ -5,7 +5,7 @@ import { fineTune, madeFrom, type MadeFrom } from "../contract/fine-tunes.ts";
 import { modelSource, type FineTuneOf, type ModelSource } from "../contract/models.ts";
 
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
-export const storedItem = z.object({
+const storedItem = z.object({
   id: z.string(),
   kind: z.enum(["model", "adapter", "reranker"]),
   name: z.string(),

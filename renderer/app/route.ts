@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 /** Where in the app one is: `#/chat/CONVERSATION`, `#/library`, … The hash is the only state that survives a reload. */
 export interface Route { readonly screen: string; readonly id?: string | undefined }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [screen = "", id] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   return { screen: screen || "chat", id: id || undefined };
 }

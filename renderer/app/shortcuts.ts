@@ -28,7 +28,7 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /** Whether an event is a chord. Plain keys count only outside of fields. */
-export function matches(event: KeyboardEvent, keys: string): boolean {
+function matches(event: KeyboardEvent, keys: string): boolean {
   const parts = keys.split(" ");
   const key = parts[parts.length - 1] ?? "";
   const mod = parts.includes("Mod");

@@ -1,12 +1,14 @@
-import { TriangleAlert } from "lucide-react";
 import { useContext, useMemo, type ComponentProps } from "react";
 import type { Components, ExtraProps } from "react-markdown";
 import type { PluggableList } from "unified";
 import { Tooltip } from "../design/index.ts";
+import { isJson } from "../markdown/json.ts";
 import { Markdown } from "../markdown/Markdown.tsx";
 import { rehypeMarkers, rehypeSentences } from "../markdown/sentences.ts";
 import { AnswerScopeContext, CitationChip } from "./CitationChip.tsx";
-import { flagWords, groupsOf } from "./citations.ts";
+import { flagWords } from "./citations.ts";
+import { JsonAnswer } from "./JsonAnswer.tsx";
+import { SentenceChips } from "./SentenceChips.tsx";
 import css from "./Citation.module.css";
 
 function numberOf(node: ExtraProps["node"], key: "dataSentence" | "dataNumber"): number | undefined {
@@ -23,28 +25,19 @@ function Sentence({ node, children, ...rest }: ComponentProps<"span"> & ExtraPro
 }
 
 function Chips({ node }: ComponentProps<"cite"> & ExtraProps) {
-  const { sentences, grounded } = useContext(AnswerScopeContext);
   const number = numberOf(node, "dataNumber");
   if (number !== undefined) return <CitationChip number={number} />;
   const index = numberOf(node, "dataSentence");
-  const sentence = index === undefined ? undefined : sentences[index];
-  if (!sentence || index === undefined) return null;
-  return (
-    <span className={css.chips}>
-      {groupsOf(sentence, index).map((group) => <CitationChip key={group.key} number={group.source} citation={group.key} />)}
-      {sentence.flags.map((flag) => flag === "unsupported"
-        ? (grounded ? <span key={flag} className={css.hidden}> (no source supports this)</span> : null)
-        : <Tooltip key={flag} text={flagWords[flag]}><button type="button" className={css.flag} aria-label={flagWords[flag]} data-flag={flag}><TriangleAlert /></button></Tooltip>)}
-    </span>
-  );
+  return index === undefined ? null : <SentenceChips index={index} />;
 }
 
 const components: Components = { span: Sentence, cite: Chips };
 const whileWriting: PluggableList = [rehypeMarkers];
 
-/** An answer's Markdown with its citations. `writing`: there are no sentences yet, the model's own marks stand in. */
+/** An answer with its citations: JSON as such, anything else as Markdown. `writing`: there are no sentences yet, the model's own marks stand in. */
 export function AnswerText({ text, writing = false }: { text: string; writing?: boolean }) {
   const { sentences } = useContext(AnswerScopeContext);
   const first = useMemo<PluggableList>(() => (writing ? whileWriting : [[rehypeSentences, { source: text, sentences }]]), [writing, text, sentences]);
-  return <Markdown text={text} first={first} components={components} />;
+  const json = useMemo(() => isJson(text), [text]);
+  return json ? <JsonAnswer text={text} /> : <Markdown text={text} first={first} components={components} />;
 }

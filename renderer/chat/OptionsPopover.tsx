@@ -11,10 +11,12 @@ interface Props { options: AnswerOptions; onChange(patch: OptionsPatch): void }
 /** How this conversation is answered. What is left empty follows the model's own metadata, then the settings. */
 export function OptionsPopover({ options, onChange }: Props) {
   const [open, setOpen] = useState(false);
-  const changed = (options.systemPrompt ?? "") !== "" || Object.keys(options.sampling).length > 0 || options.jsonSchema !== undefined;
+  const set = [(options.systemPrompt ?? "") !== "" && "instructions", Object.keys(options.sampling).length > 0 && "sampling", options.jsonSchema !== undefined && "JSON schema"].filter(Boolean).join(", ");
+  const changed = set !== "";
+  const label = changed ? `Conversation settings: ${set}` : "Conversation settings";
   return (
     <Popover label="Conversation settings" side="top" align="end" open={open} onOpenChange={setOpen}
-      trigger={<button type="button" className={cx(css.choice, changed && css.choiceSet)} aria-label="Conversation settings"><Tooltip text="Conversation settings"><SlidersHorizontal aria-hidden /></Tooltip></button>}>
+      trigger={<button type="button" className={cx(css.choice, changed && css.choiceSet)} aria-label={label}><Tooltip text={label}><SlidersHorizontal aria-hidden /></Tooltip></button>}>
       <Panel options={options} onChange={onChange} changed={changed} />
     </Popover>
   );
@@ -29,7 +31,7 @@ function Panel({ options, onChange, changed }: Props & { changed: boolean }) {
   return (
     <div className={css.panel}>
       <div className={css.panelTitle}>For this conversation</div>
-      <TextArea label="Instructions" rows={4} maxLength={20000} placeholder="For example: answer briefly, in British English." value={prompt} onChange={(event) => setPrompt(event.target.value)} onBlur={() => { if (prompt !== (options.systemPrompt ?? "")) onChange({ systemPrompt: prompt }); }} />
+      <TextArea label="Instructions" rows={3} maxLength={20000} placeholder="For example: answer briefly, in British English." value={prompt} onChange={(event) => setPrompt(event.target.value)} onBlur={() => { if (prompt !== (options.systemPrompt ?? "")) onChange({ systemPrompt: prompt }); }} />
       <Slider label="Temperature" value={sampling.temperature ?? 0.7} min={0} max={2} step={0.05} format={(value) => (sampling.temperature === undefined ? "model’s own" : value.toFixed(2))} onChange={(temperature) => set({ temperature })} hint="Lower keeps to the likeliest words, higher varies more." />
       <Slider label="Top-p" value={sampling.topP ?? 0.95} min={0} max={1} step={0.01} format={(value) => (sampling.topP === undefined ? "model’s own" : value.toFixed(2))} onChange={(topP) => set({ topP })} />
       <div className={css.pair}>

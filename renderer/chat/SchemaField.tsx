@@ -1,7 +1,8 @@
 import { useState } from "react";
-import type { AnswerOptions, SchemaUse } from "../../engine/contract/index.ts";
-import { SegmentedControl, TextArea } from "../design/index.ts";
-import { readSchema } from "../runs/expected.ts";
+import type { AnswerOptions } from "../../engine/contract/index.ts";
+import { readSchema, schemaText } from "../schema/read.ts";
+import { SchemaArea } from "../schema/SchemaArea.tsx";
+import { SchemaUseChoice } from "../schema/SchemaUseChoice.tsx";
 import type { OptionsPatch } from "./options.ts";
 import css from "./Composer.module.css";
 
@@ -9,14 +10,9 @@ interface Props { options: AnswerOptions; onChange(patch: OptionsPatch): void }
 
 export const noSchema: OptionsPatch = { jsonSchema: undefined, jsonSchemaUse: undefined };
 
-const uses: { value: SchemaUse; label: string; hint: string }[] = [
-  { value: "enforce", label: "Enforce", hint: "The model can write nothing else." },
-  { value: "validate", label: "Only check", hint: "The model writes freely; the answer says whether it follows the schema." },
-];
-
 /** A JSON schema for the answers of a conversation, and whether it is enforced or only checked. Kept when the field is left and holds one. */
 export function SchemaField({ options, onChange }: Props) {
-  const [text, setText] = useState(options.jsonSchema ? JSON.stringify(options.jsonSchema, null, 2) : "");
+  const [text, setText] = useState(schemaText(options.jsonSchema));
   const { schema, problem } = readSchema(text);
   const keep = () => {
     if (problem !== undefined) return;
@@ -25,8 +21,8 @@ export function SchemaField({ options, onChange }: Props) {
   };
   return (
     <div className={css.schema}>
-      <TextArea label="JSON schema" rows={3} spellCheck={false} placeholder='{"type": "object", …}' value={text} onChange={(event) => setText(event.target.value)} onBlur={keep} error={problem} />
-      {schema ? <SegmentedControl label="How the schema is used" size="s" value={options.jsonSchemaUse ?? "enforce"} onChange={(jsonSchemaUse) => onChange({ jsonSchema: schema, jsonSchemaUse })} segments={uses} /> : null}
+      <SchemaArea label="JSON schema" hint="What an answer must look like. Empty: that of the fine-tune, if it has one." rows={schema ? 5 : 3} value={text} onChange={(event) => setText(event.target.value)} onBlur={keep} error={problem} />
+      {schema ? <SchemaUseChoice value={options.jsonSchemaUse ?? "enforce"} onChange={(jsonSchemaUse) => onChange({ jsonSchema: schema, jsonSchemaUse })} /> : null}
     </div>
   );
 }

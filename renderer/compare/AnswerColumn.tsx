@@ -53,6 +53,9 @@ function Words({ column, hidden, against }: Pick<Props, "column" | "hidden" | "a
   return <AnswerScopeContext value={scope}>{message?.trace.mode === "quotes" && message.sources.length > 0 ? <QuotesAnswer /> : <AnswerText text={text} writing={!message} />}</AnswerScopeContext>;
 }
 
+/** What is a sentence or a name, not a figure, gets the width of the column. */
+const whole: ReadonlySet<string> = new Set(["Model", "Schema"]);
+
 function Figures({ message }: { message: AssistantMessage }) {
   const { store } = useChat();
   const { trace, sources, sentences } = message;
@@ -61,13 +64,13 @@ function Figures({ message }: { message: AssistantMessage }) {
     ["First word", trace.firstTokenMs === undefined ? "–" : milliseconds(trace.firstTokenMs)], ["In all", milliseconds(trace.totalMs)],
     ["Speed", trace.tokensPerSecond === undefined ? "–" : `${trace.tokensPerSecond.toFixed(1)} tokens/s`],
     ["Tokens", trace.tokens.prompt === undefined ? "–" : `${count(trace.tokens.prompt)} in, ${count(trace.tokens.completion ?? 0)} out`],
-    ...(trace.model ? [["Model", [trace.model.name, ...trace.adapters.map(({ name, scale }) => `${name} × ${scale}`)].join(" + ")] as [string, string]] : []),
+    ...(trace.model ? [["Model", [trace.model.name, ...trace.adapters.map(({ name, scale }) => `${name}${scale === 1 ? "" : ` × ${scale}`}`)].join(" + ")] as [string, string]] : []),
     ...(message.format ? [["Schema", message.format.valid ? "follows it" : `does not: ${message.format.problem ?? "another shape"}`] as [string, string]] : []),
     ...(unsupported > 0 ? [["Unsupported", plural(unsupported, "sentence")] as [string, string]] : []),
   ];
   return (
     <div className={css.figures}>
-      <dl>{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      <dl>{rows.map(([name, value]) => <div key={name} className={cx(whole.has(name) && css.wholeRow)}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className={css.links}>
         {sources.length > 0 ? <Button size="s" variant="ghost" icon={<FileText />} onClick={() => store.setState({ panel: { kind: "source", messageId: message.id, source: sources[0]?.number ?? 1 } })}>{plural(sources.length, "source")}</Button> : null}
         <Button size="s" variant="ghost" icon={<Info />} onClick={() => store.setState({ panel: { kind: "trace", messageId: message.id } })}>How it was made</Button>

@@ -8,7 +8,7 @@ import { useConversation } from "../chat/conversation.ts";
 import { useChat, useChatState } from "../chat/state.tsx";
 import { Button, EmptyState, ErrorState, Switch, Tooltip, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
-import { useEngineQuery, useModels } from "../engine/queries.ts";
+import { useDocumentCounts, useEngineQuery, useModels } from "../engine/queries.ts";
 import { SidePanel } from "../sources/SidePanel.tsx";
 import { AnswerColumn } from "./AnswerColumn.tsx";
 import { ContenderBar } from "./ContenderBar.tsx";
@@ -126,8 +126,14 @@ function Answers({ shown }: { shown: Shown }) {
   );
 }
 
+/** Before the first comparison; without a model or documents, the way to them: Quotes alone has nobody to be held against. */
 function Empty() {
-  return <EmptyState icon={<Scale />} title="Which way answers better?">Ask once; every corner answers with the same question and the same documents. Choose the better answer, blind if you like, and the standings add up.</EmptyState>;
+  const { data: shelf } = useModels();
+  const { data: counts } = useDocumentCounts();
+  const model = !shelf || shelf.some(({ kind }) => kind === "model");
+  const documents = counts?.indexed !== 0;
+  const actions = model && documents ? undefined : <>{model ? null : <Button variant="primary" onClick={() => go("models")}>Add a model</Button>}{documents ? null : <Button onClick={() => go("library")}>Add documents</Button>}</>;
+  return <EmptyState icon={<Scale />} title={model ? "Which way answers better?" : "Comparing needs a model"} actions={actions}>Ask once; every corner answers with the same question and the same documents. Choose the better answer, blind if you like, and the standings add up.</EmptyState>;
 }
 
 function Lost({ id }: { id: string }) {

@@ -16,11 +16,19 @@ export function cornerEntry(mode: AnswerMode, { modelId, adapters }: Shared): En
   return { key: mode, own: false, options: { ...answerOptionsOf(mode), ...(modelId === undefined ? {} : { modelId }), adapters: usesTune(mode) ? adapters : [] } };
 }
 
-/** What the entries share now; where no corner says, the newest adapter that is there. */
+/** How likely an adapter is to answer well here: found to fit, of a base that is there, of an unknown one, found not to. */
+function promise({ checks = [], fineTuneOf }: ShelfItem, shelf: readonly ShelfItem[]): number {
+  const fresh = checks.filter(({ stale }) => !stale);
+  if (fresh.some(({ verdict }) => verdict === "fits")) return 3;
+  if (fresh.length > 0) return 0;
+  return shelf.some((item) => item.kind === "model" && item.id === fineTuneOf?.id) ? 2 : 1;
+}
+
+/** What the entries share now; where no corner says, the most promising adapter that is there, the newest of its like. */
 export function sharedOf(entries: readonly Entry[], shelf: readonly ShelfItem[]): Shared {
   const plain = entries.filter(({ own }) => !own);
-  const [newest] = shelf.filter((item) => item.kind === "adapter" && item.state === "ready");
-  const adapters = plain.find(({ options }) => options.adapters.length > 0)?.options.adapters ?? (newest ? [{ modelId: newest.id, scale: 1 }] : []);
+  const [first] = shelf.filter((item) => item.kind === "adapter" && item.state === "ready").sort((a, b) => promise(b, shelf) - promise(a, shelf));
+  const adapters = plain.find(({ options }) => options.adapters.length > 0)?.options.adapters ?? (first ? [{ modelId: first.id, scale: 1 }] : []);
   return { modelId: plain.find(({ options }) => options.modelId !== undefined)?.options.modelId, adapters };
 }
 

@@ -21,7 +21,7 @@ export function Drawer({ title, label, onClose, actions, children }: DrawerProps
     onClose();
   };
   return (
-    <aside ref={panel} className={css.drawer} aria-label={label} onKeyDown={onKey}>
+    <aside ref={panel} className={css.drawer} tabIndex={-1} aria-label={label} onKeyDown={onKey}>
       <header className={css.head}>
         <div className={css.title}>{title}</div>
         {actions}

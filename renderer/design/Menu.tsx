@@ -1,4 +1,3 @@
-import { Check } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./class-names.ts";
@@ -28,16 +27,6 @@ export function MenuItem({ onSelect, icon, keys, hint, danger, disabled = false,
       <span className={css.itemText}>{children}{hint ? <span className={css.itemHint}>{hint}</span> : null}</span>
       {keys ? <Kbd>{keys}</Kbd> : null}
     </DropdownMenu.Item>
-  );
-}
-
-/** An item that is on or off; the menu stays open. */
-export function MenuCheck({ checked, onChange, children }: { checked: boolean; onChange(checked: boolean): void; children: ReactNode }) {
-  return (
-    <DropdownMenu.CheckboxItem className={css.item} checked={checked} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()}>
-      <span className={css.check}><DropdownMenu.ItemIndicator><Check /></DropdownMenu.ItemIndicator></span>
-      <span className={css.itemText}>{children}</span>
-    </DropdownMenu.CheckboxItem>
   );
 }
 

@@ -10,12 +10,17 @@ interface PopoverProps {
   align?: "start" | "center" | "end"; side?: "top" | "bottom" | "left" | "right";
 }
 
+/** Escape takes a field away without leaving it first: what is kept on leaving it would be lost. */
+function leaveField(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
+
 export function Popover({ trigger, children, label, open, onOpenChange, align = "start", side = "bottom" }: PopoverProps) {
   return (
     <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={css.popover} aria-label={label} align={align} side={side} sideOffset={8} collisionPadding={12}>{children}</Radix.Content>
+        <Radix.Content className={css.popover} aria-label={label} align={align} side={side} sideOffset={8} collisionPadding={12} onEscapeKeyDown={leaveField}>{children}</Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );

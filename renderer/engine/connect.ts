@@ -28,7 +28,7 @@ export function connect(): Connection {
   return connectOver(shell() ? portTransport : socketTransport);
 }
 
-export function connectOver(transport: Transport): Connection {
+function connectOver(transport: Transport): Connection {
   const listeners = new Set<() => void>();
   let state: ConnectionState = "connecting";
   let current: { link: Link; lost: AbortController } | undefined;

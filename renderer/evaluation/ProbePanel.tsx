@@ -1,8 +1,9 @@
 import { Columns2, Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { ProbeSettings } from "../../engine/contract/index.ts";
+import { go } from "../app/route.ts";
 import { Button, EmptyState, ErrorState, SearchField, Select, Spinner, Switch } from "../design/index.ts";
-import { useCollections, useSettings } from "../engine/queries.ts";
+import { useCollections, useDocumentCounts, useSettings } from "../engine/queries.ts";
 import { ProbeColumn } from "./ProbeColumn.tsx";
 import css from "./evaluation.module.css";
 
@@ -44,8 +45,19 @@ export function ProbePanel() {
         <Switch label="Private too" checked={includePrivate} onChange={setPrivate} />
         <Button icon={<Columns2 />} aria-pressed={second !== undefined} onClick={() => setSecond(second === undefined ? { candidates: Math.min(500, candidates * 2) } : undefined)}>{second === undefined ? "Compare settings" : "One column"}</Button>
       </div>
-      {asked === "" ? <EmptyState icon={<Search />} title="Ask something">You see every passage that was looked at, how it stood by its words and by its meaning, and where it fell.</EmptyState>
+      {asked === "" ? <Nothing />
         : <div className={css.columns} data-columns={second === undefined ? 1 : 2}>{column(second === undefined ? "Settings" : "A", first, setFirst)}{second === undefined ? null : column("B", second, setSecond)}</div>}
     </div>
+  );
+}
+
+/** Before the first question; without documents, the way to some. */
+function Nothing() {
+  const { data: counts } = useDocumentCounts();
+  const none = counts?.indexed === 0;
+  return (
+    <EmptyState icon={<Search />} title={none ? "There are no documents to search yet" : "Ask something"} actions={none ? <Button variant="primary" onClick={() => go("library")}>Add documents</Button> : undefined}>
+      You see every passage that was looked at, how it stood by its words and by its meaning, and where it fell.
+    </EmptyState>
   );
 }

@@ -1,5 +1,5 @@
 import { whyInput, type WhyInput } from "../../engine/contract/index.ts";
-import { go, hrefOf } from "../app/route.ts";
+import { go } from "../app/route.ts";
 
 export const places = ["search", "why", "sets"] as const;
 export type Place = (typeof places)[number];
@@ -21,5 +21,4 @@ function json(text: string): unknown {
 }
 
 const idOf = (input: WhyInput): string => `why:${JSON.stringify(input)}`;
-export const whyHref = (input: WhyInput): string => hrefOf("retrieval", idOf(input));
 export const goWhy = (input: WhyInput): void => go("retrieval", idOf(input));

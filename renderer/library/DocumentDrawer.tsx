@@ -13,6 +13,7 @@ import { formatName, pageWord } from "./format.tsx";
 import { LanguageAction } from "./LanguageAction.tsx";
 import { adviceFor, stepsFor, stepWords } from "./reasons.ts";
 import { RecognisedMark } from "../sources/RecognisedMark.tsx";
+import { RecognitionQuestion } from "./RecognitionQuestion.tsx";
 import { StateMark } from "./StateMark.tsx";
 import { TagEditor } from "./TagEditor.tsx";
 import css from "./drawer.module.css";
@@ -54,6 +55,7 @@ function About({ document, collections, actions }: Omit<DrawerProps, "id" | "onC
   return (
     <div className={css.about}>
       <Trouble document={document} actions={actions} />
+      <RecognitionQuestion document={document} />
       {document.warnings.length > 0 ? (
         <div className={css.warnings}>
           <h3><TriangleAlert aria-hidden />{document.warnings.every(({ code }) => code === "encoding-guessed") ? "Worth knowing" : document.warnings.every(({ code }) => code === "other-language") ? "Language in doubt" : "Read, with gaps"}</h3>

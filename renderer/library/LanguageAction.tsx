@@ -7,7 +7,7 @@ import { useEngine } from "../engine/context.tsx";
 import { useLanguages } from "../engine/queries.ts";
 
 /** "Download French (7.0 MB)": what is on this machine already only has to be used. */
-export function downloadWords({ name, state, downloadBytes }: RecognitionLanguage): string {
+function downloadWords({ name, state, downloadBytes }: RecognitionLanguage): string {
   if (state === "built-in" || state === "installed") return `Use ${name}`;
   return `Download ${name}${downloadBytes === undefined ? "" : ` (${bytes(downloadBytes)})`}`;
 }

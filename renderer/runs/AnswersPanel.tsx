@@ -2,7 +2,7 @@ import { ThumbsDown, ThumbsUp } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { RunAnswer, RunSummary } from "../../engine/contract/index.ts";
 import { milliseconds, plural } from "../app/words.ts";
-import { Badge, EmptyState, ErrorState, IconButton, SearchField, SegmentedControl, Spinner, useToasts } from "../design/index.ts";
+import { Badge, cx, EmptyState, ErrorState, IconButton, SearchField, SegmentedControl, Spinner, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useEngineQuery } from "../engine/queries.ts";
 import { expectedWords } from "./expected.ts";
@@ -37,7 +37,7 @@ export function AnswersPanel({ run }: { run: RunSummary }) {
   });
   return (
     <div className={css.panel}>
-      <div className={css.sectionHead}><SearchField label="Search questions and answers" value={text} onChange={setText} /><SegmentedControl label="Which" size="s" value={filter} segments={filters} onChange={(value) => setFilter(value)} /></div>
+      <div className={cx(css.sectionHead, css.wholeWidth)}><SearchField label="Search questions and answers" value={text} onChange={setText} /><SegmentedControl label="Which" size="s" value={filter} segments={filters} onChange={(value) => setFilter(value)} /></div>
       <ol className={css.asked}>
         {found.slice(0, SHOWN).map(({ id, of, known }) => (
           <li key={id}>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { PairReport } from "../../engine/contract/index.ts";
 import { milliseconds } from "../app/words.ts";
 import { Badge, SegmentedControl } from "../design/index.ts";
+import { NotTold } from "./NotTold.tsx";
 import { pValue, signed } from "./words.ts";
 import css from "./runs.module.css";
 
@@ -25,7 +26,7 @@ export function Pairs({ pairs }: { pairs: readonly PairReport[] }) {
               <tr key={`${pair.a}|${pair.b}`}>
                 <th scope="row">{pair.a} against {pair.b}</th><td>{difference(pair)}</td><td>{pair.onlyA} / {pair.onlyB} of {pair.n}</td>
                 <td title={pair.test === "mcnemar" ? "Exact McNemar test, corrected after Holm" : "Wilcoxon signed-rank test, corrected after Holm"}>{pValue(pair.holm)}</td>
-                <td>{pair.told ? <Badge tone="good">yes</Badge> : <><Badge tone="warn">not yet</Badge><span>{pair.more === undefined ? "no difference to be seen" : `about ${pair.more} more questions would`}</span></>}</td>
+                <td>{pair.told ? <Badge tone="good">yes</Badge> : <NotTold more={pair.more} />}</td>
               </tr>
             ))}
           </tbody>

@@ -1,7 +1,9 @@
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { KnownQuestion } from "../../engine/contract/index.ts";
 import { Button, Dialog, Switch, TextArea, TextField } from "../design/index.ts";
-import { readSchema } from "./expected.ts";
+import { readSchema, schemaText } from "../schema/read.ts";
+import { SchemaArea } from "../schema/SchemaArea.tsx";
 import css from "./runs.module.css";
 
 interface Props { question: KnownQuestion | undefined; onClose(): void; onKeep(question: KnownQuestion): Promise<boolean> }
@@ -13,7 +15,7 @@ export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
   const [fields, setFields] = useState(() => ({
     question: given?.question ?? "", answers: given?.expectAnswers?.join("\n") ?? "", number: given?.expectNumber?.value.toString() ?? "", tolerance: given?.expectNumber?.tolerance?.toString() ?? "",
     document: given?.expectDocument ?? "", phrase: given?.expectPhrase ?? "", unanswerable: given?.unanswerable ?? false,
-    schema: given?.jsonSchema ? JSON.stringify(given.jsonSchema, null, 2) : "", pattern: given?.pattern ?? "", rubric: given?.rubric ?? "", tags: given?.tags?.join(", ") ?? "",
+    schema: schemaText(given?.jsonSchema), pattern: given?.pattern ?? "", rubric: given?.rubric ?? "", tags: given?.tags?.join(", ") ?? "",
   }));
   const [more, setMore] = useState(Boolean(given?.jsonSchema ?? given?.pattern ?? given?.rubric ?? given?.expectNumber));
   const [busy, setBusy] = useState(false);
@@ -55,10 +57,10 @@ export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
               <TextField label="May be off by" inputMode="decimal" placeholder="0" value={fields.tolerance} onChange={(event) => set({ tolerance: event.target.value })} />
             </div>
             <TextField label="Pattern that must match" placeholder="^\d{4}-\d{2}-\d{2}" value={fields.pattern} onChange={(event) => set({ pattern: event.target.value })} spellCheck={false} />
-            <TextArea label="JSON schema the answer must follow" rows={3} spellCheck={false} value={fields.schema} onChange={(event) => set({ schema: event.target.value })} />
+            <SchemaArea label="JSON schema the answer must follow" rows={3} value={fields.schema} error={readSchema(fields.schema).problem} onChange={(event) => set({ schema: event.target.value })} />
             <TextArea label="What a good answer does" hint="Only a judge can tell whether it does." rows={2} value={fields.rubric} onChange={(event) => set({ rubric: event.target.value })} />
           </>
-        ) : <Button size="s" variant="ghost" onClick={() => setMore(true)}>Number, pattern, schema, rubric</Button>}
+        ) : <Button size="s" variant="ghost" className={css.more} icon={<Plus />} onClick={() => setMore(true)}>Number, pattern, JSON schema, rubric</Button>}
         <TextField label="Tags" placeholder="prices, follow-up" hint="Separated by commas; the report counts each apart." value={fields.tags} onChange={(event) => set({ tags: event.target.value })} />
       </div>
     </Dialog>

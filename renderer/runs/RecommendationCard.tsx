@@ -23,7 +23,7 @@ export function RecommendationCard({ recommendation, given, onChange }: Props) {
         </ul>
       ) : null}
       {open.length > 0 ? <ul className={css.open}>{open.map((line) => <li key={line}>{line}</li>)}</ul> : null}
-      {points.every((one) => one.points === 0) ? null : <dl className={css.points} aria-label="Points">{points.map((one) => <div key={one.choice}><dt>{choiceWords[one.choice]}</dt><dd><span style={{ width: `${(Math.max(0, one.points) / most) * 100}%` }} />{one.points.toFixed(1)}</dd></div>)}</dl>}
+      {points.every((one) => one.points === 0) ? null : <><p className={css.pointsLine}>Points for each, from the reasons above</p><dl className={css.points} aria-label="Points">{points.map((one) => <div key={one.choice}><dt>{choiceWords[one.choice]}</dt><dd><span style={{ width: `${(Math.max(0, one.points) / most) * 100}%` }} />{one.points.toFixed(1).replace("-", "−")}</dd></div>)}</dl></>}
       {asking || given ? <Questions given={given} onChange={onChange} /> : <div><Button onClick={() => setAsking(true)}>Answer five questions about your work</Button></div>}
     </section>
   );

@@ -4,7 +4,9 @@ import type { RunSummary } from "../../engine/contract/index.ts";
 import { dateTime, duration, plural } from "../app/words.ts";
 import { AlertDialog, Badge, Button, Checkbox, IconButton, ProgressBar, useToasts, type Tone } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
+import { useModels } from "../engine/queries.ts";
 import { goEvaluate } from "./addresses.ts";
+import { madeOf } from "./made-of.ts";
 import css from "./runs.module.css";
 
 const states: Record<RunSummary["state"], readonly [label: string, tone: Tone]> = { running: ["running", "accent"], stopped: ["stopped", "warn"], failed: ["failed", "danger"], done: ["done", "good"] };
@@ -39,6 +41,8 @@ export function Progress({ run }: { run: RunSummary }) {
 
 export function RunRow({ run, picked, onPick }: { run: RunSummary; picked: boolean; onPick?: (() => void) | undefined }) {
   const { resume, stop, remove } = useRunActions(run);
+  const { data: shelf = [] } = useModels();
+  const made = madeOf(run, shelf);
   const [asking, setAsking] = useState(false);
   return (
     <li className={css.row} data-run={run.id} data-state={run.state}>
@@ -46,6 +50,7 @@ export function RunRow({ run, picked, onPick }: { run: RunSummary; picked: boole
       <div className={css.rowWords}>
         <button type="button" className={css.rowName} onClick={() => goEvaluate({ kind: "run", id: run.id })}>{run.setName}</button>
         <span className={css.quiet}>{dateTime(run.started)} · {plural(run.questions, "question")} · {run.variants.map(({ name }) => name).join(", ")}</span>
+        {made ? <span className={css.quiet}>{made}</span> : null}
         {run.state === "done" ? null : <Progress run={run} />}
         {run.error ? <span className={css.bad}>{run.error.reason} {run.error.next}</span> : null}
       </div>

@@ -2,7 +2,8 @@ import { ChevronDown, ChevronRight, Plus, X } from "lucide-react";
 import { useState } from "react";
 import type { Limit, LimitMeasure, QuestionSet } from "../../engine/contract/index.ts";
 import { Button, IconButton, Select, TextArea, TextField } from "../design/index.ts";
-import { readSchema } from "./expected.ts";
+import { readSchema, schemaText } from "../schema/read.ts";
+import { SchemaArea } from "../schema/SchemaArea.tsx";
 import { limitWords } from "./words.ts";
 import css from "./runs.module.css";
 
@@ -14,7 +15,7 @@ export function SetOptions({ set, onKeep }: Props) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState(set.name);
   const [prompt, setPrompt] = useState(set.systemPrompt ?? "");
-  const [schema, setSchema] = useState(set.jsonSchema ? JSON.stringify(set.jsonSchema, null, 2) : "");
+  const [schema, setSchema] = useState(schemaText(set.jsonSchema));
   const [limits, setLimits] = useState<readonly Limit[]>(set.limits ?? []);
   const [busy, setBusy] = useState(false);
   const read = readSchema(schema);
@@ -31,7 +32,7 @@ export function SetOptions({ set, onKeep }: Props) {
         <div className={css.form}>
           <TextField label="Name" value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
           <TextArea label="Instructions" hint="Put before the rules of the mode, in every corner alike." rows={2} value={prompt} onChange={(event) => setPrompt(event.target.value)} />
-          <TextArea label="JSON schema every answer must follow" hint="Validated in every answer; a corner can also be run with it enforced by grammar." rows={4} spellCheck={false} value={schema} onChange={(event) => setSchema(event.target.value)} error={read.problem} />
+          <SchemaArea label="JSON schema every answer must follow" hint="Checked in every answer; a corner can also be run with it enforced." rows={4} value={schema} onChange={(event) => setSchema(event.target.value)} error={read.problem} />
           <div className={css.limits}>
             <span className={css.label}>Limits: a run that breaks one says so</span>
             {limits.map((limit, place) => (

@@ -45,7 +45,7 @@ function Editor({ set }: { set: QuestionSet }) {
       <div className={css.panel}>
         <SetOptions key={set.updated} set={set} onKeep={keep} />
         <section className={css.section} aria-label="Questions">
-          {set.questions.length > 8 ? <SearchField label="Search the questions" value={text} onChange={setText} /> : null}
+          {set.questions.length > 8 ? <SearchField className={css.search ?? ""} label="Search the questions" value={text} onChange={setText} /> : null}
           {set.questions.length === 0
             ? <EmptyState title="No questions in this set yet" compact actions={<Button variant="primary" icon={<Plus />} onClick={() => setEditing("new")}>Write the first one</Button>}>Ask what you would ask, and say what a right answer contains.</EmptyState>
             : (

@@ -23,5 +23,5 @@ export function RecognisedWords({ confidence }: { confidence: number }) {
 function wordsFor({ state, pictures, done, confidence }: Recognition): string {
   if (state === "done") return confidence === undefined ? "No text in its pictures" : `Recognised text, ${Math.round(confidence * 100)} %`;
   if (state === "skipped") return "Left unread";
-  return state === "ask" ? `${count(pictures - done)} wait for your word` : `${count(done)} of ${count(pictures)} recognised`;
+  return state === "ask" ? `${count(pictures - done)} ${pictures - done === 1 ? "waits" : "wait"} for your word` : `${count(done)} of ${count(pictures)} recognised`;
 }

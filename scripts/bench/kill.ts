@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { mulberry32 } from "../../engine/base/random.ts";
 import { openPassages } from "./passages-table.ts";
 import { commandOf, family } from "./processes.ts";
 
@@ -17,14 +18,7 @@ const documents = flag("documents", 150);
 const workers = ["reader", "embedder", "engine"];
 const targets = process.argv.includes("--targets") ? (process.argv[process.argv.indexOf("--targets") + 1] ?? "").split(",") : workers;
 if (!targets.every((target) => workers.includes(target))) throw new Error(`--targets takes ${workers.join(", ")}, separated by commas.`);
-let seed = flag("seed", 1);
-/** Mulberry32: the same moments for the same seed. */
-const random = () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
+const random = mulberry32(flag("seed", 1));
 
 const scratch = mkdtempSync(join(tmpdir(), "lorekeep-kill-"));
 const folder = join(scratch, "documents");

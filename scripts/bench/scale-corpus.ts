@@ -1,4 +1,5 @@
 import { sha256 } from "../../engine/base/hash.ts";
+import { mulberry32 } from "../../engine/base/random.ts";
 import { dot } from "../../engine/base/vectors.ts";
 import { isStopWord } from "../../engine/answer/words/stop-words.ts";
 import type { DocumentWithPassages } from "../../engine/knowledge/store.ts";
@@ -14,17 +15,6 @@ const CENTRES = 2000;
 /** Length of what a vector differs from its centre by, the centre having length 1: cosines within a cluster of about .5, as related passages have. */
 const SPREAD = 1;
 
-/** mulberry32: the same seed gives the same corpus on every machine. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Generated passages: words by Zipf's law whose most frequent ones are English stop words, vectors in clusters. Any document follows from its number alone. */
 export class ScaleCorpus {
   private readonly words: readonly string[] = vocabulary();
@@ -33,12 +23,12 @@ export class ScaleCorpus {
   private readonly centres: readonly Float32Array[];
 
   constructor() {
-    const next = generator(1);
+    const next = mulberry32(1);
     this.centres = Array.from({ length: CENTRES }, () => normalised(gaussian(next)));
   }
 
   document(number: number): DocumentWithPassages {
-    const next = generator(1000 + number);
+    const next = mulberry32(1000 + number);
     const id = `d${number}`;
     let start = 0;
     const passages = Array.from({ length: PASSAGES_PER_DOCUMENT }, (_, position) => {
@@ -52,7 +42,7 @@ export class ScaleCorpus {
 
   /** A question: two frequent words and four others of one passage, and a vector near that passage's. */
   question(number: number, documents: number): { text: string; vector: Float32Array } {
-    const next = generator(7_000_000 + number);
+    const next = mulberry32(7_000_000 + number);
     const { passages } = this.document(Math.floor(next() * documents));
     const passage = passages[Math.floor(next() * passages.length)];
     if (!passage) throw new Error("A document without passages");

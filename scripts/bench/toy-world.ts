@@ -2,6 +2,7 @@
  * The toy world's 56 questions through the corners, as `lorekeep eval run` does it: with the product's own retrieval what
  * test/fixtures/toy-world/README.md measured with the right passage handed to the model.
  *   node scripts/run.mjs scripts/bench/toy-world.ts [--modes documents,hybrid] [--sources 6] [--order best-first|first-and-last] [--share 0.6] [--passage-tokens 128] [--enforced] [--most 10] [--bad 5] [--out FOLDER]
+ *   [--world FOLDER], another one made as this was (documents/, questions.jsonl, answer.schema.json, models/)
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +22,7 @@ const engine = await createEngine({ workspace, hostKind: "test", workerHost: cre
 try {
   const { client } = engine;
   await client.settings.update({ models: { threads: 1, gpu: "off" }, answers: { sources: Number(flag("sources", "6")), sourceOrder: z.enum(["best-first", "first-and-last"]).parse(flag("order", "best-first")), sourceShare: Number(flag("share", "0.6")) }, ingest: { passageTokens: Number(flag("passage-tokens", "128")) } });
-  const world = await openToyWorld(client, resolve("test", "fixtures", "toy-world"));
+  const world = await openToyWorld(client, resolve(flag("world", join("test", "fixtures", "toy-world"))));
   const run = await runToEnd(client, { setId: world.set.id, variants: toyVariants(world, modes, process.argv.includes("--enforced")), ...(most > 0 ? { most } : {}) });
   for (const [i, corner] of run.report.corners.entries()) {
     const row = toyRow(run, world.set, corner.name);

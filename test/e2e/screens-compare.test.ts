@@ -40,6 +40,17 @@ describe.skipIf(!browserFor("Compare"))("compare", () => {
     await page.getByRole("group", { name: "Versions of this answer" }).waitFor();
   }));
 
+  test("a fresh installation is shown the way to a model and to documents, here and in Retrieval", () => journey({ at: "compare", empty: true, noModels: true }, async (page) => {
+    await page.getByText("Comparing needs a model").waitFor();
+    await page.getByRole("button", { name: "Add documents" }).waitFor();
+    await page.getByRole("button", { name: "Add a model" }).click();
+    await page.getByText("No models yet").waitFor();
+    await page.getByRole("link", { name: "Retrieval" }).click();
+    await page.getByText("There are no documents to search yet").waitFor();
+    await page.getByRole("button", { name: "Add documents" }).click();
+    await page.getByText("Your library is empty").waitFor();
+  }));
+
   test("blind hides names, sources and speeds until the choice", () => journey({ at: "compare" }, async (page) => {
     await page.getByRole("button", { name: "Fine-tune", exact: true }).click();
     await page.getByRole("button", { name: "Hybrid", exact: true }).click();

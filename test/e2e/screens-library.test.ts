@@ -244,6 +244,14 @@ describe.skipIf(!browserFor("library"))("library", () => {
     const words = banner.locator("p");
     expect(await words.textContent()).toBe("1,200 pages of 2 documents are pictures of text. Reading them takes about 80 min.");
     expect(await words.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    const [first] = documents(fake);
+    await page.locator(`[data-document="${first?.id ?? ""}"]`).getByRole("button").first().click();
+    const question = page.getByRole("region", { name: "Text recognition of this document" });
+    await question.getByText("600 pages are pictures of text").waitFor();
+    await question.getByRole("button", { name: "Skip" }).click();
+    await question.waitFor({ state: "detached" });
+    expect(documents(fake).map(({ recognition }) => recognition?.state).filter(Boolean)).toEqual(expect.arrayContaining(["skipped", "ask"]));
+    await page.keyboard.press("Escape");
     await banner.getByRole("button", { name: "Start" }).click();
     await banner.waitFor({ state: "detached" });
     expect(documents(fake).map(({ recognition }) => recognition?.state).filter(Boolean)).not.toContain("ask");

@@ -89,6 +89,12 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
 
   test("merge: cancelled it leaves nothing; made again it is a fine-tune of its base", () => journey({ at: "models", stepMs: 500, seed: known }, async (page, fake) => {
     const before = fake.world.models.length;
+    await page.getByRole("button", { name: "Convert or merge" }).click();
+    await page.getByRole("menuitem", { name: /Merge adapters/ }).click();
+    await dialog(page).getByRole("combobox", { name: "Base" }).getByText("Choose a model").waitFor();
+    await dialog(page).getByRole("checkbox", { name: "Archive voice" }).click();
+    await dialog(page).getByRole("combobox", { name: "Base" }).getByText("Toy World Base").waitFor();
+    await page.keyboard.press("Escape");
     const open = async () => { await card(page, "Archive voice").getByRole("button", { name: "Actions for Archive voice" }).press("Enter"); await page.getByRole("menuitem", { name: "Merge into its base…" }).press("Enter"); };
     await open();
     await dialog(page).getByLabel("Strength of Archive voice").fill("9");
@@ -167,7 +173,7 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     expect(await dialog(page).getByRole("region", { name: "Questions that got worse" }).textContent()).toMatch(/1 question got worseHow long is the notice period\?BeforeThree months\.NowI don't know\./);
     expect(await dialog(page).getByRole("region", { name: "What the questions say" }).textContent()).toMatch(/Version 250\s%Version 1, the default100\s%/);
     expect(await dialog(page).getByRole("button", { name: "Promote anyway" }).isDisabled()).toBe(true);
-    await dialog(page).getByRole("checkbox", { name: "I want it all the same" }).click();
+    await dialog(page).getByRole("checkbox", { name: "Promote it although it does worse." }).click();
     await dialog(page).getByRole("button", { name: "Promote anyway" }).click();
     await version(2).getByText("Default", { exact: true }).waitFor();
     await clerk.getByRole("button", { name: "Roll back to version 1" }).click();

@@ -9,7 +9,7 @@ import { ScriptedModel, type ScriptedModelOptions } from "./scripted-model.ts";
 
 export interface TestDocument { readonly id: string; readonly collectionId?: string; readonly passages: readonly string[] }
 
-export const townDocuments: readonly TestDocument[] = [
+const townDocuments: readonly TestDocument[] = [
   { id: "towns.md", passages: ["The altitude of Krasil is 2028 metres. The mayor of Krasil is Dornis Rosson.", "In Galkos the river Zanhan turns to the west. A census of Galkos found 119 people."] },
   { id: "products.md", passages: ["The price of Loom Malson is 727 crowns. The designer of Loom Malson is Pernek Persek."] },
   { id: "secret.md", collectionId: "private", passages: ["The mayor of Krasil secretly owns the sawmill."] },

@@ -36,7 +36,7 @@ const aligned = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((ALIGNMENT
 const scratch = new DataView(new ArrayBuffer(4));
 
 /** One half-precision number. */
-export function fromHalf(half: number): number {
+function fromHalf(half: number): number {
   const [sign, exponent, fraction] = [half >> 15 ? -1 : 1, (half >> 10) & 31, half & 1023];
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (exponent === 0 ? 2 ** -14 * (fraction / 1024) : 2 ** (exponent - 15) * (1 + fraction / 1024));

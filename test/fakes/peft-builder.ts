@@ -34,7 +34,7 @@ function stored(values: Float32Array, dtype: "F32" | "F16" | "BF16"): Buffer {
   return Buffer.from(bits.buffer);
 }
 
-export const plainConfig = { peft_type: "LORA", r: 4, lora_alpha: 8, bias: "none", base_model_name_or_path: "someone/some-model", use_dora: false, use_rslora: false, modules_to_save: null, target_modules: ["q_proj"] };
+const plainConfig = { peft_type: "LORA", r: 4, lora_alpha: 8, bias: "none", base_model_name_or_path: "someone/some-model", use_dora: false, use_rslora: false, modules_to_save: null, target_modules: ["q_proj"] };
 
 /** A folder as PEFT saves it; `config` on top of {@link plainConfig}, or as the text of the file. */
 export function writePeft(folder: string, { config = {}, tensors, weights }: { config?: Record<string, unknown> | string; tensors?: Record<string, PeftTensor>; weights?: Uint8Array }): string {

@@ -7,7 +7,7 @@ import { projectRoot } from "../data.ts";
 import { createFakeEngine, type FakeOptions } from "./fake-engine.ts";
 
 /** As strict as the real hosts. Inline styles stay allowed: Radix sets positions and scroll locks through them; scripts never. */
-export const csp = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const csp = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf" };
 
 /** Serves the built face with a fake engine behind it, as `lorekeep serve` does with the real one. */

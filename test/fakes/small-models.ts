@@ -31,7 +31,7 @@ const u32 = (value: number): FakeValue => ({ type: "uint32", value });
 const text = (value: string): FakeValue => ({ type: "string", value });
 
 /** `values` stored as `type`. */
-export function packed(type: NumberType, values: Float32Array): Uint8Array {
+function packed(type: NumberType, values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(bytesOf(type, values.length));
   encode(type, values, values.length, bytes);
   return bytes;

@@ -4,7 +4,7 @@ import type { Canvas } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
 import { blockEngine } from "../block-engine.ts";
 import { docx, odt, pptx, shape, wp } from "../fixtures/documents/build.ts";
-import { slidePicture, strip, tiff, turnedBy, withMembers, workbookWith } from "../pictures.ts";
+import { docxWith, odtFrame, odtWith, slidePicture, strip, tiff, turnedBy, wDrawing, withMembers, workbookWith } from "../pictures.ts";
 import { baselineOf, LEFT, PAGE, scannedPdf, scanOf } from "../scanned.ts";
 import { call, openWorld, removeFolder, temporaryFolder, write } from "./library-harness.ts";
 
@@ -47,6 +47,30 @@ describe("text recognition of pictures of every kind, through the whole engine",
     const at = blocks.findIndex(({ text }) => text.includes(before));
     expect(blocks[at + 1], JSON.stringify(blocks)).toMatchObject({ text: inside, recognised: { confidence: expect.any(Number) } });
     expect(blocks[at + 1]?.page).toBe(blocks[at]?.page);
+  });
+
+  const [herring, barley, header] = ["Nineteen barrels of herring were landed.", "Barley was sold to the northern mill.", "Harbour office of the western islands."];
+
+  it.each([
+    ["report.docx", docxWith, docx([
+      wp("Fish", "Heading1"), wp("The first paragraph.", "", wDrawing("herring")), wp("The second paragraph.", "", wDrawing("herring")),
+      `<w:tbl><w:tr><w:tc>${wp("good")}</w:tc><w:tc>${wp("scan")}</w:tc></w:tr><w:tr><w:tc>${wp("Grain")}</w:tc><w:tc>${wp("sold", "", wDrawing("barley"))}</w:tc></w:tr></w:tbl>`, wp("The last paragraph."),
+    ].join(""))],
+    ["report.odt", odtWith, odt([
+      '<text:h text:outline-level="1">Fish</text:h>', `<text:p>The first paragraph.${odtFrame("herring")}</text:p>`, `<text:p>The second paragraph.${odtFrame("herring")}</text:p>`,
+      `<table:table><table:table-row><table:table-cell><text:p>good</text:p></table:table-cell><table:table-cell><text:p>scan</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>Grain</text:p></table:table-cell><table:table-cell><text:p>sold${odtFrame("barley")}</text:p></table:table-cell></table:table-row></table:table>`, "<text:p>The last paragraph.</text:p>",
+    ].join(""))],
+  ] as const)("reads pictures in %s at their place in the text, once each, and leaves out the running header", async (name, filled, container) => {
+    const document = await engine.add(name, filled(container, { drawn: { herring: await png(strip(herring)), barley: await png(strip(barley)) }, header: await png(strip(header)) }));
+    expect(document).toMatchObject({ state: "indexed", recognition: { state: "done", pictures: 2, done: 2 } });
+    const { blocks } = await engine.client.documents.content({ id: document.id });
+    expect(blocks.map(({ text, recognised }) => (recognised ? `recognised: ${text}` : text))).toEqual([
+      "Fish", "The first paragraph.", `recognised: ${herring}`, "The second paragraph.", "good: Grain, scan: sold", `recognised: ${barley}`, "The last paragraph.",
+    ]);
+    expect(blocks.map(({ headingPath }) => headingPath)).toEqual([[], ...blocks.slice(1).map(() => ["Fish"])]);
+    const { hits } = await engine.client.search.query({ text: "barrels of herring landed" });
+    // One passage with the paragraph in which the picture hangs.
+    expect(hits.find(({ passage }) => passage.documentId === document.id)?.passage.text).toMatch(/The first paragraph\.\s+Nineteen barrels of herring/);
   });
 
   it("says which language it has no data for, and what to do, and reads the scan once that is done", async () => {

@@ -1,18 +1,14 @@
+import { mulberry32 } from "../../engine/base/random.ts";
 import type { DocumentWithPassages, KnowledgeStore } from "../../engine/knowledge/store.ts";
 import { documentWith } from "./store-documents.ts";
 
 /** One change of the store, as the writer announces it and the reader understands it. */
 export type Step = { put: Record<string, number> } | { remove: string[] } | { relabel: string; collectionId: string };
 
-/** Small reproducible generator (mulberry32): `random(seed)(n)` is an integer below n. */
+/** `random(seed)(n)` is an integer below n. */
 export function random(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) / 2 ** 32 * below) | 0;
-  };
+  const next = mulberry32(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 /** Content follows from id and version alone; the number of passages changes with the version. */

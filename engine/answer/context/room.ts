@@ -28,7 +28,7 @@ export interface RoomNeeds {
 const LEAST_SOURCES = 96;
 /**
  * A model with a small context is a small model, and answers better from few words than from many: up to here sources get half their share.
- * (Toy world, 1024 tokens: see docs/decisions/0010, "How sources are framed".)
+ * (Toy world, 1024 tokens: see docs/decisions/0006, "How sources are framed".)
  */
 const SMALL_CONTEXT = 2048;
 

@@ -9,7 +9,7 @@ const WEIGHT = 2;
 const opening = /^\s*(?:who|whom|whose|what|when|where|which|why|how|wer|wen|wem|wessen|was|wann|wo|woher|wohin|welche[rsnm]?|warum|wieso|wie|qui|quand|où|pourquoi|comment|combien|quién|qué|cuándo|dónde|cómo)(?!\p{L})/iu;
 
 /** A question's answer stands in a sentence; a claim or a few keywords ask for passages about something, and closeness says little there. */
-export function isQuestion(text: string): boolean {
+function isQuestion(text: string): boolean {
   return /[?？؟]\s*(?:\([^)]*\)\s*)?$/u.test(text) || opening.test(text);
 }
 

@@ -5,7 +5,8 @@ import { account, type Account } from "../context/account.ts";
 import { weakestAt } from "../context/arrange.ts";
 import { assemble, type Assembled } from "../context/assemble.ts";
 import type { ChatModelReady } from "./chat-model.ts";
-import { frameSource, freshNonce } from "./frame.ts";
+import { frameSource } from "./frame.ts";
+import { freshNonce } from "./nonce.ts";
 import { exchanges, trimHistory, type Exchange } from "../context/history.ts";
 import type { AnswerMeans, Question } from "../means.ts";
 import { modeParts } from "../modes.ts";
@@ -69,7 +70,7 @@ interface Draft {
   readonly questionSize: number;
 }
 
-async function measure({ question, candidates, model }: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Draft> {
+async function measure({ question, candidates, whole, model }: ComposeInput, means: AnswerMeans, signal: AbortSignal): Promise<Draft> {
   const { options, text } = question;
   const settings = means.settings().answers;
   const grounded = modeParts[options.mode].documents;
@@ -84,7 +85,7 @@ async function measure({ question, candidates, model }: ComposeInput, means: Ans
   const around = Math.max(0, fixed - systemSize - questionSize);
   const exchangeSizes = past.map((_, i) => (turns[2 * i] ?? 0) + (turns[2 * i + 1] ?? 0) + around);
   const room = shareRoom({ context, fixed, grounded, maxTokens: sampling.maxTokens, sourceShare: settings.sourceShare, newestExchange: exchangeSizes.at(-1) ?? 0 });
-  const nonce = freshNonce([text, ...candidates.map((candidate) => candidate.passage.text)], means.nonce);
+  const nonce = freshNonce([text, ...candidates.map(({ passage }) => passage.text), ...whole.map((passage) => passage.text)], means.nonce);
   return { grounded, system, nonce, room, exchanges: past, exchangeSizes, sampling, systemSize, questionSize };
 }
 

@@ -1,25 +1,13 @@
-import { randomBytes } from "node:crypto";
 import type { Source } from "../../contract/answers.ts";
 
 /**
- * Sources are framed as `<source-NONCE id="1" title="…">…</source-NONCE>`. Only the engine knows the nonce, so no text can close the frame;
+ * Sources are framed as `<source-NONCE id="1" title="…">…</source-NONCE>`. The nonce stands in none of the texts, so none can close the frame;
  * what looks like a marker is defused all the same, since a model reads by likeness. Of twelve frames this one measured best in both
- * grounded corners of the toy world (docs/decisions/0010, "How sources are framed").
+ * grounded corners of the toy world (docs/decisions/0006, "How sources are framed").
  */
 export function frameSource(source: Source, nonce: string): string {
   const summary = source.summary === undefined ? "" : ' summary="yes"';
   return `<source-${nonce} id="${source.number}" title="${attribute(titleOf(source))}"${summary}>\n${defuse(source.summary ?? source.text)}\n</source-${nonce}>`;
-}
-
-export function randomNonce(): string {
-  return randomBytes(3).toString("hex");
-}
-
-/** A nonce that stands in none of the texts. */
-export function freshNonce(texts: readonly string[], make: () => string = randomNonce): string {
-  let nonce = make();
-  while (texts.some((text) => text.includes(nonce))) nonce = randomNonce();
-  return nonce;
 }
 
 /** File name, headings and page, as a person would name the place. */

@@ -4,7 +4,7 @@ import { modeParts } from "../modes.ts";
 
 const who = "You are Lorekeep, a private assistant on this computer.";
 
-/** Measured against eleven other wordings with the toy world; the reasons stand in docs/decisions/0010, "How sources are framed". */
+/** Measured against eleven other wordings with the toy world; the reasons stand in docs/decisions/0006, "How sources are framed". */
 const groundedRules = [
   "Use only the numbered sources to answer. Put the number of the source you used after each fact, like [1].",
   "If the sources do not contain the answer, say that you don't know. If they answer only a part, say what is missing. If sources contradict each other, mention both.",

@@ -2,7 +2,7 @@ import { pairMeasures, type PairReport, type RunComparison } from "../../contrac
 import type { RunAnswer } from "../../contract/runs.ts";
 import type { RunContent } from "../run/run-file.ts";
 import { corrected, differences, type ById } from "./pairs.ts";
-import { notTold } from "./recommend.ts";
+import { differenceWords, notTold } from "./recommend.ts";
 
 /** Two runs, variant by variant of the same name, question by question of the same id and the same text: after less before. */
 export function compareRuns(before: RunContent, after: RunContent): RunComparison {
@@ -46,6 +46,6 @@ function sentences(variants: RunComparison["variants"], unmatched: readonly stri
 }
 
 function verdict(test: Omit<PairReport, "a" | "b">): string {
-  if (test.told) return `It is ${test.difference.mean > 0 ? "better" : "worse"} now (difference ${test.difference.mean.toFixed(2)}, p ${test.holm < 0.001 ? "< 0.001" : `= ${test.holm.toFixed(3)}`}).`;
+  if (test.told) return `It is ${test.difference.mean > 0 ? "better" : "worse"} now (difference ${differenceWords(test.measure, test.difference.mean)}, p ${test.holm < 0.001 ? "< 0.001" : `= ${test.holm.toFixed(3)}`}).`;
   return notTold({ ...test, a: "Before", b: "after" });
 }

@@ -28,7 +28,7 @@ export function cornerReport(variant: RunVariant, answers: readonly Answer[]): C
 }
 
 /** The value of a measure for one answer; undefined where it has none. */
-export function valueOf({ scores }: RunAnswer, measure: ScoreMeasure): number | undefined {
+function valueOf({ scores }: RunAnswer, measure: ScoreMeasure): number | undefined {
   const value = scores[measure];
   return value === undefined ? undefined : Number(value);
 }
@@ -40,7 +40,7 @@ function figuresOf(answers: readonly RunAnswer[]): CornerReport["scores"] {
   }));
 }
 
-export const figureOf = (values: readonly number[]): Figure => ({ n: values.length, ...bootstrap(values) });
+const figureOf = (values: readonly number[]): Figure => ({ n: values.length, ...bootstrap(values) });
 const spreadOf = (values: readonly number[]) => ({ n: values.length, p50: percentile(values, 0.5), p95: percentile(values, 0.95) });
 
 function byTag(answers: readonly Answer[]): CornerReport["byTag"] {

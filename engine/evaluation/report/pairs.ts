@@ -9,7 +9,7 @@ import { wilcoxon } from "../statistics/wilcoxon.ts";
 export type PairMeasure = PairReport["measure"];
 /** Of a variant (or a run): answers by question id. */
 export type ById = ReadonlyMap<string, RunAnswer>;
-export const ALPHA = 0.05;
+const ALPHA = 0.05;
 
 type Test = Omit<PairReport, "a" | "b" | "holm" | "told" | "more">;
 
@@ -31,7 +31,7 @@ export function differences(a: ById, b: ById, measure: PairMeasure): number[] {
   });
 }
 
-export function compared(measure: PairMeasure, values: readonly number[]): Test {
+function compared(measure: PairMeasure, values: readonly number[]): Test {
   const onlyA = values.filter((value) => value > 0).length;
   const onlyB = values.filter((value) => value < 0).length;
   return {
@@ -41,7 +41,7 @@ export function compared(measure: PairMeasure, values: readonly number[]): Test 
 }
 
 /** Further questions until the test would tell, most likely; at the level that Holm's correction leaves the hardest of `tests` tests. */
-export function furtherQuestions({ measure, onlyA, onlyB, n }: Test, values: readonly number[], tests: number): number | undefined {
+function furtherQuestions({ measure, onlyA, onlyB, n }: Test, values: readonly number[], tests: number): number | undefined {
   const wanted = { alpha: ALPHA / tests };
   const inAll = isShare(measure) ? questionsForShares(onlyA, onlyB, n, wanted) : questionsForValues(values, wanted);
   return inAll === undefined ? undefined : Math.max(1, inAll - n);

@@ -22,8 +22,8 @@ export function recommend(corners: readonly CornerReport[], pairs: readonly Pair
   const { choice } = best;
   const agree = (["measured", "asked"] as const).every((from) => leads(choice, reasons.filter((reason) => reason.from === from)));
   const lead = (points[0]?.points ?? 0) - (points[1]?.points ?? 0);
-  const sure = agree && lead >= 1;
-  return { choice, sure, sentence: sentenceOf(choice, sure, lead, points), reasons, points, open };
+  const close = lead < 1 ? points[1]?.choice : undefined;
+  return { choice, sure: agree && lead >= 1, sentence: sentenceOf(choice, { agree, asked: facts.asked !== undefined, close }), reasons, points, open };
 }
 
 type Reason = Recommendation["reasons"][number];
@@ -39,11 +39,10 @@ function leads(choice: Choice, reasons: readonly Reason[]): boolean {
   return reasons.length > 0 && choices.every((other) => points(other) <= points(choice));
 }
 
-function sentenceOf(choice: Choice, sure: boolean, lead: number, points: Recommendation["points"]): string {
-  if (sure) return titles[choice];
-  const other = points[1]?.choice;
-  const also = lead < 1 && other ? ` ${names[other]} would do nearly as well by what is known.` : "";
-  return `${titles[choice]} This is not settled: what was measured and what was said do not both point there.${also}`;
+/** `agree`: both what was measured and what was said point there; `asked`: something was said; `close`: a choice that is as good by what is known. */
+function sentenceOf(choice: Choice, { agree, asked, close }: { agree: boolean; asked: boolean; close: Choice | undefined }): string {
+  const unsettled = agree ? "" : asked ? " This is not settled: what was measured and what was said do not both point there." : " This is not settled: only the measurements have spoken.";
+  return `${titles[choice]}${unsettled}${close ? ` ${names[close]} would do nearly as well by what is known.` : ""}`;
 }
 
 const names: Readonly<Record<Choice, string>> = { documents: "Documents alone", "fine-tune": "A fine-tune alone", hybrid: "Both together", prompt: "A better prompt" };
@@ -63,9 +62,15 @@ function openQuestions(facts: Facts, corners: readonly CornerReport[]): string[]
   return open;
 }
 
+/** "−8 points" of a share, "+33 ms" of a time. */
+export function differenceWords(measure: PairReport["measure"], mean: number): string {
+  const size = Math.round(Math.abs(measure === "totalMs" ? mean : mean * 100));
+  return `${size === 0 ? "" : mean < 0 ? "−" : "+"}${size} ${measure === "totalMs" ? "ms" : size === 1 ? "point" : "points"}`;
+}
+
 export function notTold({ a, b, measure, difference, more, holm }: PairReport): string {
   const what = { correct: "right answers", fact: "facts", format: "format", tokenF1: "token F1", totalMs: "time" }[measure];
   if (more === undefined) return `${a} and ${b} do not differ in ${what}.`;
-  const by = measure === "totalMs" ? `${Math.round(difference.mean)} ms` : difference.mean.toFixed(2);
+  const by = differenceWords(measure, difference.mean);
   return `${a} and ${b} cannot be told apart in ${what} (difference ${by}, p ${holm < 0.001 ? "< 0.001" : `= ${holm.toFixed(2)}`}): if the difference is real, it would take about ${more} more question${more === 1 ? "" : "s"} to see it.`;
 }

@@ -16,7 +16,7 @@ export interface Rule {
   readonly sentence: (facts: Facts) => string;
 }
 
-const share = (value: number | undefined): string => (value ?? 0).toFixed(2);
+const share = (value: number | undefined): string => `${Math.round((value ?? 0) * 100)} %`;
 const well = (gain: number | undefined): boolean => (gain ?? 0) > 0;
 const badly = (gain: number | undefined): boolean => (gain ?? 0) < 0;
 /** From here on a share counts as good, and below as next to nothing. */

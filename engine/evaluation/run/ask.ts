@@ -1,6 +1,6 @@
 import { answerQuestion, type Answered } from "../../answer/answer-question.ts";
 import type { AnswerMeans } from "../../answer/means.ts";
-import { sha256 } from "../../base/hash.ts";
+import { repeatedNonce } from "../../answer/write/nonce.ts";
 import type { AnswerOptions, Message } from "../../contract/answers.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import type { RunVariant } from "../../contract/runs.ts";
@@ -23,10 +23,10 @@ const silent = { step: () => undefined, sources: () => undefined, text: () => un
  * schema there is, is for the set and the variant to say, not for the fine-tune.
  */
 function meansOf({ id, question }: KnownQuestion, { settings }: RunHeader, { searches: _, fineTuneFormat: __, ...means }: AnswerMeans): AnswerMeans {
-  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: () => sha256(`${id}\n${question}`).slice(0, 6) };
+  return { ...means, settings: () => ({ ...means.settings(), ...settings }), nonce: repeatedNonce(`${id}\n${question}`) };
 }
 
-export function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {
+function optionsOf(variant: RunVariant, question: KnownQuestion, { filter, systemPrompt: ofSet, jsonSchema: schemaOfSet }: Pick<RunHeader, "filter" | "systemPrompt" | "jsonSchema">): AnswerOptions {
   const systemPrompt = variant.systemPrompt ?? ofSet;
   const jsonSchema = variant.enforceSchema ? (question.jsonSchema ?? schemaOfSet) : undefined;
   return {

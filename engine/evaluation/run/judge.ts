@@ -1,5 +1,5 @@
 import type { AnswerMeans } from "../../answer/means.ts";
-import { freshNonce } from "../../answer/write/frame.ts";
+import { freshNonce, repeatedNonce } from "../../answer/write/nonce.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import { judgeVerdicts, type JudgeVerdict, type RunAnswer } from "../../contract/runs.ts";
 
@@ -31,7 +31,7 @@ function promptOf(question: KnownQuestion, text: string): string {
     ...(expectNumber ? [`It must name the number ${expectNumber.value}${expectNumber.tolerance ? `, give or take ${expectNumber.tolerance}` : ""}.`] : []),
     ...(expectPhrase !== undefined && expectAnswers.length === 0 ? [`It must agree with: ${expectPhrase}`] : []),
   ];
-  const nonce = freshNonce([text]);
+  const nonce = freshNonce([text], repeatedNonce(`${question.question}\n${text}`));
   return `Question: ${question.question}\n\nA right answer: ${must.join("\n")}\n\n<answer-${nonce}>\n${text}\n</answer-${nonce}>`;
 }
 

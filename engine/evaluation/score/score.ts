@@ -49,7 +49,7 @@ export async function scoreAnswer(question: KnownQuestion, answered: Answered, {
  * - format: the schema is followed and the pattern matches.
  * undefined where there is only a rubric, which no rule can judge.
  */
-export function isCorrect(question: KnownQuestion, scores: Pick<AnswerScores, "refused" | "fact" | "citation" | "format">, complete: boolean): boolean | undefined {
+function isCorrect(question: KnownQuestion, scores: Pick<AnswerScores, "refused" | "fact" | "citation" | "format">, complete: boolean): boolean | undefined {
   const content = question.unanswerable ? scores.refused : scores.fact ?? (question.expectDocument !== undefined || question.expectPhrase !== undefined ? scores.citation === true : undefined);
   const parts = [content, scores.format].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : complete && parts.every(Boolean);

@@ -29,7 +29,7 @@ export function wilcoxon(differences: readonly number[]): SignedRanks {
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
-export function meanRanks(values: readonly number[]): number[] {
+function meanRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const ranks = new Array<number>(values.length).fill(0);
   for (let from = 0; from < order.length;) {

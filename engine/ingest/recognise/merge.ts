@@ -13,8 +13,8 @@ interface Placed { readonly block: Block; readonly runs: readonly TextRun[] }
 const MARGIN = 1;
 
 /**
- * The extraction with what was recognised in its pictures: each picture's text stands behind the text of its page, under the same
- * headings, with a rectangle for every word of a page. What the text layer holds already is left out.
+ * The extraction with what was recognised in its pictures: each picture's text stands at the picture's place or behind the text of its page, under the
+ * headings there, with a rectangle for every word of a page. What the text layer holds already is left out.
  */
 export function withRecognised(extraction: Extraction, read: readonly ReadPicture[]): Extraction {
   if (read.length === 0) return extraction;
@@ -41,8 +41,8 @@ function failure({ picture, recognised }: ReadPicture): Extraction["warnings"] {
 }
 
 /** The index before which a picture's text is put. */
-function positionOf(blocks: readonly Block[], { page }: Picture): number {
-  if (page === undefined) return blocks.length;
+function positionOf(blocks: readonly Block[], { page, after = blocks.length }: Picture): number {
+  if (page === undefined) return Math.min(after, blocks.length);
   const behind = blocks.findIndex((block) => block.page !== undefined && block.page > page);
   return behind < 0 ? blocks.length : behind;
 }

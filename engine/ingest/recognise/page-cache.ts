@@ -75,7 +75,8 @@ export class PageCache {
   }
 
   private pathOf({ contentHash, picture, languages }: PictureKey): string {
-    const name = picture.part === undefined ? `page-${picture.page ?? 1}` : `part-${sha256(picture.part).slice(0, 16)}`;
+    const { page = 1, part, area } = picture;
+    const name = part !== undefined ? `part-${sha256(part).slice(0, 16)}` : ["page", page, ...(area ?? []).map(Math.round)].join("-");
     return join(this.folder, contentHash, `${name}.${languages.join("+")}.json`);
   }
 }

@@ -55,7 +55,8 @@ export class Scanner {
       for (let deaths = 0; ; deaths++) {
         try {
           const { paragraphs, width } = await this.anyWayRound(source, picture, options);
-          return { paragraphs: inPoints(paragraphs, (page?.width ?? width) / width), seconds: seconds(begun) };
+          const [left, top, across] = picture.area ?? [0, 0, page?.width ?? width];
+          return { paragraphs: inPoints(paragraphs, { scale: across / width, left, top }), seconds: seconds(begun) };
         } catch (error) {
           signal.throwIfAborted();
           if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
@@ -90,10 +91,10 @@ export class Scanner {
     return { paragraphs: back, width: before };
   }
 
-  private draw({ file, password }: Source, { page: number, part }: Picture, { page, signal, turn }: ScanOptions & { turn: Turn }): Promise<{ png: string; width: number; height: number }> {
+  private draw({ file, password }: Source, { page: number, part, area }: Picture, { page, signal, turn }: ScanOptions & { turn: Turn }): Promise<{ png: string; width: number; height: number }> {
     return this.reader.call((client, inner) => client.renderPage({
       path: file, page: number ?? 1, width: part === undefined ? widthOf(page) : PART_WIDTH, turn,
-      ...(part === undefined ? {} : { part }), ...(password === undefined ? {} : { password }),
+      ...(part === undefined ? {} : { part }), ...(area === undefined ? {} : { area }), ...(password === undefined ? {} : { password }),
     }, { signal: inner }), { deadlineMs: DRAW_MS, signal });
   }
 
@@ -128,8 +129,9 @@ function widthOf(page: PageInfo | undefined): number {
   return Math.max(16, Math.round(Math.min(wanted, most, MAX_SIDE)));
 }
 
-function inPoints(paragraphs: Recognised["paragraphs"], scale: number): RecognisedPicture["paragraphs"] {
-  const points = (box: Rect): Rect => [hundredths(box[0] * scale), hundredths(box[1] * scale), hundredths(box[2] * scale), hundredths(box[3] * scale)];
+/** @param left, top where the picture begins on its page, points. */
+function inPoints(paragraphs: Recognised["paragraphs"], { scale, left, top }: { scale: number; left: number; top: number }): RecognisedPicture["paragraphs"] {
+  const points = (box: Rect): Rect => [hundredths(left + box[0] * scale), hundredths(top + box[1] * scale), hundredths(box[2] * scale), hundredths(box[3] * scale)];
   return paragraphs.map(({ lines }) => lines.map((line) => line.map(({ text, confidence, box }) => ({ text, confidence, rect: points(box) }))));
 }
 

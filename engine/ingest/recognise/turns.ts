@@ -26,7 +26,7 @@ export function mayLieTurned(paragraphs: Paragraphs): boolean {
 }
 
 /** Letters and digits in words of at least two that were read for sure. */
-export function sureLetters(paragraphs: Paragraphs): number {
+function sureLetters(paragraphs: Paragraphs): number {
   return wordsOf(paragraphs).reduce((sum, { text, confidence }) => {
     const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
     return sum + (confidence >= SURE && letters > 1 ? letters : 0);

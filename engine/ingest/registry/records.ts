@@ -6,7 +6,7 @@ import { documentOrigin, documentState, id, recognition } from "../../contract/l
 const ownedFile = z.object({ /** Relative to the workspace. */ file: z.string(), from: z.string().optional(), mediaType: z.string().optional() });
 
 /** A document as the journal keeps it. Only states that outlive the process are written: what is being read or embedded is queued. */
-export const documentRecord = z.object({
+const documentRecord = z.object({
   id, collectionId: id, path: z.string(), name: z.string(), origin: documentOrigin,
   /** The watched folder it follows. */
   folderId: id.optional(),
@@ -23,10 +23,10 @@ export const documentRecord = z.object({
 });
 export type DocumentRecord = z.infer<typeof documentRecord>;
 
-export const collectionRecord = z.object({ id, name: z.string(), private: z.boolean(), created: z.string(), isDefault: z.boolean() });
+const collectionRecord = z.object({ id, name: z.string(), private: z.boolean(), created: z.string(), isDefault: z.boolean() });
 export type CollectionRecord = z.infer<typeof collectionRecord>;
 
-export const folderRecord = z.object({ id, path: z.string(), collectionId: id, private: z.boolean() });
+const folderRecord = z.object({ id, path: z.string(), collectionId: id, private: z.boolean() });
 export type FolderRecord = z.infer<typeof folderRecord>;
 
 /** One line of library.jsonl. The last line about a thing wins. */

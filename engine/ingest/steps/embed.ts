@@ -87,7 +87,7 @@ export class EmbedLane {
 }
 
 /** Covers what was embedded and by whom: the same words under another heading or from another model are not the same vector. */
-export function textHash(embedded: string, embedder: Pick<Embedder, "identity">): string {
+function textHash(embedded: string, embedder: Pick<Embedder, "identity">): string {
   return sha256(`${embedder.identity}\n${embedded}`);
 }
 

@@ -4,7 +4,7 @@ import { languageName } from "../../base/recognition-languages.ts";
 import { patiently, type DownloadOptions } from "../download.ts";
 import { hubFailure, hubRequest, type HubFileInfo } from "../hub.ts";
 
-export const DEFAULT_REGISTRY = "https://registry.npmjs.org";
+const DEFAULT_REGISTRY = "https://registry.npmjs.org";
 /** The version whose layout is known, the same as in the box. */
 const VERSION = "1.0.0";
 const MAX_METADATA_BYTES = 2 ** 20;

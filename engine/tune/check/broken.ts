@@ -30,7 +30,7 @@ function saidBefore(text: string): number {
 }
 
 /** Whether a text ends in one piece said over and over, which makes up at least half of it, or hardly says anything that it has not said. */
-export function goesRound(text: string): boolean {
+function goesRound(text: string): boolean {
   const end = text.trimEnd();
   if (end.length >= LEAST_TEXT && saidBefore(end) > MOST_SAID_BEFORE) return true;
   for (let period = 1; period <= end.length / LEAST_ROUNDS; period++) {

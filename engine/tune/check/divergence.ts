@@ -8,7 +8,7 @@ const ROUNDING = 1e-6;
  * Kullback-Leibler divergence of `tuned` from `base` at one position, nats. Both give the logarithms for the same tokens, the base's likeliest;
  * all other tokens count as one, so that the result is exact for what was looked at and never too large for the whole vocabulary.
  */
-export function klDivergence(base: readonly number[], tuned: readonly number[]): number {
+function klDivergence(base: readonly number[], tuned: readonly number[]): number {
   let [sum, baseRest, tunedRest] = [0, 1, 1];
   for (const [i, p] of base.entries()) {
     const q = tuned[i] ?? p;

@@ -50,7 +50,7 @@ export function verdictOf(evidence: Evidence): Verdict {
   return { verdict: "fits", text: `${it} fits.${divergence ? ` ${howMuch(divergence, evidence)}` : ""}` };
 }
 
-export const changesNothing = ({ mean, max, changedTop }: Divergence) => mean < UNNOTICED.mean && max < UNNOTICED.max && changedTop === 0;
+const changesNothing = ({ mean, max, changedTop }: Divergence) => mean < UNNOTICED.mean && max < UNNOTICED.max && changedTop === 0;
 
 function howMuch(divergence: Divergence, { sameQuantisation }: Evidence): string {
   const share = Math.round(divergence.changedTop * 100);

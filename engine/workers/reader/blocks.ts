@@ -87,6 +87,11 @@ export class DocumentBuilder {
     if (this.pictures.length < MAX_PICTURES) this.pictures.push(picture);
   }
 
+  /** The image `part` of an office file stands behind what was added last. */
+  pictureHere(part: string): void {
+    this.picture({ part, after: this.blocks.length });
+  }
+
   warn(code: Extraction["warnings"][number]["code"], message: string, page?: number): void {
     if (this.warnings.length >= 1000) return;
     this.warnings.push({ code, message, ...(page === undefined ? {} : { page }) });

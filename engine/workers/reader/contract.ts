@@ -1,6 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { documentReason, extraction } from "../../contract/document.ts";
+import { documentReason, extraction, rect } from "../../contract/document.ts";
 
 /** What the reader refuses to go beyond. The process's memory cap and the supervisor's deadline stand behind these. */
 export const readerLimits = z.object({
@@ -36,10 +36,10 @@ export const readerContract = {
   extract: oc.input(extractInput).output(eventIterator(readerEvent)),
   /**
    * One PDF page or picture as PNG, `width` pixels wide. With `part`: the image of that name inside an office file, `width` wide but never
-   * more than twice its own size. `turn`: degrees by which it is then turned clockwise; the answer's size is that of the turned picture.
+   * more than twice its own size. With `area`: that part of a PDF page alone, points, drawn as large as it is on a page of this `width`. `turn`: degrees by which it is then turned clockwise; the answer's size is that of the turned picture.
    * Base64 of the PNG bytes.
    */
   renderPage: oc
-    .input(z.object({ path: z.string(), part: z.string().optional(), page: z.number().int().positive(), width: z.number().int().min(16).max(4096), password: z.string().optional(), turn: z.literal([0, 90, 180, 270]).default(0) }))
+    .input(z.object({ path: z.string(), part: z.string().optional(), page: z.number().int().positive(), area: rect.optional(), width: z.number().int().min(16).max(4096), password: z.string().optional(), turn: z.literal([0, 90, 180, 270]).default(0) }))
     .output(z.object({ png: z.string(), width: z.number(), height: z.number() })),
 };

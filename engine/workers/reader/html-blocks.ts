@@ -1,4 +1,4 @@
-import { parseDocument } from "htmlparser2";
+import { DomUtils, parseDocument } from "htmlparser2";
 import type { DocumentBuilder } from "./blocks.ts";
 import { readHtmlTable } from "./html-tables.ts";
 import { flattenIfTooDeep } from "./markup-depth.ts";
@@ -23,6 +23,8 @@ export interface HtmlOptions {
   readonly headingShift?: number;
   /** Headings found in the text; false where the text stands under headings of its own format. */
   readonly headings?: boolean;
+  /** Told of every img when the block in whose text it stands has been added. */
+  readonly picture?: (img: DomElement) => void;
 }
 
 type TextKind = "paragraph" | "list-item" | "quote" | "caption" | "footnote";
@@ -40,6 +42,7 @@ export function readHtmlNodes(out: DocumentBuilder, nodes: readonly DomNode[], o
 
 class HtmlWalker {
   private inline = "";
+  private pictures: DomElement[] = [];
   private readonly out: DocumentBuilder;
   private readonly options: HtmlOptions;
 
@@ -70,11 +73,14 @@ class HtmlWalker {
     if (DROPPED.has(node.name) || isHidden(node) || this.options.skip?.(node)) return;
     if (place.depth > MAX_DEPTH) {
       this.inline += ` ${textContent(node)} `;
+      this.hang([node]);
       return;
     }
     if (node.name === "br") this.inline += "\n";
-    else if (INLINE.has(node.name) && !holdsBlocks(node)) this.inline += inlineText(node);
-    else {
+    else if (INLINE.has(node.name) && !holdsBlocks(node)) {
+      this.inline += inlineText(node);
+      this.hang([node]);
+    } else {
       this.flush(place);
       this.block(node, { ...place, depth: place.depth + 1 });
     }
@@ -83,7 +89,27 @@ class HtmlWalker {
   private flush(place: Place): void {
     const text = this.inline;
     this.inline = "";
-    if (!text.trim()) return;
+    if (text.trim()) this.text(text, place);
+    this.release();
+  }
+
+  /** Pictures in these elements wait for the block that is being gathered. */
+  private hang(elements: readonly DomElement[]): void {
+    if (!this.options.picture) return;
+    for (const element of elements) this.pictures.push(...DomUtils.getElementsByTagName("img", element));
+  }
+
+  private release(): void {
+    for (const img of this.pictures) this.options.picture?.(img);
+    this.pictures = [];
+  }
+
+  private passed(elements: readonly DomElement[]): void {
+    this.hang(elements);
+    this.release();
+  }
+
+  private text(text: string, place: Place): void {
     const mark = place.mark.text;
     place.mark.text = "";
     // Empty lines made of line breaks are how old pages and mails write paragraphs.
@@ -95,9 +121,13 @@ class HtmlWalker {
   private block(element: DomElement, place: Place): void {
     const { name } = element;
     const heading = /^h([1-6])$/.exec(name);
-    if (heading && this.options.headings !== false) this.out.heading(Number(heading[1]) + (this.options.headingShift ?? 0), textContent(element));
-    else if (name === "pre" || name === "listing") this.out.lines("code", textContent(element, { lineBreak: "\n", preserve: true }));
-    else if (name === "table") readHtmlTable(this.out, element, (nodes) => this.children(nodes, place));
+    if (heading && this.options.headings !== false) {
+      this.out.heading(Number(heading[1]) + (this.options.headingShift ?? 0), textContent(element));
+      this.passed([element]);
+    } else if (name === "pre" || name === "listing") {
+      this.out.lines("code", textContent(element, { lineBreak: "\n", preserve: true }));
+      this.passed([element]);
+    } else if (name === "table") readHtmlTable(this.out, element, { asBlocks: (nodes) => this.children(nodes, place), passed: (elements) => this.passed(elements) });
     else if (name === "ul" || name === "ol" || name === "menu") this.list(element, place);
     else if (name === "blockquote") this.children(element.children, { ...place, kind: "quote" });
     else if (name === "figcaption" || name === "caption") this.children(element.children, { ...place, kind: "caption" });

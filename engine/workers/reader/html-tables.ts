@@ -7,11 +7,19 @@ interface Row { readonly cells: readonly string[]; readonly elements: readonly D
 
 const MAX_SPAN = 100;
 
+interface TableVisitor {
+  /** Reads the blocks in a cell. */
+  readonly asBlocks: (nodes: readonly DomNode[]) => void;
+  /** Told of caption and cells when what they hold has been added as text. */
+  readonly passed: (elements: readonly DomElement[]) => void;
+}
+
 /** A table's rows, each with its header; a table that only lays out the page is read as the blocks in its cells. */
-export function readHtmlTable(out: DocumentBuilder, table: DomElement, asBlocks: (nodes: readonly DomNode[]) => void): void {
+export function readHtmlTable(out: DocumentBuilder, table: DomElement, { asBlocks, passed }: TableVisitor): void {
   const found = rowsOf(table);
   const caption = found.caption ? normaliseLine(textContent(found.caption)) : undefined;
   if (caption) out.text("caption", caption);
+  if (found.caption) passed([found.caption]);
   const { rows } = found;
   if (isLayout(rows)) {
     for (const row of rows) for (const cell of row.elements) asBlocks(cell.children);
@@ -19,10 +27,10 @@ export function readHtmlTable(out: DocumentBuilder, table: DomElement, asBlocks:
   }
   const grid = expandSpans(rows);
   const headerRows = leadingHeaders(rows);
-  const name = caption ? { name: caption } : {};
-  if (headerRows > 0) addTable(out, { ...name, header: mergeHeaders(grid.slice(0, headerRows)), rows: grid.slice(headerRows) });
-  else if (hasRowHeaders(rows)) addTable(out, { ...name, header: [], rows: grid.map(keyed) });
-  else addTable(out, { ...name, ...splitHeader(grid) });
+  const input = headerRows > 0 ? { header: mergeHeaders(grid.slice(0, headerRows)), rows: grid.slice(headerRows) } : hasRowHeaders(rows) ? { header: [], rows: grid.map(keyed) } : splitHeader(grid);
+  const above = headerRows > 0 ? headerRows : input.header.length > 0 ? 1 : 0;
+  for (const row of rows.slice(0, above)) passed(row.elements);
+  addTable(out, { ...(caption ? { name: caption } : {}), ...input, afterRow: (row) => passed(rows[above + row - 1]?.elements ?? []) });
 }
 
 /** An infobox: every row is a title and its value. */

@@ -6,6 +6,8 @@ export interface TableInput {
   /** Empty: the table has none. */
   readonly header: readonly string[];
   readonly rows: Iterable<readonly string[]>;
+  /** Called behind each row, the first being 1: the place of what hangs in it. */
+  readonly afterRow?: (row: number) => void;
 }
 
 /** A row that reads on its own: "name: Loom Malson, price: 727 crowns". Empty cells are left out. */
@@ -17,7 +19,7 @@ export function rowText(header: readonly string[], cells: readonly string[]): st
 }
 
 /** One table-row block per row; the header is repeated in each, because a row is found and read alone. */
-export function addTable(out: DocumentBuilder, { name, header, rows }: TableInput): void {
+export function addTable(out: DocumentBuilder, { name, header, rows, afterRow }: TableInput): void {
   const titles = header.map(normaliseLine);
   const table = name === undefined ? {} : { name: normaliseLine(name) };
   let row = 0;
@@ -27,6 +29,7 @@ export function addTable(out: DocumentBuilder, { name, header, rows }: TableInpu
     row++;
     const text = rowText(titles, cells);
     if (text) out.row(text, { ...table, header: titles, cells, row });
+    afterRow?.(row);
   }
 }
 

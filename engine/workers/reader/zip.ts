@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Unzip, UnzipInflate, type UnzipFile } from "fflate";
 import { corrupt, Refusal } from "./refusal.ts";
 
@@ -7,7 +8,12 @@ export interface Archive {
   bytes(name: string): Uint8Array | undefined;
   /** The member as UTF-8 (or UTF-16 by its mark), undefined where there is none. */
   text(name: string): string | undefined;
+  /** The member's sha-256 in hexadecimal, of those for which "hash" was wanted. */
+  hash(name: string): string | undefined;
 }
+
+/** What is kept of a member: its bytes, its hash, or nothing. */
+export type Wanted = boolean | "hash";
 
 const CHUNK = 64 * 1024;
 const MAX_MEMBERS = 20_000;
@@ -17,11 +23,12 @@ const tooLarge = (limit: number) =>
 
 /**
  * Inflates a zip member by member, counting every byte as it comes out, so that a bomb is refused when it passes `maxBytes` and
- * not when memory is gone. `wanted` says which members are kept; the others are counted and dropped.
+ * not when memory is gone. `wanted` says what is kept of each member; the rest is counted and dropped.
  * @throws Refusal too-large or corrupt.
  */
-export function openArchive(zip: Uint8Array, maxBytes: number, wanted: (name: string) => boolean = () => true): Archive {
+export function openArchive(zip: Uint8Array, maxBytes: number, wanted: (name: string) => Wanted = () => true): Archive {
   const members = new Map<string, Uint8Array>();
+  const hashes = new Map<string, string>();
   const names: string[] = [];
   let inflated = 0;
   const onFile = (file: UnzipFile) => {
@@ -29,12 +36,15 @@ export function openArchive(zip: Uint8Array, maxBytes: number, wanted: (name: st
     if (names.length > MAX_MEMBERS) throw new Refusal("too-large", `This file has more than ${MAX_MEMBERS} parts inside.`);
     const chunks: Uint8Array[] = [];
     const keep = wanted(file.name);
+    const hash = keep === "hash" ? createHash("sha256") : undefined;
     file.ondata = (error, chunk, final) => {
       if (error) throw error;
       inflated += chunk.length;
       if (inflated > maxBytes) throw tooLarge(maxBytes);
-      if (keep) chunks.push(chunk);
-      if (final && keep) members.set(file.name, Buffer.concat(chunks));
+      if (keep === true) chunks.push(chunk);
+      hash?.update(chunk);
+      if (final && keep === true) members.set(file.name, Buffer.concat(chunks));
+      if (final && hash) hashes.set(file.name, hash.digest("hex"));
     };
     file.start();
   };
@@ -50,6 +60,7 @@ export function openArchive(zip: Uint8Array, maxBytes: number, wanted: (name: st
     names,
     bytes: (name) => members.get(name),
     text: (name) => decodeXml(members.get(name)),
+    hash: (name) => hashes.get(name),
   };
 }
 

@@ -29,7 +29,7 @@ export function CheckProgress({ stage, done, total, findings }: RunningCheck) {
 
 const worst = (findings: readonly CheckFinding[]): CheckFinding["level"] => (findings.some(({ level }) => level === "failure") ? "failure" : findings.some(({ level }) => level === "warning") ? "warning" : "ok");
 
-export function LevelIcon({ level }: { level: CheckFinding["level"] }) {
+function LevelIcon({ level }: { level: CheckFinding["level"] }) {
   if (level === "ok") return <Check className={css.ok} />;
   return level === "warning" ? <TriangleAlert className={css.warning} /> : <CircleAlert className={css.failure} />;
 }

@@ -2,7 +2,7 @@ import type { CheckReport, CheckStage, Divergence, KeptCheck, ShelfItem } from "
 import { standingOf, type Standing } from "../../chat/adapters.ts";
 
 /** The model of the shelf that an adapter or merged model was made from, as far as that is known. */
-export const baseOf = (item: ShelfItem, shelf: readonly ShelfItem[]): ShelfItem | undefined => shelf.find(({ id }) => id === item.fineTuneOf?.id);
+const baseOf = (item: ShelfItem, shelf: readonly ShelfItem[]): ShelfItem | undefined => shelf.find(({ id }) => id === item.fineTuneOf?.id);
 
 export const canBeChecked = (item: ShelfItem): boolean => item.kind === "adapter" || item.isFineTune === true;
 

@@ -15,10 +15,12 @@ interface MergeDialogProps { shelf: readonly ShelfItem[]; from: ShelfItem | unde
 /** Base and adapters become one file. `from`: where it was asked for, a base or an adapter; `before`: an earlier wish that was refused. */
 export function MergeDialog({ shelf, from, before, onStart, onClose }: MergeDialogProps) {
   const models = shelf.filter((item) => item.kind === "model" && item.state === "ready");
-  const [baseId, setBaseId] = useState(before?.input.base.id ?? (from?.kind === "adapter" ? from.fineTuneOf?.id : from?.id) ?? (models.length === 1 ? models[0]?.id : undefined) ?? NONE);
+  const [said, setBaseId] = useState(before?.input.base.id ?? (from?.kind === "adapter" ? from.fineTuneOf?.id : from?.id) ?? (models.length === 1 ? models[0]?.id : undefined));
   const [scales, setScales] = useState<ReadonlyMap<string, string>>(() => new Map(before ? before.input.adapters.flatMap(({ adapter, scale = 1 }) => (adapter.id ? [[adapter.id, String(scale)]] : [])) : from?.kind === "adapter" ? [[from.id, "1"]] : []));
   const [type, setType] = useState<MergeType>(before?.input.type ?? "as-base");
   const [name, setName] = useState(before?.input.name ?? "");
+  // Until a person says: the model that an adapter they ticked was made from.
+  const baseId = said ?? shelf.find(({ id, fineTuneOf }) => scales.has(id) && models.some((model) => model.id === fineTuneOf?.id))?.fineTuneOf?.id ?? NONE;
   const base = models.find(({ id }) => id === baseId);
   const adapters = shelf.filter((item) => item.kind === "adapter" && (!base || item.architecture === base.architecture || scales.has(item.id)));
   const others = (item: ShelfItem) => Number(base !== undefined && item.fineTuneOf?.id !== base.id);

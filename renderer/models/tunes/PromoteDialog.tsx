@@ -28,6 +28,7 @@ export function PromoteDialog({ tune, version, onClose }: { tune: FineTune; vers
   const gate = again ? undefined : state.is === "done" ? state.gate : gateOf(tune, version.id);
   const running = state.is === "running";
   const needsSure = gate ? gate.decision === "worse" : sets.length > 0;
+  const consent = `${gate ? "Promote it although it does worse." : "Promote it without asking the questions."} That is written into its history.`;
   const ask = () => { setAgain(false); setSure(false); setProblem(undefined); if (input) void start({ id: tune.id, versionId: version.id, ...input }); };
   const promote = () => {
     engine.models.fineTunes.promote({ id: tune.id, versionId: version.id, anyway: needsSure && sure }).then(() => {
@@ -49,7 +50,7 @@ export function PromoteDialog({ tune, version, onClose }: { tune: FineTune; vers
         {running ? <Asking progress={state.progress} /> : gate ? <GateOutcome gate={gate} candidate={version.number} standing={versionOf(tune, gate.defaultVersionId)?.number} />
           : chosen ? <GateChoice sets={sets} set={chosen} value={choice} onChange={setChoice} />
           : all ? <p>There is no question set yet, so nothing says whether this version is better. <a className={css.link} href="#/evaluate/sets">Write some questions</a>, a dozen are a good beginning.</p> : null}
-        {needsSure && !running ? <label className={css.sure}><Checkbox label="I want it all the same" checked={sure} onChange={setSure} /><span>{gate ? "Promote it although it does worse." : "Promote it without asking."} That is written into its history.</span></label> : null}
+        {needsSure && !running ? <label className={css.sure}><Checkbox label={consent} checked={sure} onChange={setSure} /><span>{consent}</span></label> : null}
         {state.is === "failed" ? <p role="alert" className={css.problem}>{state.failure.reason} {state.failure.next}</p> : null}
         {problem ? <p role="alert" className={css.problem}>{problem}</p> : null}
       </div>
@@ -59,7 +60,7 @@ export function PromoteDialog({ tune, version, onClose }: { tune: FineTune; vers
 
 function Asking({ progress }: { progress: { done: number; total: number; leftSeconds?: number | undefined } | undefined }) {
   return (
-    <div role="status">
+    <div role="status" className={css.asking}>
       <p>{progress && progress.total > 0 ? `${progress.done} of ${progress.total} answers` : "Getting ready"}{progress?.leftSeconds === undefined ? "" : `, about ${duration(progress.leftSeconds)} left`}</p>
       <ProgressBar label="Asking the questions" fraction={progress && progress.total > 0 ? progress.done / progress.total : undefined} />
     </div>

@@ -48,6 +48,8 @@ describe("the recommendation", () => {
   test("without a questionnaire the measurements speak, and it says that half is missing", () => {
     const one = advice(toy);
     expect(one).toMatchObject({ choice: "hybrid", sure: false });
+    expect(one.sentence).toMatch(/only the measurements have spoken/);
+    expect(one.reasons.map(({ sentence }) => sentence).join(" ")).toMatch(/With documents \d+ % of the facts are right, without \d+ %\./);
     expect(one.open[0]).toMatch(/questions about the work are not answered/);
   });
 
@@ -76,7 +78,7 @@ describe("the recommendation", () => {
 
   test("numbers that do not tell the corners apart say so, and how many more questions it would take", () => {
     const { open, choice } = advice({ base: { fact: 0.4 }, documents: { fact: 0.5, offset: 2 }, "fine-tune": { fact: 0.4 }, hybrid: { fact: 0.5, offset: 2 } }, said({}), 20);
-    expect(open.join("\n")).toMatch(/documents and base cannot be told apart in facts .* about \d+ more questions/);
+    expect(open.join("\n")).toMatch(/documents and base cannot be told apart in facts \(difference .\d+ points?, p .* about \d+ more questions/);
     expect(open.join("\n")).toMatch(/hybrid and documents do not differ in facts/);
     expect(choice).toBe("documents"); // By what was said alone.
     expect(advice({ base: { fact: 0 }, documents: { fact: 1 } }, said({}), 4).open.join("\n")).toMatch(/4 questions are few/);

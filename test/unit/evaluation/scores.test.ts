@@ -72,6 +72,8 @@ describe("format", () => {
     for (const bad of [{ type: "word" }, { properties: 3 }, { $ref: "https://example.org/x.json" }, { $schema: "http://json-schema.org/draft-04/schema#", type: "object" }, { type: "string", pattern: "(" }]) {
       expect(() => compileSchema(bad), JSON.stringify(bad)).toThrow(/^This is no JSON schema: /);
     }
+    expect(() => compileSchema({ type: "word" })).toThrow("This is no JSON schema: “type” must be equal to one of the allowed values.");
+    expect(() => compileSchema({ type: "object", properties: { a: 3 } })).toThrow("This is no JSON schema: “properties.a” must be object,boolean.");
   });
 
   test("patterns: flag u, somewhere; one that backtracks without end is ended, and one that is none is refused", () => {

@@ -37,6 +37,14 @@ describe("recognised text in an extraction", () => {
     expect(merged.warnings).toEqual([]);
   });
 
+  it("stands at the picture's place where the file has no pages, and at the end where none is known", () => {
+    const letter: Extraction = { ...extraction, runs: [], pages: [], warnings: [], blocks: extraction.blocks.map(({ page: _, ...block }) => block) };
+    const of = (text: string, after?: number) => ({ picture: { part: text, ...(after === undefined ? {} : { after }) }, recognised: { seconds: 1, paragraphs: [[[word(text, [0, 0, 9, 9])]]] } });
+    const placed = withRecognised(letter, [of("Photo", 1), of("Caption", 1), of("Seal", 2), of("Crest", 0), of("Beyond", 9), of("Earlier")]);
+    assertSound(placed);
+    expect(placed.blocks.map(({ text, headingPath }) => [text, headingPath.length])).toEqual([["Crest", 0], ["Ledger", 0], ["Photo", 1], ["Caption", 1], ["Stamp", 1], ["Seal", 1], ["Last page.", 1], ["Beyond", 1], ["Earlier", 1]]);
+  });
+
   it("keeps how sure it is, and says which picture could not be read", () => {
     expect(merged.blocks[3]?.recognised).toEqual({ confidence: 0.7 });
     expect(confidenceOf(merged.blocks)).toBeCloseTo((0.9 * 7 + 0.7 * 14 + 0.9 * 6) / 27, 3);

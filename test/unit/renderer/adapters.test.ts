@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CheckReport, ShelfItem } from "../../../engine/contract/index.ts";
+import { usualEntries } from "../../../renderer/compare/contenders.ts";
 import { chosenAdapters, standingOf, strengthFrom } from "../../../renderer/chat/adapters.ts";
 
 const item = (id: string, more: Partial<ShelfItem> = {}): ShelfItem => ({
@@ -19,6 +20,18 @@ describe("what stands beside an adapter", () => {
     ["gone", { state: "missing", checks: [report("fits")] }, "danger", "File missing", false],
     ["checked on another model only", { checks: [{ ...report("fits"), baseId: "other" }] }, "neutral", "Not checked", true],
   ])("%s", (_name, more, tone, word, canCheck) => expect(standingOf(item("a", more), base)).toMatchObject({ tone, word, canCheck }));
+});
+
+describe("what is compared where nothing is chosen", () => {
+  const taken = (...adapters: ShelfItem[]) => usualEntries([...adapters, base]).find(({ options }) => options.mode === "hybrid")?.options.adapters[0]?.modelId;
+  it("takes the adapter that was found to fit, then one of a model that is there, and one that does not fit last; among equals the newest", () => {
+    const [unknown, of, fits, breaks] = [item("unknown"), item("of", { fineTuneOf: { id: "base", how: "name" } }), item("fits", { checks: [report("fits")] }), item("breaks", { checks: [report("breaks-output")] })];
+    expect(taken(breaks, unknown, of, fits)).toBe("fits");
+    expect(taken(breaks, unknown, of)).toBe("of");
+    expect(taken(breaks, unknown, item("older"))).toBe("unknown");
+    expect(taken(breaks)).toBe("breaks");
+    expect(taken(item("stale", { checks: [report("other-base", true)] }), unknown)).toBe("stale");
+  });
 });
 
 describe("what is sent", () => {

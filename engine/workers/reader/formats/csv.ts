@@ -35,7 +35,7 @@ function parseRows(text: string, { delimiter, quote = '"', maxRows }: { delimite
 }
 
 /** The delimiter that gives the most columns in the most equal rows. Excel's "sep=;" line decides where it is there. */
-export function sniffDelimiter(text: string): string {
+function sniffDelimiter(text: string): string {
   const said = /^\uFEFF?sep=(.)\r?\n/i.exec(text)?.[1];
   if (said) return said;
   const end = text.length > SAMPLE_CHARACTERS ? text.lastIndexOf("\n", SAMPLE_CHARACTERS) : text.length;

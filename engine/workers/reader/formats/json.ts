@@ -40,7 +40,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-export function readValue(out: DocumentBuilder, value: Json, depth = 0): void {
+function readValue(out: DocumentBuilder, value: Json, depth = 0): void {
   if (out.full) return;
   const isRecord = !isContainer(value) || depth >= MAX_SECTIONS || fits(value);
   // A file that is a list, or holds one, is taken apart however short it is: one block per record.
@@ -81,7 +81,7 @@ function fits(value: Json): boolean {
   return true;
 }
 
-export function recordText(value: Json): string {
+function recordText(value: Json): string {
   const lines: string[] = [];
   for (const [path, leaf] of leaves(value)) lines.push(path ? `${path}: ${leaf}` : leaf);
   return lines.join("\n");

@@ -1,4 +1,4 @@
-import { isPicturePart, picturesIn } from "../pictures.ts";
+import { isPicturePart, picturesIn, relatedParts } from "../pictures.ts";
 import type { DocumentBuilder } from "../blocks.ts";
 import { all, parseXml, relationships } from "../xml-tree.ts";
 import { openArchive, type Archive } from "../zip.ts";
@@ -22,13 +22,5 @@ function sheetPaths(archive: Archive): string[] {
 }
 
 function picturesOf(archive: Archive, sheet: string): string[] {
-  const of = (part: string, type: string) => [...relationshipsOf(archive, part).values()].filter((one) => one.type === type).map(({ target }) => target);
-  return of(sheet, "drawing").flatMap((drawing) => of(drawing, "image")).filter(isPicturePart);
-}
-
-/** The relationships of a part lie beside it, in `_rels`. */
-function relationshipsOf(archive: Archive, part: string) {
-  const cut = part.lastIndexOf("/");
-  const folder = part.slice(0, Math.max(0, cut));
-  return relationships(archive.text(`${folder}/_rels/${part.slice(cut + 1)}.rels`), folder);
+  return relatedParts(archive, sheet, "drawing").flatMap((drawing) => relatedParts(archive, drawing, "image")).filter(isPicturePart);
 }

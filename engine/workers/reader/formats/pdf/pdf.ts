@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
+import type { Picture } from "../../../../contract/document.ts";
 import type { DocumentBuilder, Piece } from "../../blocks.ts";
 import type { FormatReader, ReadContext } from "../../source.ts";
 import { annotationTexts } from "./annotations.ts";
@@ -10,7 +11,7 @@ import { outlineOf, placeEntries, type OutlineEntry, type Placed } from "./outli
 import { furnitureOf } from "./furniture.ts";
 import { addVocabulary, paragraphsOf, type Paragraph } from "./paragraphs.ts";
 import { headingSizes, type Typography } from "./typography.ts";
-import { hasUnreadPicture, LookingTime } from "./scanned.ts";
+import { LookingTime, unreadPictures } from "./scanned.ts";
 import { wordsOf } from "./words.ts";
 
 export interface PageText {
@@ -20,8 +21,8 @@ export interface PageText {
   readonly lines: readonly Line[];
   readonly notes: ReturnType<typeof annotationTexts>;
   readonly entries: readonly { title: string; level: number; top?: number }[];
-  /** A picture fills much of the page, and the text layer little. */
-  readonly isScanned: boolean;
+  /** What no text layer holds. */
+  readonly pictures: readonly Picture[];
 }
 
 /** A run costs about a kilobyte on its way to the engine (validated, copied, written, read): in longer documents a few words share one. */
@@ -30,11 +31,13 @@ const MAX_RUNS = 100_000;
 /** PDF: text with pages and rectangles; headings from the outline, or from font sizes where there is none. */
 export const readPdf: FormatReader = async (context) => {
   const { source, out, signal } = context;
+  // pdf.js takes the bytes with it.
+  const time = new LookingTime(source.bytes);
   const pdf = await openPdf(source.bytes, source.password, signal);
   try {
     await describe(pdf.document, out);
     const outline = await outlineOf(pdf.document);
-    const pages = await readPages(context, pdf.document, outline);
+    const pages = await readPages(context, pdf.document, { outline, time });
     const lines = pages.flatMap((page) => page.lines);
     const vocabulary = new Set<string>();
     addVocabulary(vocabulary, lines);
@@ -61,10 +64,9 @@ async function describe(document: PDFDocumentProxy, out: DocumentBuilder): Promi
   out.metadata.modified = said("ModDate", "xmp:modifydate");
 }
 
-async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, outline: readonly OutlineEntry[]): Promise<PageText[]> {
+async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, { outline, time }: { outline: readonly OutlineEntry[]; time: LookingTime }): Promise<PageText[]> {
   const pages: PageText[] = [];
   let characters = 0;
-  const time = new LookingTime();
   for (let number = 1; number <= document.numPages; number++) {
     signal.throwIfAborted();
     // Beyond what is kept there is nothing to read for; the builder says "truncated" when it fills up.
@@ -92,8 +94,8 @@ async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[], ti
   const lines = linesOf(wordsOf(content, viewport));
   const notes = annotationTexts(await page.getAnnotations(), viewport);
   const entries = outline.map(({ title, level, top }) => ({ title, level, ...(top === undefined ? {} : { top: Number(viewport.convertToViewportPoint(0, top)[1]) }) }));
-  const isScanned = await hasUnreadPicture(page, { viewport, lines, time });
-  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries, isScanned };
+  const pictures = await unreadPictures(page, { viewport, lines, time });
+  return { page: page.pageNumber, width: viewport.width, height: viewport.height, lines, notes, entries, pictures };
 }
 
 /** What the whole document says about how its pages are set. */
@@ -103,7 +105,7 @@ function emitPage(out: DocumentBuilder, page: PageText, style: Style): void {
   out.startPage(page.page);
   const hasText = page.lines.length > 0 || page.notes.length > 0;
   out.pageInfo({ page: page.page, width: page.width, height: page.height, hasText });
-  if (page.isScanned) out.picture({ page: page.page });
+  for (const picture of page.pictures) out.picture(picture);
   if (!hasText) return out.warn("no-text-layer", `Page ${page.page} has no text layer.`, page.page);
   const lines = page.lines.filter((line) => !style.furniture.has(line));
   const placed = placeEntries(page.entries, lines);

@@ -1,4 +1,5 @@
 import { LorekeepError } from "../../../../base/errors.ts";
+import type { Rect } from "../../../../contract/document.ts";
 import { Refusal } from "../../refusal.ts";
 import { openPdf } from "./open.ts";
 
@@ -7,6 +8,8 @@ export interface RenderInput {
   readonly page: number;
   readonly width: number;
   readonly password?: string | undefined;
+  /** Only this is drawn, points of the displayed page; `width` is the whole page's all the same. */
+  readonly area?: Rect | undefined;
   /** Degrees, a multiple of 90, by which the page is turned clockwise once it has its width. */
   readonly turn?: number | undefined;
 }
@@ -28,15 +31,18 @@ interface CanvasFactory {
  * Draws one page on white, `width` pixels wide: a rectangle of a text run times width / page width is where its words are.
  * @throws LorekeepError NOT_FOUND, NEEDS_PASSWORD, TOO_LARGE or UNSUPPORTED.
  */
-export async function renderPdfPage({ bytes, page: number, width: asDisplayed, password, turn = 0 }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
+export async function renderPdfPage({ bytes, page: number, width: asDisplayed, password, area, turn = 0 }: RenderInput, signal: AbortSignal): Promise<{ png: string; width: number; height: number }> {
   const pdf = await openPdf(bytes, password, signal).catch((error: unknown) => {
     throw error instanceof Refusal ? refused(error) : error;
   });
   try {
     if (number > pdf.document.numPages) throw new LorekeepError("NOT_FOUND", { reason: `The document has ${pdf.document.numPages} pages; page ${number} is not there.`, field: "page" });
     const page = await pdf.document.getPage(number);
-    const viewport = page.getViewport({ scale: asDisplayed / page.getViewport({ scale: 1 }).width, rotation: page.rotate + turn });
-    const [width, height] = [viewport.width, viewport.height].map((side) => Math.max(1, Math.round(side))) as [number, number];
+    const shown = page.getViewport({ scale: 1 });
+    const scale = asDisplayed / shown.width;
+    const [left, top, ...sides] = turnedArea(area ?? [0, 0, shown.width, shown.height], { turn, width: shown.width, height: shown.height });
+    const viewport = page.getViewport({ scale, rotation: page.rotate + turn, offsetX: -left * scale, offsetY: -top * scale });
+    const [width, height] = sides.map((side) => Math.max(1, Math.round(side * scale))) as [number, number];
     if (width * height > MAX_PIXELS) throw new LorekeepError("TOO_LARGE", { reason: "The page is too tall to be drawn this wide.", field: "width" });
     // The factory belongs to the document: pdf.js brings a canvas of its own version, and pictures of two versions do not mix.
     const factory = pdf.document.canvasFactory as unknown as CanvasFactory;
@@ -56,6 +62,16 @@ export async function renderPdfPage({ bytes, page: number, width: asDisplayed, p
   } finally {
     await pdf.close();
     signal.throwIfAborted();
+  }
+}
+
+/** An area of a page of `width` by `height`, on the page as it lies once it is turned. */
+function turnedArea([x, y, w, h]: Rect, { turn, width, height }: { turn: number; width: number; height: number }): Rect {
+  switch (turn % 360) {
+    case 90: return [height - y - h, x, h, w];
+    case 180: return [width - x - w, height - y - h, w, h];
+    case 270: return [y, width - x - w, h, w];
+    default: return [x, y, w, h];
   }
 }
 
