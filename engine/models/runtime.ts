@@ -1,7 +1,4 @@
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
-import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
-import { inspectGguf } from "../base/gguf/info.ts";
+import type { ContractRouterClient, InferContractRouterOutputs } from "@orpc/contract";
 import { Emitter } from "../base/emitter.ts";
 import { isAbort, LorekeepError } from "../base/errors.ts";
 import { Mutex } from "../base/mutex.ts";
@@ -9,28 +6,12 @@ import { pump } from "../base/pump.ts";
 import type { generatorContract, GenerateEvent, GenerateInput, Probed, ProbeInput } from "../workers/generator/contract.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import { Supervisor, type WorkerState } from "../workers/supervisor.ts";
-import { FILE_IN_MEMORY, memoryFor, SLACK_BYTES } from "./memory-cap.ts";
+import { GeneratorMemory } from "./memory-cap.ts";
 import type { ModelShelf } from "./shelf.ts";
+import { resolveWanted, type LoadInput, type LoadOptions, type ModelRef, type Wanted } from "./wanted.ts";
 
-type Inputs = InferContractRouterInputs<typeof generatorContract>;
 type Outputs = InferContractRouterOutputs<typeof generatorContract>;
-type LoadInput = Inputs["load"];
 export type GeneratorLoaded = Outputs["load"];
-
-export interface LoadOptions {
-  /** Tokens; absent: see the generator's contract. */
-  readonly contextSize?: number;
-  /** Default "auto". */
-  readonly gpu?: LoadInput["gpu"];
-  /** Absent: as measured before on this machine, else measured now and remembered. */
-  readonly threads?: number;
-  /** Where the GGUF has no chat template. Default "chatml". */
-  readonly fallbackTemplate?: LoadInput["fallbackTemplate"];
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A model of the shelf by its id, or any GGUF by its path. */
-export type ModelRef = { readonly id: string } | { readonly path: string };
 
 export interface RuntimeState {
   readonly state: "empty" | "loading" | "ready" | "failed";
@@ -45,13 +26,6 @@ export interface ModelRuntimeOptions {
   /** Milliseconds; defaults: 120 s each. `stallMs` is the longest silence of a model that is writing or reading its prompt. */
   readonly loadMs?: number;
   readonly stallMs?: number;
-}
-
-/** What was asked for: enough to bring it back into a fresh process. */
-interface Wanted {
-  readonly modelId: string | undefined;
-  readonly sha256: string | undefined;
-  readonly input: LoadInput;
 }
 
 type Work<T> = (client: ContractRouterClient<typeof generatorContract>, signal: AbortSignal) => Promise<T>;
@@ -84,9 +58,7 @@ export class ModelRuntime {
   private readonly waiting = new Set<() => void>();
   private gpuGivenUp = false;
   private gpuFree: number | undefined;
-  private memoryBytes = SLACK_BYTES;
-  /** Bytes of every adapter used since the model was loaded: the process keeps them all, and they must not count as a runaway. */
-  private readonly adapterBytes = new Map<string, number>();
+  private readonly memory = new GeneratorMemory();
 
   constructor(options: ModelRuntimeOptions) {
     this.options = options;
@@ -117,7 +89,7 @@ export class ModelRuntime {
 
   /** Bytes beyond which the process is ended. */
   get memoryLimit(): number {
-    return [...this.adapterBytes.values()].reduce((sum, bytes) => sum + bytes * FILE_IN_MEMORY, this.memoryBytes);
+    return this.memory.limitBytes;
   }
 
   onChange(listener: (state: RuntimeState) => void): () => void {
@@ -130,7 +102,8 @@ export class ModelRuntime {
    */
   async load(ref: ModelRef, options: LoadOptions = {}): Promise<GeneratorLoaded> {
     return this.loading.run(options.signal, async () => {
-      const wanted = await this.resolve(ref, options);
+      const { wanted, info } = await resolveWanted(ref, options, this.options.shelf);
+      this.memory.modelLoads(info, options.contextSize);
       this.wanted = undefined; // until it is loaded, nothing else must be loaded again in its place
       this.tell({ state: "loading", ...(wanted.modelId ? { modelId: wanted.modelId } : {}) });
       try {
@@ -180,8 +153,7 @@ export class ModelRuntime {
 
   private streamed<T>(work: Work<AsyncIterable<T>>, about: { adapters: GenerateInput["adapters"]; signal: AbortSignal | undefined; patience?: number }): AsyncGenerator<T, void, void> {
     return pump<T>(async (emit, stop) => {
-      // One that is gone is the worker's to refuse, with its name.
-      for (const { path } of about.adapters) this.adapterBytes.set(path, await stat(path).then(({ size }) => size, () => 0));
+      await this.memory.adaptersUsed(about.adapters.map(({ path }) => path));
       await this.call(async (client, callSignal) => {
         for await (const event of await work(client, callSignal)) {
           for (const alive of this.waiting) alive();
@@ -232,25 +204,6 @@ export class ModelRuntime {
         throw error;
       }
     });
-  }
-
-  private async resolve(ref: ModelRef, options: LoadOptions): Promise<Wanted> {
-    const item = "id" in ref ? await this.options.shelf.get(ref.id) : undefined;
-    if (item?.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is not where it was.`, next: `Put it back at ${item.path}, or add it again.` });
-    const path = item?.path ?? ("path" in ref ? ref.path : "");
-    const info = await inspectGguf(path, options.signal ? { signal: options.signal } : {});
-    if (info.kind === "adapter") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is an adapter, not a model.`, next: "Load its base model and choose it as the adapter." });
-    if (info.kind === "reranker") throw new LorekeepError("MODEL_REFUSED", { reason: `${item?.name ?? basename(path)} is a reranker; it cannot write answers.`, next: "Choose it as the reranker in the settings, and a chat model here." });
-    this.memoryBytes = memoryFor(info, options.contextSize);
-    this.adapterBytes.clear();
-    const threads = options.threads ?? (item ? this.options.shelf.threadsFor(item.sha256) : undefined);
-    return {
-      modelId: item?.id, sha256: item?.sha256,
-      input: {
-        path, gpu: options.gpu ?? "auto", fallbackTemplate: options.fallbackTemplate ?? "chatml",
-        ...(options.contextSize === undefined ? {} : { contextSize: options.contextSize }), ...(threads === undefined ? {} : { threads }),
-      },
-    };
   }
 
   /** Loads, with the GPU given up where it kills the process, and remembers what was measured. */

@@ -1,38 +1,23 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { availableParallelism, cpus } from "node:os";
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
-import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
-import { templateName } from "../base/gguf/template-name.ts";
-import { modelFit, type ModelFit } from "../base/gguf/fit.ts";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { FreeBytes } from "../base/disk.ts";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
+import { modelFit, type ModelFit } from "../base/gguf/fit.ts";
+import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
 import { JsonStore, type SetAside } from "../base/json-store.ts";
 import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { CheckReport } from "../contract/check.ts";
-import type { MadeFrom } from "../contract/fine-tunes.ts";
-import type { ModelSource } from "../contract/models.ts";
 import { belongsTo, isFineTune } from "./belongs.ts";
-import { copyWhole, freeName, hashFile, moveWhole } from "./copy.ts";
-import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
-import { shelfContent, type ImportProgress, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
+import { hashFile } from "./copy.ts";
+import { described, keptOf, madeOf } from "./describe.ts";
+import { changeOf, ShelfFiles } from "./shelf-files.ts";
+import { threadsFor, withThreads } from "./threads.ts";
+import { shelfContent, type ImportOptions, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
 
 export interface ModelShelfOptions {
   readonly workspace: string;
   readonly freeBytes?: FreeBytes;
-}
-
-export interface ImportOptions {
-  /** link: stays where it is. copy: into the workspace. move: into the workspace and gone from there (uploads, downloads). */
-  readonly mode: "link" | "copy" | "move";
-  readonly name?: string;
-  readonly source?: ModelSource;
-  /** What it was made from, where its maker knows more than the file says. */
-  readonly lineage?: { readonly madeFrom: readonly MadeFrom[]; readonly baseSha256?: string | undefined };
-  /** The file's hash where the caller has just computed it; saves reading the file once more. */
-  readonly sha256?: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 /** A GGUF found in a folder: what it is, or why it cannot be used. */
@@ -47,22 +32,24 @@ export interface Found {
  * check before it is listed, and is known by the hash of its content.
  */
 export class ModelShelf {
-  /** Where stored files lie. */
-  readonly folder: string;
   /** models.json, for the fine-tunes that are kept in it as well. */
   readonly store: JsonStore<ShelfContent>;
-  private readonly freeBytes: FreeBytes | undefined;
+  private readonly files: ShelfFiles;
   private readonly importing = new Mutex();
 
   private constructor(options: ModelShelfOptions, store: JsonStore<ShelfContent>) {
-    this.folder = join(options.workspace, "models");
-    this.freeBytes = options.freeBytes;
+    this.files = new ShelfFiles(join(options.workspace, "models"), options.freeBytes);
     this.store = store;
   }
 
   static async open(options: ModelShelfOptions): Promise<ModelShelf> {
     const store = await JsonStore.open({ path: join(options.workspace, "models.json"), schema: shelfContent, defaults: () => ({ items: [], threads: {}, fineTunes: [] }) });
     return new ModelShelf(options, store);
+  }
+
+  /** Where stored files lie. */
+  get folder(): string {
+    return this.files.folder;
   }
 
   /** Set when models.json was unreadable and the shelf began empty; stored files are still there and can be scanned in. */
@@ -109,13 +96,13 @@ export class ModelShelf {
       const sha256 = options.sha256 ?? (await this.hash(from, total, options));
       const known = this.store.value.items.find((item) => item.sha256 === sha256);
       if (known && (await this.shown(known)).state === "ready") {
-        if (options.mode === "move" && this.absolute(known) !== from) await rm(from, { force: true });
+        if (options.mode === "move" && this.files.absolute(known) !== from) await rm(from, { force: true });
         const told = options.lineage && !known.madeFrom ? await this.put({ ...known, ...madeOf(options.lineage) }) : known;
         return { item: await this.shown(told), existed: true, updated: false };
       }
-      const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.absolute(item) === from);
-      const place = await this.place(from, { options, total, sha256 });
-      const placed = { ...place, changedMs: options.mode === "link" ? changedMs : await changeOf(this.absolute(place)) };
+      const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.files.absolute(item) === from);
+      const place = await this.files.place(from, { options, total, sha256 });
+      const placed = { ...place, changedMs: options.mode === "link" ? changedMs : await changeOf(this.files.absolute(place)) };
       const item = known ? { ...known, ...placed } : { ...described(info, { ...placed, sha256, from, options }), ...(replaced ? keptOf(replaced) : {}) };
       await this.put(item);
       return { item: await this.shown(item), existed: known !== undefined, updated: replaced !== undefined };
@@ -130,7 +117,7 @@ export class ModelShelf {
   async refresh(id: string, signal?: AbortSignal): Promise<{ item: ShelfItem; updated: boolean }> {
     return this.importing.run(signal, async () => {
       const item = this.stored(id);
-      const path = this.absolute(item);
+      const path = this.files.absolute(item);
       const now = await stat(path).catch(() => undefined);
       if (!now || (now.size === item.sizeBytes && now.mtimeMs === item.changedMs)) return { item: await this.shown(item), updated: false };
       const info = await inspectGguf(path, signal ? { signal } : {});
@@ -164,7 +151,7 @@ export class ModelShelf {
   async remove(id: string): Promise<void> {
     const item = this.stored(id);
     await this.store.update((content) => ({ ...content, items: content.items.filter((other) => other.id !== id) }));
-    if (item.storage === "stored") await rm(this.absolute(item), { force: true }).catch((error: unknown) => { throw fromFileSystem(error, item.name); });
+    if (item.storage === "stored") await rm(this.files.absolute(item), { force: true }).catch((error: unknown) => { throw fromFileSystem(error, item.name); });
   }
 
   /** The GGUF files in a folder, one level deep or all the way, each with what it is or why it is refused. Adds nothing. */
@@ -183,14 +170,12 @@ export class ModelShelf {
     return found;
   }
 
-  /** Threads measured for this model on this machine; undefined where it was measured elsewhere or never. */
   threadsFor(sha256: string): number | undefined {
-    const measured = this.store.value.threads[sha256];
-    return measured?.machine === thisMachine() ? measured.threads : undefined;
+    return threadsFor(this.store.value, sha256);
   }
 
   async rememberThreads(sha256: string, threads: number): Promise<void> {
-    await this.store.update((content) => ({ ...content, threads: { ...content.threads, [sha256]: { threads, machine: thisMachine() } } }));
+    await this.store.update((content) => withThreads(content, sha256, threads));
   }
 
   dispose(): Promise<void> {
@@ -208,12 +193,8 @@ export class ModelShelf {
     throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
   }
 
-  private absolute(item: Pick<StoredItem, "path" | "storage">): string {
-    return item.storage === "stored" && !isAbsolute(item.path) ? join(this.folder, item.path) : item.path;
-  }
-
   private async shown(item: StoredItem): Promise<ShelfItem> {
-    const path = this.absolute(item);
+    const path = this.files.absolute(item);
     const size = await stat(path).then((s) => s.size, () => undefined);
     const { items } = this.store.value;
     const fineTuneOf = belongsTo(item, items);
@@ -227,69 +208,4 @@ export class ModelShelf {
   private hash(path: string, total: number, { signal, onProgress }: ImportOptions): Promise<string> {
     return hashFile(path, { signal, onBytes: (done) => onProgress?.({ step: "checking", done, total }) });
   }
-
-  /** Puts the file where it is to stay. */
-  private async place(from: string, about: { options: ImportOptions; total: number; sha256: string }): Promise<Pick<StoredItem, "path" | "storage" | "sizeBytes">> {
-    const { options: { mode, signal, onProgress }, total } = about;
-    const inside = relative(this.folder, from);
-    if (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) return { path: inside, storage: "stored", sizeBytes: total };
-    if (mode === "link") return { path: from, storage: "linked", sizeBytes: total };
-    const name = await freeName(this.folder, basename(from));
-    const to = join(this.folder, name);
-    const onBytes = (done: number) => onProgress?.({ step: "copying", done, total });
-    if (mode === "move") {
-      await moveWhole(from, to, { signal, onBytes });
-    } else {
-      await this.checkSpace(total);
-      const copied = await copyWhole(from, to, { signal, onBytes });
-      if (copied !== about.sha256) {
-        await rm(to, { force: true });
-        throw new LorekeepError("CONFLICT", { reason: `${basename(from)} changed while it was copied.`, next: "Add it again when it is complete." });
-      }
-    }
-    return { path: name, storage: "stored", sizeBytes: total };
-  }
-
-  private async checkSpace(bytes: number): Promise<void> {
-    await mkdir(this.folder, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, this.folder); });
-    await ensureDiskSpace(this.folder, bytes, this.freeBytes);
-  }
-}
-
-/** @throws LorekeepError NOT_FOUND */
-async function changeOf(path: string): Promise<number> {
-  return (await stat(path).catch((error: unknown) => { throw fromFileSystem(error, path); })).mtimeMs;
-}
-
-/** What stays when a file is replaced by its next state. */
-function keptOf({ id, name, baseId, checks, added }: StoredItem) {
-  return { id, name, checks, added, ...(baseId === undefined ? {} : { baseId }) };
-}
-
-function described(info: GgufInfo, about: Pick<StoredItem, "path" | "storage" | "sizeBytes" | "sha256" | "changedMs"> & { from: string; options: Pick<ImportOptions, "name" | "source" | "lineage"> }): StoredItem {
-  const { path, storage, sizeBytes, sha256, changedMs, from, options } = about;
-  const form = info.chatTemplate === undefined ? undefined : templateName(info.chatTemplate);
-  return {
-    id: randomUUID(), kind: info.kind, name: options.name ?? info.name ?? basename(from).replace(/\.gguf$/i, ""), path, storage, sizeBytes, sha256, changedMs,
-    architecture: info.architecture, parameters: info.parameters, quantisation: info.quantisation, hasTemplate: info.chatTemplate !== undefined,
-    ...(info.contextLength === undefined ? {} : { contextLength: info.contextLength }),
-    ...(info.licence ? { licence: info.licence } : {}),
-    ...(info.baseModel ? { baseModel: info.baseModel } : {}),
-    ...(info.baseSha256 ? { baseSha256: info.baseSha256 } : {}),
-    ...(info.merged ? { merged: true } : {}),
-    ...(info.mergedFrom.length > 0 ? { madeFrom: info.mergedFrom.map((one) => ({ how: "merged" as const, ...one })) } : {}),
-    ...(options.lineage ? madeOf(options.lineage) : {}),
-    family: info.family ?? info.architecture, ...(form ? { template: form } : {}),
-    ...(info.adapter ?? {}),
-    source: options.source ?? { type: "import", from }, added: new Date().toISOString(), checks: [],
-  };
-}
-
-function madeOf({ madeFrom, baseSha256 }: NonNullable<ImportOptions["lineage"]>): Pick<StoredItem, "madeFrom" | "baseSha256"> {
-  return { madeFrom: [...madeFrom], ...(baseSha256 === undefined ? {} : { baseSha256 }) };
-}
-
-/** Two machines that share a workspace are told apart by processor and cores, which is what the measurement depends on. */
-function thisMachine(): string {
-  return `${cpus()[0]?.model.trim() ?? "unknown"} × ${availableParallelism()}`;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { LorekeepError } from "../base/errors.ts";
 import { checkReport, type KeptCheck } from "../contract/check.ts";
-import { fineTune, madeFrom } from "../contract/fine-tunes.ts";
-import { modelSource, type FineTuneOf } from "../contract/models.ts";
+import { fineTune, madeFrom, type MadeFrom } from "../contract/fine-tunes.ts";
+import { modelSource, type FineTuneOf, type ModelSource } from "../contract/models.ts";
 
 /** An installed model or adapter as the shelf stores it. Facts come from the file's own header, and are absent where it has none. */
 const storedItem = z.object({
@@ -61,6 +61,19 @@ export type ShelfItem = Omit<StoredItem, "checks"> & {
   readonly isFineTune: boolean;
   readonly checks: KeptCheck[];
 };
+
+export interface ImportOptions {
+  /** link: stays where it is. copy: into the workspace. move: into the workspace and gone from there (uploads, downloads). */
+  readonly mode: "link" | "copy" | "move";
+  readonly name?: string;
+  readonly source?: ModelSource;
+  /** What it was made from, where its maker knows more than the file says. */
+  readonly lineage?: { readonly madeFrom: readonly MadeFrom[]; readonly baseSha256?: string | undefined };
+  /** The file's hash where the caller has just computed it; saves reading the file once more. */
+  readonly sha256?: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
 
 export interface ImportProgress {
   readonly step: "checking" | "copying";

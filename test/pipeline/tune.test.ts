@@ -10,7 +10,7 @@ import { projectRoot, workersFolder } from "../data.ts";
 import { buildGguf } from "../fakes/gguf-builder.ts";
 import { noise, writePeft } from "../fakes/peft-builder.ts";
 import { modelMetadata, readTensors, smallFamilies, smallModel, tensor } from "../fakes/small-models.ts";
-import { createTestEngine, type TestEngine } from "../test-engine.ts";
+import { createTestEngine, importModel, type TestEngine } from "../test-engine.ts";
 
 /** The whole way, through the contract and the real worker process. */
 describe("convert and merge", () => {
@@ -82,11 +82,10 @@ describe("convert and merge", () => {
   it("knows a merged file from elsewhere by what it says; a converted one gets its origin when it is made again", async () => {
     const adapter = await convert({ folder: peft, base: { path: base }, name: "Outside", output: join(files, "outside.gguf") });
     const merged = await merge({ base: { path: base }, adapters: [{ adapter: { path: adapter.path } }], name: "Outside, merged", output: join(files, "outside-merged.gguf") });
-    const add = async (path: string) => { for await (const event of await engine.client.models.import({ path, mode: "link" })) if (event.type === "done") return event.item; throw new Error("ended without an item"); };
-    const known = await add(merged.path);
+    const known = await importModel(engine, merged.path);
     expect(known).toMatchObject({ source: { type: "import" }, madeFrom: [{ how: "merged", name: "Outside", sha256: adapter.sha256, scale: 1 }] });
     expect((await engine.client.models.fineTunes.create({ name: "O", itemId: known.id })).versions[0]?.lineage).not.toHaveProperty("made");
-    expect(await add(adapter.path)).not.toHaveProperty("madeFrom");
+    expect(await importModel(engine, adapter.path)).not.toHaveProperty("madeFrom");
     expect((await convert({ folder: peft, base: { path: base }, name: "Outside" })).item).toMatchObject({ path: adapter.path, madeFrom: [{ how: "converted" }, { name: "adapter_model.safetensors" }] });
   });
 
