@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { AnswerSentence } from "../../engine/contract/index.ts";
-import { answerPieces } from "../../renderer/chat/json-answer.ts";
-import { isJson, jsonPieces } from "../../renderer/markdown/json.ts";
+import type { AnswerSentence } from "../../../engine/contract/index.ts";
+import { answerPieces } from "../../../renderer/chat/json-answer.ts";
+import { isJson, jsonPieces } from "../../../renderer/markdown/json.ts";
 
 const shown = (text: string): string => jsonPieces(text).map((piece) => piece.text).join("");
 const values: readonly unknown[] = [
