@@ -6,6 +6,8 @@ export interface ScriptedModelOptions {
   /** What it says to a prompt; an Error is thrown in the middle of the answer. */
   readonly say: (input: GenerateInput) => string | Error;
   readonly contextSize?: number;
+  /** Why it stops, where not because it has said everything. */
+  readonly stopReason?: Extract<GenerateEvent, { type: "done" }>["stopReason"];
   /** Milliseconds between two words. */
   readonly wordMs?: number;
   /** Absent: there is no model. */
@@ -77,7 +79,7 @@ export class ScriptedModel implements ChatModel {
         yield { type: "text", text };
       }
       if (said instanceof Error) throw said;
-      yield { type: "done", stopReason: "end", promptTokens: await this.countPromptTokens(input), cachedTokens: 0, completionTokens: pieces.length, promptMs: 1, generateMs: pieces.length };
+      yield { type: "done", stopReason: this.options.stopReason ?? "end", promptTokens: await this.countPromptTokens(input), cachedTokens: 0, completionTokens: pieces.length, promptMs: 1, generateMs: pieces.length };
     } finally {
       this.atOnce--;
     }

@@ -7,7 +7,7 @@ import type { Answered, AnswerListener } from "../answer-question.ts";
 import { toContractSource, type Assembled, type AssembledSource } from "../context/assemble.ts";
 import type { AdapterReady, ChatModelReady } from "./chat-model.ts";
 import type { Composed } from "./compose.ts";
-import { formatNote } from "./format.ts";
+import { formatNote, withEnding } from "./format.ts";
 import type { Question } from "../means.ts";
 import { modeParts } from "../modes.ts";
 import type { Quoted } from "./quotes.ts";
@@ -27,6 +27,8 @@ export class Draft {
   private nonce_: string | undefined;
   private thoughts = 0;
   private format: AnswerFormat | undefined;
+  /** Why the model stopped writing. */
+  private ending: Extract<GenerateEvent, { type: "done" }>["stopReason"] | undefined;
 
   constructor(question: Question, listener: AnswerListener) {
     this.question = question;
@@ -93,6 +95,7 @@ export class Draft {
   }
 
   written(done: Extract<GenerateEvent, { type: "done" }>): void {
+    this.ending = done.stopReason;
     this.trace.record({ stopReason: done.stopReason, tokens: { prompt: done.promptTokens, cached: done.cachedTokens, completion: done.completionTokens } });
     if (done.generateMs > 0) this.trace.record({ tokensPerSecond: Math.round((done.completionTokens / done.generateMs) * 10_000) / 10 });
   }
@@ -100,8 +103,8 @@ export class Draft {
   /** The end of the check: whether the finished answer follows its schema. */
   checked(format: AnswerFormat | undefined): void {
     if (!format) return;
-    this.format = format;
-    this.trace.note(formatNote(format));
+    this.format = this.ending ? withEnding(format, this.ending) : format;
+    this.trace.note(formatNote(this.format));
   }
 
   quoted(quoted: Quoted): void {

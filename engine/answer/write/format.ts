@@ -24,6 +24,14 @@ export function formatCheck({ jsonSchema }: AnswerOptions): SchemaCheck | undefi
   return jsonSchema ? compileSchema(jsonSchema) : undefined;
 }
 
+const cutOff: { readonly [reason: string]: string } = { "length": "it reached the greatest length an answer may have", "context-full": "the model's context was full" };
+
+/** Of an answer that was cut off, that is what is wrong, not what a reader of JSON says about the half. */
+export function withEnding(format: AnswerFormat, stopReason: string): AnswerFormat {
+  const why = cutOff[stopReason];
+  return format.valid || why === undefined ? format : { valid: false, problem: `The answer was cut off before its JSON was complete: ${why}.` };
+}
+
 /** For the trace. */
 export function formatNote({ valid, problem }: AnswerFormat): string {
   return valid ? "The answer follows the JSON schema." : `The answer does not follow the JSON schema: ${problem ?? "it is another shape."}`;

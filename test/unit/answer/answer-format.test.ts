@@ -28,6 +28,18 @@ describe("a JSON schema on a message", () => {
     expect(kept).toMatchObject({ format: message.format });
   });
 
+  it.each([
+    ["length", "it reached the greatest length an answer may have"],
+    ["context-full", "the model's context was full"],
+  ] as const)("says that an answer was cut off (%s), not what is wrong with the half", async (stopReason, why) => {
+    under = await AnswersUnderTest.open({ say: () => '{"answer": "The altitude of', stopReason });
+    const { message } = await under.ask("What is the altitude of Krasil?", "base", { options: { jsonSchema: schema } });
+    expect(message.format).toEqual({ valid: false, problem: `The answer was cut off before its JSON was complete: ${why}.` });
+    await under.dispose();
+    under = await AnswersUnderTest.open({ say: () => '{"answer": "2028"}', stopReason });
+    expect((await under.ask("What is the altitude of Krasil?", "base", { options: { jsonSchema: schema } })).message.format).toEqual({ valid: true });
+  });
+
   it("that is none is refused before anything is generated", async () => {
     const made = await opened("never said");
     const { message } = await made.ask("What is the altitude of Krasil?", "base", { options: { jsonSchema: { type: "word" }, jsonSchemaUse: "validate" } });
