@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import type { MenuAction } from "../../engine/contract/shell.ts";
 import { ChatProvider, useChat } from "../chat/state.tsx";
 import { CompareProvider } from "../compare/state.tsx";
@@ -11,7 +11,7 @@ import { ConnectionLine } from "./ConnectionLine.tsx";
 import { DropTarget } from "./DropTarget.tsx";
 import { Rail } from "./Rail.tsx";
 import { go, useRoute } from "./route.ts";
-import { screens } from "./screens.tsx";
+import { readScreens, screens } from "./screens.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 import { useTheme } from "./theme.ts";
@@ -23,6 +23,7 @@ export function App() {
 
 function Frame() {
   useTheme();
+  useEffect(() => { requestIdleCallback(() => void readScreens(), { timeout: 2000 }); }, []);
   const route = useRoute();
   const [help, setHelp] = useState(false);
   const commands = useCommands();
@@ -37,7 +38,7 @@ function Frame() {
     <div className={css.frame}>
       <Rail current={screen.route} onHelp={() => setHelp(true)} />
       <main className={css.main} aria-label={screen.name}>
-        <Boundary key={screen.route}><View id={route.id} /></Boundary>
+        <Boundary key={screen.route}><Suspense><View id={route.id} /></Suspense></Boundary>
       </main>
       <ConnectionLine />
       <DropTarget />
