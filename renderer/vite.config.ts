@@ -17,6 +17,6 @@ export default defineConfig({
     cssTarget: "chrome108",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1000,
+    chunkSizeWarningLimit: 1500,
   },
 });
