@@ -12,8 +12,8 @@ import { createEngine } from "../engine/engine.ts";
 import { createNodeWorkerHost } from "../engine/workers/node-host.ts";
 
 const out = resolve(process.argv[2] ?? "docs/images");
-/** Enough for a report that can tell the corners apart. */
-const QUESTIONS = 24;
+/** All of them. */
+const QUESTIONS = 56;
 const toy = resolve("test/fixtures/toy-world");
 const workspace = mkdtempSync(join(tmpdir(), "lorekeep-pictures-"));
 const engine = await createEngine({ workspace, hostKind: "serve", workerHost: createNodeWorkerHost(resolve("out/workers")), resources: resolve("."), version: "0.1.0" });

@@ -27,7 +27,7 @@ export const probeResult = z.object({
   /** Best first; what did not become a source says where and why it left. */
   candidates: z.array(candidate),
   sources: z.array(source),
-  /** In each source the sentence that fits best, as a range of the document. */
+  /** In each candidate the sentence that fits best, as a range of the document. */
   best: z.array(charRange.optional()),
   /** The settings that held. `counter` says whose tokens the budget was counted in: those of the chat model that is loaded, else the embedder's. */
   settings: z.object({

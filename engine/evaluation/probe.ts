@@ -9,7 +9,7 @@ import type { ProbeInput, ProbeResult } from "../contract/evaluation.ts";
 export async function probe(input: ProbeInput, means: AnswerMeans, signal?: AbortSignal): Promise<ProbeResult> {
   const set = means.settings().answers;
   const settings = { candidates: input.settings.candidates ?? set.candidates, sources: input.settings.sources ?? set.sources, ...(input.settings.budget === undefined ? {} : { budget: input.settings.budget }) };
-  const found = await search({ text: input.question, filter: input.filter, limit: Math.min(settings.sources, settings.candidates), includePrivate: input.includePrivate, settings: input.settings.search, ignoreFilters: input.ignoreFilters }, withCandidates(means, settings.candidates), signal);
+  const found = await search({ text: input.question, filter: input.filter, limit: settings.candidates, includePrivate: input.includePrivate, settings: input.settings.search, ignoreFilters: input.ignoreFilters }, withCandidates(means, settings.candidates), signal);
   const start = performance.now();
   const counter = settings.budget === undefined ? undefined : await counterOf(means, signal ?? new AbortController().signal);
   const assembled = await assemble(found.candidates, {
@@ -20,7 +20,7 @@ export async function probe(input: ProbeInput, means: AnswerMeans, signal?: Abor
   return {
     candidates: [...assembled.candidates],
     sources: assembled.sources.map(toContractSource),
-    best: assembled.sources.map(({ passage }) => bestOf.get(passage.id)),
+    best: assembled.candidates.map(({ passage }) => bestOf.get(passage.id)),
     settings: { ...settings, ...(counter ? { counter: { kind: counter.kind, name: counter.name } } : {}) }, understood: found.understood, evidence: found.evidence, notes: found.notes, ms: { ...found.ms, assemble: performance.now() - start },
   };
 }

@@ -55,12 +55,11 @@ function Results({ result, input, onSave }: { result: ProbeResult; input: ProbeI
   const { candidates, sources, ms } = result;
   if (candidates.length === 0) return <EmptyState title="Nothing was found" compact>No passage shares a word or a meaning with this question.</EmptyState>;
   const shown = all ? candidates : candidates.slice(0, FIRST);
-  const bestOf = new Map(sources.map(({ passage }, i) => [passage.id, result.best[i]]));
   return (
     <>
       <p className={css.summary} role="status">{plural(candidates.length, "candidate")}, {plural(sources.length, "source")} · {milliseconds(ms.total ?? 0)} <span className={css.quiet}>{["embed", "lexical", "dense", "rerank"].filter((step) => (ms[step] ?? 0) >= 0.5).map((step) => `${step} ${milliseconds(ms[step] ?? 0)}`).join(", ")}</span></p>
       <ol className={css.results}>
-        {shown.map((candidate, i) => <PassageCard key={candidate.passage.id} place={i + 1} candidate={candidate} best={bestOf.get(candidate.passage.id)} input={input} onSave={() => onSave(candidate)} />)}
+        {shown.map((candidate, i) => <PassageCard key={candidate.passage.id} place={i + 1} candidate={candidate} best={result.best[i]} input={input} onSave={() => onSave(candidate)} />)}
       </ol>
       {candidates.length > shown.length ? <Button variant="ghost" onClick={() => setAll(true)}>Show all {candidates.length}</Button> : null}
     </>

@@ -20,6 +20,9 @@ describe.skipIf(chromiumPath() === undefined)(`the retrieval screen over the rea
     for (const stage of ["lexical", "dense", "fused"]) expect(await first.locator(`[data-stage=${stage}]`).textContent()).toMatch(/\d/);
     const { candidates } = await library.engine.client.evaluation.probe({ question: "Who leads Project Naldor?" });
     expect(await cards(page).evaluateAll((all) => all.map((card) => card.getAttribute("data-passage")))).toEqual(candidates.slice(0, 20).map(({ passage }) => passage.id));
+    // Also in a passage that is shown as part of another's source.
+    expect(candidates[0]?.dropped?.reason).toBe("merged");
+    expect(await first.locator("mark").textContent()).toMatch(/Project Naldor/);
 
     await page.getByRole("button", { name: "Compare settings" }).click();
     const sources = page.locator("[data-column=B]").getByRole("slider", { name: "Sources" });

@@ -11,7 +11,7 @@ function probeFake(world: FakeWorld, { question, filter, settings }: ProbeInput)
   const hits = searchFake(world, question, { collectionIds: filter.collectionIds }).slice(0, candidates);
   const all = hits.map(({ passage, score }, i) => ({ passage, lexical: { rank: i + 1, score }, fused: { rank: i + 1, score }, ...(i >= sources ? { dropped: { stage: "assemble" as const, reason: "limit" as const } } : {}) }));
   const taken = hits.slice(0, sources).map(({ passage }, i) => ({ number: i + 1, passage, range: passage.range, text: passage.text }));
-  return { candidates: all, sources: taken, best: taken.map(() => undefined), settings: { candidates, sources }, ms: { total: 1 } };
+  return { candidates: all, sources: taken, best: all.map(() => undefined), settings: { candidates, sources }, ms: { total: 1 } };
 }
 
 const missing = (): never => { throw new LorekeepError("UNSUPPORTED", "The fake engine measures nothing."); };
