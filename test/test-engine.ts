@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ShelfItem } from "../engine/contract/index.ts";
@@ -10,9 +10,13 @@ export interface TestEngine extends Engine {
   readonly workspace: string;
 }
 
+/** A workspace draws the nonces of its prompts with a key of its own; with this one the toy models' greedy answers are the same in every run. */
+const KEY = "0123456789abcdef".repeat(4);
+
 /** The whole engine with real workers on a folder of its own, which goes with it. llama.cpp gets one thread: see DESIGN §5. */
 export async function createTestEngine(): Promise<TestEngine> {
   const workspace = mkdtempSync(join(tmpdir(), "lorekeep-engine-"));
+  writeFileSync(join(workspace, "secret.json"), JSON.stringify({ version: 1, key: KEY }));
   const engine = await createEngine({ workspace, hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0-test" });
   await engine.client.settings.update({ models: { threads: 1, gpu: "off" } });
   return {
