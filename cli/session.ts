@@ -26,9 +26,12 @@ export interface Installation {
   readonly version: string;
 }
 
+/** A variable that is empty names nothing. */
+const named = (value: string | undefined) => (value === "" ? undefined : value);
+
 /** --workspace, else LOREKEEP_WORKSPACE, else the platform's place for application data. The desktop app uses the same rule. */
 function workspaceFolder(given: string | undefined): string {
-  return given ?? process.env.LOREKEEP_WORKSPACE ?? envPaths("Lorekeep", { suffix: "" }).data;
+  return given ?? named(process.env.LOREKEEP_WORKSPACE) ?? envPaths("Lorekeep", { suffix: "" }).data;
 }
 
 /** Opens the engine, runs the command, closes the engine, whatever happens. */
@@ -40,7 +43,7 @@ export async function withEngine<T>(setup: { installation: Installation; globals
     workerHost: createNodeWorkerHost(join(installation.resources, "out", "workers")),
     resources: installation.resources,
     version: installation.version,
-    store: globals.store ?? process.env.LOREKEEP_STORE,
+    store: globals.store ?? named(process.env.LOREKEEP_STORE),
   });
   try {
     for (const notice of engine.notices.list) terminal.say(notice.text);

@@ -19,7 +19,7 @@ function host(parent: Parent): void {
   let engine: Promise<Engine> | undefined;
 
   const start = async ({ workspace, resources, version }: EngineStart) => {
-    engine = createEngine({ workspace, resources, version, hostKind: "electron", workerHost: workers, store: process.env.LOREKEEP_STORE });
+    engine = createEngine({ workspace, resources, version, hostKind: "electron", workerHost: workers, store: process.env.LOREKEEP_STORE === "" ? undefined : process.env.LOREKEEP_STORE });
     await engine;
     tell({ type: "ready" });
   };

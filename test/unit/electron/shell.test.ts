@@ -50,6 +50,7 @@ describe("the shell's command line", () => {
     expect(read(["--workspace", "here"]).workspace).toBe(join(folder, "here"));
     expect(read(["--workspace=here"], { LOREKEEP_WORKSPACE: "/elsewhere" }).workspace).toBe(join(folder, "here"));
     expect(read([], { LOREKEEP_WORKSPACE: "/elsewhere" }).workspace).toBe("/elsewhere");
+    expect(read([], { LOREKEEP_WORKSPACE: "" }).workspace).toBe(read([], {}).workspace);
     expect(read([]).workspace).toMatch(/Lorekeep/);
   });
 
