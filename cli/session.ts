@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
 import type { EngineClient } from "../engine/contract/index.ts";
+import { variable } from "../engine/base/environment.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { createNodeWorkerHost } from "../engine/workers/node-host.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,12 +27,9 @@ export interface Installation {
   readonly version: string;
 }
 
-/** A variable that is empty names nothing. */
-const named = (value: string | undefined) => (value === "" ? undefined : value);
-
 /** --workspace, else LOREKEEP_WORKSPACE, else the platform's place for application data. The desktop app uses the same rule. */
 function workspaceFolder(given: string | undefined): string {
-  return given ?? named(process.env.LOREKEEP_WORKSPACE) ?? envPaths("Lorekeep", { suffix: "" }).data;
+  return given ?? variable(process.env, "LOREKEEP_WORKSPACE") ?? envPaths("Lorekeep", { suffix: "" }).data;
 }
 
 /** Opens the engine, runs the command, closes the engine, whatever happens. */
@@ -43,7 +41,7 @@ export async function withEngine<T>(setup: { installation: Installation; globals
     workerHost: createNodeWorkerHost(join(installation.resources, "out", "workers")),
     resources: installation.resources,
     version: installation.version,
-    store: globals.store ?? named(process.env.LOREKEEP_STORE),
+    store: globals.store ?? variable(process.env, "LOREKEEP_STORE"),
   });
   try {
     for (const notice of engine.notices.list) terminal.say(notice.text);

@@ -2,6 +2,7 @@ import envPaths from "env-paths";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { variable } from "../engine/base/environment.ts";
 
 export interface ShellArguments {
   /** Absolute. */
@@ -23,9 +24,8 @@ export function readArguments(argv: readonly string[], { cwd, appPath, environme
     else if (argument.startsWith("--workspace=")) workspace = argument.slice("--workspace=".length);
     else if (!argument.startsWith("-") && resolve(cwd, argument) !== resolve(appPath) && existsSync(resolve(cwd, argument))) paths.push(resolve(cwd, argument));
   }
-  // The same rule as the terminal's (cli/session.ts): a variable that is empty names nothing.
-  const named = environment.LOREKEEP_WORKSPACE === "" ? undefined : environment.LOREKEEP_WORKSPACE;
-  const chosen = workspace ?? named ?? envPaths("Lorekeep", { suffix: "" }).data;
+  // The same rule as the terminal's (cli/session.ts).
+  const chosen = workspace ?? variable(environment, "LOREKEEP_WORKSPACE") ?? envPaths("Lorekeep", { suffix: "" }).data;
   return { workspace: resolve(cwd, chosen), paths };
 }
 

@@ -2,6 +2,7 @@
  * The engine's process: a utilityProcess that main forks. It owns the engine, serves the contract on every port main hands over (one per
  * page), and asks main for its workers. Main brokers ports and is not in the path of the data.
  */
+import { variable } from "../engine/base/environment.ts";
 import { RPCHandler } from "@orpc/server/message-port";
 import { LorekeepError } from "../engine/base/errors.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
@@ -19,7 +20,7 @@ function host(parent: Parent): void {
   let engine: Promise<Engine> | undefined;
 
   const start = async ({ workspace, resources, version }: EngineStart) => {
-    engine = createEngine({ workspace, resources, version, hostKind: "electron", workerHost: workers, store: process.env.LOREKEEP_STORE === "" ? undefined : process.env.LOREKEEP_STORE });
+    engine = createEngine({ workspace, resources, version, hostKind: "electron", workerHost: workers, store: variable(process.env, "LOREKEEP_STORE") });
     await engine;
     tell({ type: "ready" });
   };
