@@ -47,7 +47,11 @@ function bestSentence(asked: readonly string[], text: string, words: readonly Te
 
 function pairs(asked: readonly string[], words: readonly Term[]): number {
   if (asked.length < 2) return 0;
-  const there = new Set(words.slice(1).map((term, i) => `${words[i]?.key} ${term.key}`));
-  const wanted = asked.slice(1).map((key, i) => `${asked[i]} ${key}`);
-  return wanted.filter((pair) => there.has(pair)).length / wanted.length;
+  const after = new Map(asked.map((key) => [key, new Set<string>()]));
+  let last: Set<string> | undefined;
+  for (const { key } of words) {
+    last?.add(key);
+    last = after.get(key);
+  }
+  return asked.slice(1).filter((key, i) => after.get(asked[i] ?? "")?.has(key)).length / (asked.length - 1);
 }

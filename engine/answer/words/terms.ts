@@ -19,16 +19,21 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 
 /** The words of a text without stop words, in order, duplicates kept. */
 export function terms(text: string): Term[] {
-  return allWords(text).filter((term) => term.kind === "number" || !isStopWord(term.word.toLowerCase()));
+  return wordsOf(text, (word) => !isStopWord(word.toLowerCase()));
 }
 
 /** Every word of a text in order, stop words included. */
 export function allWords(text: string): Term[] {
+  return wordsOf(text, () => true);
+}
+
+/** `wanted` is asked before a word is folded and stemmed: every other one is a stop word. */
+function wordsOf(text: string, wanted: (word: string) => boolean): Term[] {
   const found: Term[] = [];
   for (const match of text.matchAll(wordPattern)) {
     const word = match[0];
-    if (unspaced.test(word)) found.push(...segmented(word, match.index));
-    else found.push(termOf(word, text, match.index));
+    if (unspaced.test(word)) found.push(...segmented(word, match.index).filter((term) => wanted(term.word)));
+    else if (wanted(word)) found.push(termOf(word, text, match.index));
   }
   return found;
 }
@@ -82,10 +87,12 @@ function plainNumber(text: string): string {
 }
 
 const endings = ["ations", "ation", "ments", "ment", "ingly", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ers", "er", "en", "ly", "s", "e", "n"];
+/** By their last letter: most words need not be held against most endings. */
+const endingsBy = new Map([...new Set(endings.map((ending) => ending.slice(-1)))].map((last) => [last, endings.filter((ending) => ending.endsWith(last))]));
 
 /** Cuts common endings, so that headed, heads and head meet. Coarser than a stemmer for search: both sides are cut alike. */
 function stem(word: string): string {
-  for (const ending of endings) {
+  for (const ending of endingsBy.get(word.slice(-1)) ?? []) {
     if (word.endsWith(ending) && word.length - ending.length >= 4) return undouble(word.slice(0, -ending.length));
   }
   return word;
