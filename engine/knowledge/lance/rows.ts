@@ -1,5 +1,6 @@
 import { documentFormats, type DocumentFormat } from "../../contract/document.ts";
 import type { Passage } from "../../contract/search.ts";
+import { passageId } from "../passage-id.ts";
 import type { DocumentWithPassages, StoredDocument, StoredPassage } from "../store.ts";
 import { wordLanguage, wordsColumn } from "./languages.ts";
 import { storedTime } from "./sql.ts";
@@ -91,7 +92,7 @@ export function passageRows({ document, passages }: DocumentWithPassages, by: Au
   const words = wordsColumn(wordLanguage(document.language));
   return passages.map((passage) => ({
     ...labels,
-    id: passage.id,
+    id: passageId(document.id, passage.position),
     document_id: document.id,
     position: passage.position,
     char_start: passage.start,
