@@ -22,7 +22,7 @@ export function closer(question: string, candidates: readonly Candidate[]): Cand
   if (asked.length === 0 || !isQuestion(question)) return [...candidates];
   const read = candidates.slice(0, READ);
   const words = read.map(({ passage }) => terms(passage.text));
-  const weigh = rarityAmong(words);
+  const weigh = rarityAmong(words, asked);
   const scored = read.map((candidate, i) => ({ candidate, score: (candidate.fused?.score ?? 0) + WEIGHT * (bestSentence(asked, candidate.passage.text, words[i] ?? [], weigh) + pairs(asked, words[i] ?? [])) }));
   const ordered = scored.sort((a, b) => b.score - a.score || (a.candidate.fused?.rank ?? 0) - (b.candidate.fused?.rank ?? 0));
   return [...ordered.map(({ candidate, score }, i) => ({ ...candidate, fused: { rank: i + 1, score } })), ...candidates.slice(READ)];

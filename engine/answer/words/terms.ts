@@ -107,10 +107,15 @@ export function rarity(texts: readonly string[]): (key: string) => number {
   return rarityAmong(texts.map(terms));
 }
 
-/** As {@link rarity}, over texts whose words are known already. */
-export function rarityAmong(texts: readonly (readonly Term[])[]): (key: string) => number {
+/** As {@link rarity}, over texts whose words are known already; `asked`: the keys it will be asked for, where they are few. */
+export function rarityAmong(texts: readonly (readonly Term[])[], asked?: Iterable<string>): (key: string) => number {
+  const wanted = asked && new Set(asked);
   const seenIn = new Map<string, number>();
-  for (const words of texts) for (const key of new Set(words.map((term) => term.key))) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
+  for (const words of texts) {
+    const here = new Set<string>();
+    for (const { key } of words) if (!wanted || wanted.has(key)) here.add(key);
+    for (const key of here) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
+  }
   const most = Math.log(1 + texts.length);
   return (key) => Math.max(0.2, most === 0 ? 1 : Math.log((1 + texts.length) / (1 + (seenIn.get(key) ?? 0))) / most);
 }

@@ -4,7 +4,7 @@ import { partsOfPassageId } from "../passage-id.ts";
 import type { FoundPassage, LexicalOptions, SearchScope, SearchView } from "../store.ts";
 import { plainRows } from "./arrow-rows.ts";
 import { LABEL_COLUMNS } from "./documents.ts";
-import { passageOf, textOf, vectorOf, type Row } from "./rows.ts";
+import { passageOf, textOf, type Row } from "./rows.ts";
 import { PASSAGE_COLUMNS } from "./schema.ts";
 import { dense, lexical, lexicalOf, type Scored } from "./search.ts";
 
@@ -63,8 +63,8 @@ export class RowView implements SearchView {
   }
 
   private whole(row: Row): Passage {
-    const { documentId, position } = partsOfPassageId(textOf(row, "id"));
-    return passageOf({ ...row, document_id: documentId, position, ...this.under.labels(documentId) });
+    const { documentId } = partsOfPassageId(textOf(row, "id"));
+    return passageOf(row, this.under.labels(documentId));
   }
 
   private async take(ids: readonly string[], columns: readonly string[]): Promise<Row[]> {
@@ -73,7 +73,8 @@ export class RowView implements SearchView {
   }
 }
 
-const found = ({ row, score }: Scored): FoundPassage => ({ id: addressOf(row), score, ...("vector" in row ? { vector: vectorOf(row) } : {}) });
+/** Vectors are views into what LanceDB handed over: they are looked at once and go with the search. */
+const found = ({ row, score }: Scored): FoundPassage => ({ id: addressOf(row), score, ...(row.vector instanceof Float32Array ? { vector: row.vector } : {}) });
 
 function addressOf({ _rowid: address }: Row): string {
   if (typeof address !== "bigint") throw new Error(`Column _rowid holds ${typeof address}, not a row's address`);
