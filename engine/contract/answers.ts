@@ -68,6 +68,8 @@ export const answerSentence = z.object({
   claim: z.boolean(),
   supported: z.boolean(),
   citations: z.array(citation),
+  /** Source numbers that the model itself wrote: as marks, or in JSON in a field beside it. Absent: none. One that is wrong has the flag "wrong-marker". */
+  named: z.array(z.number().int()).optional(),
   flags: z.array(z.enum(sentenceFlags)),
 });
 export type AnswerSentence = z.infer<typeof answerSentence>;

@@ -1,7 +1,7 @@
 import { sentenceRanges } from "../../base/sentences.ts";
 import type { CharRange } from "../../contract/document.ts";
 import { jsonStatements } from "../write/json-answer.ts";
-import { blankMarkers, markers, type Marker } from "./markers.ts";
+import { blankMarkers, markers } from "./markers.ts";
 import { terms } from "../words/terms.ts";
 
 /** A sentence of an answer, ready to be matched with evidence. */
@@ -14,7 +14,7 @@ export interface Statement {
   readonly content: string;
   /** false for headings, greetings, questions, "I don't know". */
   readonly claim: boolean;
-  /** Source numbers the model wrote into it. */
+  /** Source numbers the model wrote into it, or in JSON beside it. */
   readonly marked: readonly number[];
 }
 
@@ -32,7 +32,10 @@ const courtesy = /^(?:hello|hi|hey|good (?:morning|evening|afternoon)|thanks?|th
 /** The sentences of an answer in order. Code blocks are no sentences; the text values of a JSON answer are. */
 export function statements(answer: string): Statement[] {
   const json = jsonStatements(answer);
-  if (json) return json.map((one) => ({ range: one.range, text: one.text, content: one.text, claim: isClaim(one.text, one.text), marked: one.sources }));
+  if (json) return json.map(({ range, text, sources }) => {
+    const content = blankMarkers(text).trim();
+    return { range, text, content, claim: isClaim(text, content), marked: [...new Set([...sources, ...numbersIn(text)])] };
+  });
   const readable = answer.replace(codeFence, (block) => block.replace(/[^\n]/g, " "));
   return attachLoneMarkers(sentenceRanges(readable), answer).map((range) => toStatement(range, answer));
 }
@@ -53,8 +56,10 @@ function attachLoneMarkers(ranges: readonly CharRange[], answer: string): CharRa
 function toStatement(range: CharRange, answer: string): Statement {
   const text = answer.slice(range.start, range.end);
   const content = blankMarkers(text).replace(listSign, "").trim();
-  return { range, text, content, claim: isClaim(text, content), marked: [...new Set(markers(text).flatMap((marker: Marker) => marker.numbers))] };
+  return { range, text, content, claim: isClaim(text, content), marked: [...new Set(numbersIn(text))] };
 }
+
+const numbersIn = (text: string): number[] => markers(text).flatMap(({ numbers }) => [...numbers]);
 
 function isClaim(text: string, content: string): boolean {
   if (heading.test(text) || /[:?？]\s*[*_]*$/u.test(content)) return false;
