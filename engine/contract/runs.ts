@@ -77,7 +77,7 @@ export const answerScores = z.object({
   exact: z.boolean().optional(),
   /** Token F1 with the closest expected answer, 0..1, and the cosine of the two by the embedder. */
   tokenF1: z.number().optional(), similarity: z.number().optional(),
-  /** Says that it does not know: no sentence claims anything. refusal: it does, where nothing answers the question. answered: it does not, where something does. */
+  /** Says that it does not know: something, but nothing that is a claim. An answer that is empty or failed says nothing. refusal: it does, where nothing answers the question. answered: it claims something, where something answers it. */
   refused: z.boolean(), refusal: z.boolean().optional(), answered: z.boolean().optional(),
   /** Schema and pattern, where either is asked for; each by itself, and what the schema misses. */
   format: z.boolean().optional(), schema: z.boolean().optional(), pattern: z.boolean().optional(), formatProblem: z.string().optional(),
@@ -85,6 +85,8 @@ export const answerScores = z.object({
   recall: z.number().optional(), precision: z.number().optional(), rank: z.number().int().positive().optional(),
   /** Some cited passage holds the expected phrase or answer; and the model itself wrote the number of such a one. */
   citation: z.boolean().optional(), marked: z.boolean().optional(),
+  /** The model wrote the number of no source it was given, or of one that says nothing of it while another does; absent where it wrote none. */
+  mismarked: z.boolean().optional(),
   /** Share of the claims that the sources support. */
   faithfulness: z.number().optional(),
   /** Share of the runs of four words that were there before, 0..1 (seq-rep-4 of Welleck et al. 2019). */
