@@ -146,6 +146,6 @@ export const runsContract = {
   /** Also of an unfinished run: of what there is. */
   report: base.input(reportInput).output(runReport),
   export: base.input(reportInput.extend({ format: z.enum(reportFormats) })).output(z.object({ name: z.string(), content: z.string() })),
-  /** Variant by variant of the same name, question by question of the same id. */
+  /** Variant by variant of the same name, question by question of the same id, wording and expectation. */
   compare: base.input(z.object({ before: id, after: id })).output(runComparison),
 };

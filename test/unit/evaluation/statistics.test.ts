@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { bootstrap } from "../../../engine/evaluation/metrics.ts";
 import { holm } from "../../../engine/evaluation/statistics/holm.ts";
+import { intervalOf } from "../../../engine/evaluation/statistics/interval.ts";
 import { cohensKappa } from "../../../engine/evaluation/statistics/kappa.ts";
 import { mcnemar } from "../../../engine/evaluation/statistics/mcnemar.ts";
 import { normalCdf, normalQuantile } from "../../../engine/evaluation/statistics/normal.ts";
@@ -67,6 +69,17 @@ describe("several tests at once, and how many questions it takes", () => {
     // mean 1, variance 4: 7.8489 · 4 · 1.0472 = 32.9
     expect(questionsForValues([3, -1, 3, -1, 1 + 2 * Math.SQRT2, 1 - 2 * Math.SQRT2, 1, 1, 1], { alpha: 0.05 })).toBe(33);
     expect(questionsForValues([1, -1], { alpha: 0.05 })).toBeUndefined();
+  });
+});
+
+describe("intervals of shares", () => {
+  test("all right is no certainty: binom.test(10, 10)$conf.int of R begins at 0.6915029, binom.test(0, 3) ends at 0.7075982", () => {
+    expect(intervalOf(Array<number>(10).fill(1))).toEqual({ mean: 1, low: expect.closeTo(0.6915028921812397, 12) as number, high: 1 });
+    expect(intervalOf([0, 0, 0])).toEqual({ mean: 0, low: 0, high: expect.closeTo(0.7075982261787251, 12) as number });
+  });
+
+  test("anything else by bootstrap", () => {
+    for (const values of [[1, 0, 1], [0.5, 0.5], []]) expect(intervalOf(values)).toEqual(bootstrap(values));
   });
 });
 
