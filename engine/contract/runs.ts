@@ -135,6 +135,8 @@ export const runsContract = {
   /** Starts, or goes on with the unfinished run of this configuration. It runs in the engine, whoever watches. BUSY while another runs. */
   start: base.input(runInput).output(runSummary),
   resume: base.input(z.object({ id })).output(runSummary),
+  /** A new run of the same questions, variants and settings with the files that there are now: where another file in the place of one stopped the old run. */
+  again: base.input(z.object({ id })).output(runSummary),
   /** Resolves when it has stopped. */
   stop: base.input(z.object({ id })).output(runSummary),
   /** Its state now, then every answer and every change; ends when the run does. */
