@@ -57,7 +57,7 @@ const wordsOf = ({ question, history = [] }: KnownQuestion): string => JSON.stri
 
 async function textOf({ path, uploadId, text }: ImportQuestions, uploadPath: (id: string) => Promise<string>): Promise<{ text: string; name?: string }> {
   if ([path, uploadId, text].filter((one) => one !== undefined).length !== 1) throw new LorekeepError("INVALID", { reason: "Name one file or give its text.", field: "path" });
-  if (text !== undefined) return { text };
+  if (text !== undefined) return { text: text.replace(/^\ufeff/, "") };
   const file = path ?? (await uploadPath(uploadId ?? ""));
   try {
     const { size } = await stat(file);

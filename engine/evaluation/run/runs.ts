@@ -143,9 +143,10 @@ export class Runs {
     return current?.id === id ? summaryOf(content, true, progressOf(content, current.at)) : summaryOf(content, false);
   }
 
-  /** Stops what runs; it can be gone on with. */
+  /** Stops what runs, also what is just beginning; it can be gone on with. */
   async dispose(): Promise<void> {
     this.disposed = true;
+    await this.opening.run(undefined, () => Promise.resolve());
     this.current?.stop.abort();
     await this.current?.done;
   }

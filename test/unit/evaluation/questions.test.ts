@@ -86,6 +86,7 @@ describe("what bad input gets", () => {
     }
     await expect(importQuestions({ path: file("zeros.csv", Buffer.from([0, 1, 2, 0, 255, 0])) }, sets, noUpload)).rejects.toMatchObject({ code: "UNSUPPORTED" });
     await expect(importQuestions({ path: join(folder, "nowhere.csv") }, sets, noUpload)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await importQuestions({ text: '\ufeff{"question": "Who?", "answer": "Ann"}' }, sets, noUpload)).problems, "pasted with its mark").toEqual([]);
     await expect(importQuestions({ text: "{x" }, sets, noUpload)).rejects.toMatchObject({ code: "INVALID", message: /Line 1: Not JSON/ });
     await expect(importQuestions({}, sets, noUpload)).rejects.toMatchObject({ code: "INVALID" });
   });

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { LorekeepError } from "../../../engine/base/errors.ts";
@@ -131,6 +132,19 @@ describe("stopping and going on", () => {
     writeFileSync(join(under.workspace, "evaluation", "runs", "other.jsonl"), '{"type":"run","version":2}\n');
     expect((await runs.list()).map((run) => run.id)).toEqual([id]);
     expect(notices.join("\n")).toMatch(/other\.jsonl holds no run/);
+  });
+
+  test("one that is just beginning when all ends is stopped, too", async () => {
+    const { under, runs } = await opened({ wordMs: 5 });
+    const beginning = runs.start(corners, set());
+    while ((await readdir(join(under.workspace, "evaluation", "runs")).catch(() => [])).length === 0) await Promise.resolve();
+    await runs.dispose();
+    const { id } = await beginning;
+    const asked = under.model.prompts.length;
+    expect((await runs.summary(id)).state).toBe("stopped");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(under.model.prompts).toHaveLength(asked);
+    await expect(runs.start(corners, set())).rejects.toMatchObject({ code: "BUSY" });
   });
 
   test("other questions, other settings or `fresh` make another run; one at a time; a set without questions is refused", async () => {
