@@ -25,7 +25,10 @@ const refusals = [
   /\b(?:don['’]t|do not|cannot|can['’]t|could not|couldn['’]t|unable to) (?:know|find|answer|tell|say)\b/i,
   /\b(?:sources?|documents?|excerpts?|passages?|context|text)\b.{0,40}\b(?:do(?:es)? not|don['’]t|doesn['’]t|no(?:t|thing|where)?)\b.{0,30}\b(?:contain|say|mention|state|provide|include|answer|information|specify|hold)/i,
   /\b(?:not|nothing|no information).{0,40}\b(?:in|from) (?:the|these|any|your|my) (?:\w+ )?(?:sources?|documents?|excerpts?|passages?)\b/i,
-  /(?:weiß (?:ich|es) nicht|weiß nicht|nicht hervor|Quellen? (?:enthalten|sagen|nennen) (?:das |dazu |darüber )?(?:nicht|nichts|keine)|keine (?:Angabe|Information)|je ne sais pas|ne (?:contien\w+|précis\w+) pas|no lo sé|no (?:contien\w+|mencion\w+))/i,
+  /\bI (?:do not|don['’]t|did not|didn['’]t) have (?:\w+ ){0,3}(?:information|data|details|context|knowledge|records?)\b|\bI(?:['’]m| am) not (?:aware|sure|certain|able)\b/i,
+  /^(?:(?:sorry|unfortunately)\W+)?(?:there (?:is|are|was|were) )?(?:no|not enough|insufficient) (?:\w+ )?(?:information|details|mention)\b/i,
+  /^(?:unknown|unclear|n\/a|not (?:known|specified|stated|mentioned|given|available|found|provided))\W*$/i,
+  /(?:weiß (?:ich|es) nicht|weiß nicht|nicht hervor|Quellen? (?:enthalten|sagen|nennen) (?:das |dazu |darüber )?(?:nicht|nichts|keine)|keine (?:Angabe|Information)|je ne sais pas|je n['’]ai pas (?:trouvé|d['’]information)|ne (?:contien\w+|précis\w+) pas|no lo sé|no (?:tengo|hay|dispongo de) información|no (?:contien\w+|mencion\w+))/i,
 ];
 const courtesy = /^(?:hello|hi|hey|good (?:morning|evening|afternoon)|thanks?|thank you|you['’]?(?: a|')re welcome|sure|certainly|of course|here (?:is|are)|let me know|i hope|hallo|guten|danke|gerne|bonjour|merci|hola|gracias)\b/i;
 

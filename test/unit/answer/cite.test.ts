@@ -133,8 +133,14 @@ describe("cite", () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(["# Towns", "I don't know from these documents.", "The sources do not say who founded it.", "Hello!", "Would you like more?", "Here is what I found:"])("makes no claim of %s", async (text) => {
+  it.each(["# Towns", "I don't know from these documents.", "The sources do not say who founded it.", "Hello!", "Would you like more?", "Here is what I found:",
+    "I don't have enough information to answer this question.", "I'm sorry, but I do not have access to that information.", "There is no information about its founder.", "Unfortunately, no details are given.", "Not specified.", "Unknown", "N/A", "I'm not sure.",
+    "Dazu habe ich keine Informationen.", "Je n'ai pas trouvé la réponse.", "No hay información sobre ello."])("makes no claim of %s", async (text) => {
     expect(await one(text)).toMatchObject({ claim: false, supported: false, citations: [] });
+  });
+
+  it.each(["The mayor does not have a deputy.", "We do not have data centres in Asia.", "No data was lost in the storm.", "Krasil is unknown to tourists.", "The clerk was not sure of the way.", "The name of the ferry is not given to strangers."])("makes a claim of %s", async (text) => {
+    expect(await one(text)).toMatchObject({ claim: true });
   });
 
   it("gives a mark on its own line to the sentence before", async () => {
