@@ -35,6 +35,10 @@ export async function ask(session: Session, text: string, options: AskOptions): 
       terminal.text(event.text);
       streamed += event.text;
     }
+    if (event.type === "again") {
+      terminal.endProgress();
+      terminal.text("\n\nNothing of this stands in the sources. Asked again with fewer of them:\n\n");
+    }
     if (event.type === "done") message = event.message;
   }
   terminal.endProgress();

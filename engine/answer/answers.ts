@@ -150,6 +150,7 @@ class AnswersInWorkspace implements Answers {
       step: (name) => emit({ type: "step", name }),
       sources: (sources, condensed) => emit({ type: "sources", sources: [...sources], ...(condensed === undefined ? {} : { condensed }) }),
       text: (text) => emit({ type: "text", text }),
+      again: () => emit({ type: "again" }),
     }, signal);
     const message: AssistantMessage = { id: assistantId, parentId: user.id, role: "assistant", created: new Date().toISOString(), ...answered };
     await this.conversations.add(conversation.id, message);

@@ -1,4 +1,5 @@
 import { answerQuestion, type Answered } from "../answer/answer-question.ts";
+import { silent } from "../answer/listener.ts";
 import type { AnswerMeans } from "../answer/means.ts";
 import { documentText } from "../contract/document.ts";
 import type { RetrievalReport } from "../contract/evaluation.ts";
@@ -43,7 +44,6 @@ export async function citedAnswer(question: KnownQuestion, asking: Asking, means
 }
 
 async function answerOf({ question }: KnownQuestion, { mode, filter, includePrivate }: Asking, means: AnswerMeans, signal: AbortSignal): Promise<Answered> {
-  const silent = { step: () => undefined, sources: () => undefined, text: () => undefined };
   const answered = await answerQuestion({ text: question, path: [], options: { mode, adapters: [], filter, sampling: { temperature: 0, seed: 1 } }, unlocked: includePrivate }, means, silent, signal);
   signal.throwIfAborted();
   return answered;

@@ -31,6 +31,11 @@ export function check(sentences: readonly AnswerSentence[], options: CheckOption
   }));
 }
 
+/** Of a checked answer: it claims something, and none of it, or all of it, stands in the sources. */
+export const isUnsupported = (sentences: readonly AnswerSentence[]): boolean => claims(sentences).length > 0 && claims(sentences).every(({ supported }) => !supported);
+export const isSupported = (sentences: readonly AnswerSentence[]): boolean => claims(sentences).length > 0 && claims(sentences).every(({ supported }) => supported);
+const claims = (sentences: readonly AnswerSentence[]) => sentences.filter(({ claim }) => claim);
+
 function leakDetector({ rules, nonce }: CheckOptions): (text: string) => boolean {
   const runs = new Set(rules.flatMap((rule) => runsOf(rule)));
   return (text) => /<\/?source-/i.test(text) || (nonce !== undefined && text.includes(nonce)) || runsOf(text).some((run) => runs.has(run));
