@@ -8,5 +8,5 @@ test.each([["base", "The interval is [1, 2]."], ["documents", "The interval is."
   under = await AnswersUnderTest.open({ say: () => "The interval is [1, 2]." });
   const { conversationId } = await under.ask("What is the altitude of Krasil?", mode);
   await under.ask("And who is the mayor of Krasil?", mode, { conversationId });
-  expect(under.model.prompts[1]?.history).toEqual([{ role: "user", text: "What is the altitude of Krasil?" }, { role: "assistant", text: said }]);
+  expect(under.model.prompts.at(-1)?.history).toEqual([{ role: "user", text: "What is the altitude of Krasil?" }, { role: "assistant", text: said }]);
 });
