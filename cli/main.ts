@@ -87,7 +87,7 @@ function program(installation: Installation, signal: AbortSignal): Command {
   command(root, "ask <question>", "Answer a question, with citations.", 'lorekeep ask "When does the lease end?"\nlorekeep ask "Who signed?" --mode documents --model llama.gguf --collection Law\nlorekeep ask "Summarise" --mode hybrid --model base.gguf --adapter tone.gguf:0.8 --json\nlorekeep ask "Who is the landlord?" --mode documents --schema answer.schema.json')
     .addOption(new Option("--mode <mode>", "how to answer (default: the setting)").choices(answerModes))
     .option("--collection <name>", "search only here (repeatable)", collect, []).option("--model <model>", "name on the shelf, or a GGUF file")
-    .option("--adapter <file[:scale]>", "LoRA adapter with its scale, 0 to 4 (repeatable)", collect, []).option("--system <text>", "system prompt")
+    .option("--adapter <file[:scale]>", "LoRA adapter with its scale, 0 to 2 (repeatable)", collect, []).option("--system <text>", "system prompt")
     .option("--temperature <number>", "0 is greedy", number).option("--max-tokens <number>", "longest answer", integer).option("--seed <number>", "for repeatable answers", integer)
     .option("--conversation <id>", "go on with a conversation")
     .option("--schema <file>", "JSON schema that the answer must follow; exit code 1 where it does not").addOption(new Option("--schema-use <how>", "enforce it by grammar while the answer is written, or only check the answer (default: enforce)").choices(schemaUses))
