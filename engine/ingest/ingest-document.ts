@@ -2,9 +2,9 @@ import { languageName } from "../base/recognition-languages.ts";
 import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
-import type { DocumentWithPassages, StoredDocument } from "../knowledge/store.ts";
+import type { DocumentWithPassages, StoredDocument, StoredPassage } from "../knowledge/store.ts";
 import { chunk, type Chunk } from "./steps/chunk.ts";
-import type { EmbeddedChunk, EmbedLane } from "./steps/embed.ts";
+import type { EmbedLane } from "./steps/embed.ts";
 import type { Extracted, ReaderPool, Source } from "./steps/extract.ts";
 import type { ExtractionShelf } from "./steps/extractions.ts";
 import { Refused, withoutRecognition } from "./registry/reasons.ts";
@@ -130,7 +130,7 @@ function withoutText({ warnings, pictures = [], format }: Extraction): DocumentR
 }
 
 /** The extraction first: a committed document can always be shown. */
-async function store(job: IngestJob, steps: IngestSteps, made: { read: Read; passages: readonly EmbeddedChunk[]; kept: Buffer }): Promise<void> {
+async function store(job: IngestJob, steps: IngestSteps, made: { read: Read; passages: readonly StoredPassage[]; kept: Buffer }): Promise<void> {
   const { extraction, contentHash, modifiedMs, language } = made.read;
   const item = (): DocumentWithPassages | undefined => {
     const label = job.label();
@@ -140,7 +140,7 @@ async function store(job: IngestJob, steps: IngestSteps, made: { read: Read; pas
         ...(extraction.title === undefined ? {} : { title: extraction.title }),
         ...(language === undefined ? {} : { language }),
       },
-      passages: made.passages.map((passage) => ({ id: `${job.id}:${passage.position}`, ...passage })),
+      passages: made.passages,
     };
   };
   await steps.extractions.keep(job.id, made.kept);

@@ -20,9 +20,8 @@ export interface StoredDocument {
   readonly language?: string;
 }
 
-/** A passage to be stored. textHash covers exactly what was embedded (title and heading path in front included). */
+/** A passage to be stored; its id is made of the document's and the position (passage-id.ts). textHash covers exactly what was embedded (title and heading path in front included). */
 export interface StoredPassage {
-  readonly id: string;
   readonly position: number;
   readonly start: number;
   readonly end: number;

@@ -121,7 +121,7 @@ async function passagesOf(document: Collection["documents"][number], { embedder,
   const vectors = await embedder.embedPassages(chunks.map(({ embedded }) => embedded));
   return {
     document: { id: document.id, collectionId: "c", path: `${document.id}.md`, format: "markdown", contentHash: sha256(documentText(blocks)), tags: [], language, ...(document.title === undefined ? {} : { title: document.title }) },
-    passages: chunks.map((one, position) => ({ id: `${document.id}:${position}`, position, start: one.start, end: one.end, headingPath: one.headingPath, text: one.text, textHash: sha256(one.embedded), vector: vectors[position] ?? new Float32Array() })),
+    passages: chunks.map((one, position) => ({ position, start: one.start, end: one.end, headingPath: one.headingPath, text: one.text, textHash: sha256(one.embedded), vector: vectors[position] ?? new Float32Array() })),
   };
 }
 

@@ -33,7 +33,7 @@ export class ScaleCorpus {
     let start = 0;
     const passages = Array.from({ length: PASSAGES_PER_DOCUMENT }, (_, position) => {
       const text = `${Array.from({ length: WORDS_PER_PASSAGE }, () => this.word(next())).join(" ")}.`;
-      const passage = { id: `${id}:${position}`, position, start, end: start + text.length, headingPath: [], text, textHash: sha256(text), vector: this.vector(next) };
+      const passage = { position, start, end: start + text.length, headingPath: [], text, textHash: sha256(text), vector: this.vector(next) };
       start = passage.end + 1;
       return passage;
     });

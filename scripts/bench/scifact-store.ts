@@ -29,7 +29,7 @@ await store.recover();
 interface Article { readonly _id: string; readonly title: string; readonly text: string }
 
 /** Sentences packed into passages of at most `limit` tokens, the title in front of each: a stand-in for the product's chunker. */
-async function passagesOf({ _id: id, title, text }: Article): Promise<Omit<StoredPassage, "vector">[]> {
+async function passagesOf({ title, text }: Article): Promise<Omit<StoredPassage, "vector">[]> {
   const sentences = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(text)];
   const counts = await embedder.countTokens([title, ...sentences.map(({ segment }) => segment)]);
   const room = limit - (counts[0] ?? 0);
@@ -42,7 +42,7 @@ async function passagesOf({ _id: id, title, text }: Article): Promise<Omit<Store
   });
   return passages.map(({ start, end }, position) => {
     const body = text.slice(start, end).trim();
-    return { id: `${id}:${position}`, position, start, end, headingPath: [], text: body, textHash: sha256(`${title}\n${body}`) };
+    return { position, start, end, headingPath: [], text: body, textHash: sha256(`${title}\n${body}`) };
   });
 }
 

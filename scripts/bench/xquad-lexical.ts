@@ -22,7 +22,7 @@ async function documentOf({ context }: Paragraph, id: string): Promise<DocumentW
   const language = await detectLanguage(context);
   return {
     document: { id, collectionId: "c", path: id, format: "text", contentHash: id, tags: [], ...(language ? { language } : {}) },
-    passages: [{ id: `${id}:0`, position: 0, start: 0, end: context.length, headingPath: [], text: context, textHash: sha256(context), vector: Float32Array.of(1, 0) }],
+    passages: [{ position: 0, start: 0, end: context.length, headingPath: [], text: context, textHash: sha256(context), vector: Float32Array.of(1, 0) }],
   };
 }
 

@@ -71,7 +71,7 @@ async function fill(store: MemoryStore, embedder: WordEmbedder, documents: reado
     const vectors = await embedder.embedPassages(passages);
     let start = 0;
     const stored = passages.map((text, position) => {
-      const one = { id: `${id}:${position}`, position, start, end: start + text.length, headingPath: [], text, textHash: text, vector: vectors[position] ?? new Float32Array() };
+      const one = { position, start, end: start + text.length, headingPath: [], text, textHash: text, vector: vectors[position] ?? new Float32Array() };
       start = one.end + 1;
       return one;
     });

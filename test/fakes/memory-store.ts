@@ -2,6 +2,7 @@ import { dot } from "../../engine/base/vectors.ts";
 import type { Passage } from "../../engine/contract/search.ts";
 import { terms } from "../../engine/answer/words/terms.ts";
 import { WideView } from "../../engine/knowledge/wide-view.ts";
+import { passageId } from "../../engine/knowledge/passage-id.ts";
 import type { DocumentWithPassages, Embedder, KnowledgeStore, LexicalOptions, ScoredPassage, SearchScope, SearchView } from "../../engine/knowledge/store.ts";
 
 /** A knowledge store in memory: exact cosine, BM25 without tricks, the whole filter. Nothing is kept. */
@@ -84,7 +85,7 @@ export class MemoryStore implements KnowledgeStore {
     return [...this.documents.values()].filter((one) => !scope || isIn(one, scope)).flatMap(({ document, passages }) => passages.map((one) => ({
       vector: one.vector,
       passage: {
-        id: one.id, documentId: document.id, collectionId: document.collectionId, path: document.path, format: document.format, headingPath: [...one.headingPath],
+        id: passageId(document.id, one.position), documentId: document.id, collectionId: document.collectionId, path: document.path, format: document.format, headingPath: [...one.headingPath],
         position: one.position, range: { start: one.start, end: one.end }, text: one.text,
         ...(document.title === undefined ? {} : { title: document.title }), ...(document.modified === undefined ? {} : { modified: document.modified }), ...(one.page === undefined ? {} : { page: one.page }),
       },

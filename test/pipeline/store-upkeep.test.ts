@@ -51,7 +51,7 @@ describe("upkeep", () => {
     const query = scattered();
     const nearest = [...corpus.passages].sort((a, b) => dot(b.vector, query) - dot(a.vector, query)).slice(0, 20);
     const found = await store.searchDense(query, everything, 20);
-    const right = found.filter(({ passage }) => nearest.some(({ id }) => id === passage.id)).length;
+    const right = found.filter(({ passage }) => nearest.some(({ position }) => position === passage.position)).length;
     expect(right).toBeGreaterThanOrEqual(18);
     // Scores are cosines of the full vectors, not the index's approximations.
     for (const { passage, score } of found) expect(score).toBeCloseTo(dot(corpus.passages[passage.position]!.vector, query), 4);

@@ -5,10 +5,12 @@ import { openKnowledge } from "../../engine/knowledge/lance/knowledge-store.ts";
 import { DIMENSIONS } from "../suites/store-documents.ts";
 import { storeSuite } from "../suites/store-suite.ts";
 
-storeSuite("the store in a local folder", async () => {
-  const uri = await mkdtemp(join(tmpdir(), "lorekeep-store-"));
-  return {
-    open: () => openKnowledge({ uri, embedderIdentity: "test:16d", dimensions: DIMENSIONS }),
-    destroy: () => rm(uri, { recursive: true }),
-  };
-});
+for (const [name, options] of [["the store in a local folder", {}], ["the store in a local folder, passages found again by id as in a large library", { readThrough: 0 }]] as const) {
+  storeSuite(name, async () => {
+    const uri = await mkdtemp(join(tmpdir(), "lorekeep-store-"));
+    return {
+      open: () => openKnowledge({ uri, embedderIdentity: "test:16d", dimensions: DIMENSIONS, ...options }),
+      destroy: () => rm(uri, { recursive: true }),
+    };
+  });
+}

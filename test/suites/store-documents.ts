@@ -19,7 +19,7 @@ export function documentWith(id: string, texts: readonly string[], more: Partial
   return {
     document: { id, collectionId: "c1", path: `/files/${id}.md`, format: "markdown", contentHash: sha256(texts.join("\n")), tags: [], language: "en", ...more },
     passages: texts.map((text, position) => {
-      const passage = { id: `${id}:${position}`, position, start, end: start + text.length, headingPath: [], text, textHash: sha256(text), vector: vectorFor(text) };
+      const passage = { position, start, end: start + text.length, headingPath: [], text, textHash: sha256(text), vector: vectorFor(text) };
       start = passage.end + 1;
       return passage;
     }),

@@ -22,7 +22,7 @@ export function closer(question: string, candidates: readonly Candidate[]): Cand
   if (asked.length === 0 || !isQuestion(question)) return [...candidates];
   const read = candidates.slice(0, READ);
   const words = read.map(({ passage }) => terms(passage.text));
-  const weigh = rarityAmong(words);
+  const weigh = rarityAmong(words, asked);
   const scored = read.map((candidate, i) => ({ candidate, score: (candidate.fused?.score ?? 0) + WEIGHT * (bestSentence(asked, candidate.passage.text, words[i] ?? [], weigh) + pairs(asked, words[i] ?? [])) }));
   const ordered = scored.sort((a, b) => b.score - a.score || (a.candidate.fused?.rank ?? 0) - (b.candidate.fused?.rank ?? 0));
   return [...ordered.map(({ candidate, score }, i) => ({ ...candidate, fused: { rank: i + 1, score } })), ...candidates.slice(READ)];
@@ -47,7 +47,11 @@ function bestSentence(asked: readonly string[], text: string, words: readonly Te
 
 function pairs(asked: readonly string[], words: readonly Term[]): number {
   if (asked.length < 2) return 0;
-  const there = new Set(words.slice(1).map((term, i) => `${words[i]?.key} ${term.key}`));
-  const wanted = asked.slice(1).map((key, i) => `${asked[i]} ${key}`);
-  return wanted.filter((pair) => there.has(pair)).length / wanted.length;
+  const after = new Map(asked.map((key) => [key, new Set<string>()]));
+  let last: Set<string> | undefined;
+  for (const { key } of words) {
+    last?.add(key);
+    last = after.get(key);
+  }
+  return asked.slice(1).filter((key, i) => after.get(asked[i] ?? "")?.has(key)).length / (asked.length - 1);
 }

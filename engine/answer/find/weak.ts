@@ -34,8 +34,9 @@ export function featuresOf(question: string, candidates: readonly Candidate[]): 
 /** The largest share of the question's words, by rarity among the candidates, that one of the first passages holds. A word that stands nowhere is the rarest. */
 function bestShare(question: string, candidates: readonly Candidate[]): number {
   const texts = candidates.slice(0, KNOWN).map(({ passage: { title, headingPath, text } }) => terms([title ?? "", ...headingPath, text].join("\n")));
-  const weigh = rarityAmong(texts);
-  const wanted = new Map(terms(question).map((term) => [term.key, weigh(term.key)]));
+  const asked = terms(question).map((term) => term.key);
+  const weigh = rarityAmong(texts, asked);
+  const wanted = new Map(asked.map((key) => [key, weigh(key)]));
   const total = [...wanted.values()].reduce((sum, weight) => sum + weight, 0);
   if (total === 0) return 1; // A question without words of its own says nothing about what is missing.
   const shares = texts.slice(0, FIRST).map((words) => {

@@ -19,16 +19,21 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 
 /** The words of a text without stop words, in order, duplicates kept. */
 export function terms(text: string): Term[] {
-  return allWords(text).filter((term) => term.kind === "number" || !isStopWord(term.word.toLowerCase()));
+  return wordsOf(text, (word) => !isStopWord(word.toLowerCase()));
 }
 
 /** Every word of a text in order, stop words included. */
 export function allWords(text: string): Term[] {
+  return wordsOf(text, () => true);
+}
+
+/** `wanted` is asked before a word is folded and stemmed: every other one is a stop word. */
+function wordsOf(text: string, wanted: (word: string) => boolean): Term[] {
   const found: Term[] = [];
   for (const match of text.matchAll(wordPattern)) {
     const word = match[0];
-    if (unspaced.test(word)) found.push(...segmented(word, match.index));
-    else found.push(termOf(word, text, match.index));
+    if (unspaced.test(word)) found.push(...segmented(word, match.index).filter((term) => wanted(term.word)));
+    else if (wanted(word)) found.push(termOf(word, text, match.index));
   }
   return found;
 }
@@ -82,10 +87,12 @@ function plainNumber(text: string): string {
 }
 
 const endings = ["ations", "ation", "ments", "ment", "ingly", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ers", "er", "en", "ly", "s", "e", "n"];
+/** By their last letter: most words need not be held against most endings. */
+const endingsBy = new Map([...new Set(endings.map((ending) => ending.slice(-1)))].map((last) => [last, endings.filter((ending) => ending.endsWith(last))]));
 
 /** Cuts common endings, so that headed, heads and head meet. Coarser than a stemmer for search: both sides are cut alike. */
 function stem(word: string): string {
-  for (const ending of endings) {
+  for (const ending of endingsBy.get(word.slice(-1)) ?? []) {
     if (word.endsWith(ending) && word.length - ending.length >= 4) return undouble(word.slice(0, -ending.length));
   }
   return word;
@@ -100,10 +107,15 @@ export function rarity(texts: readonly string[]): (key: string) => number {
   return rarityAmong(texts.map(terms));
 }
 
-/** As {@link rarity}, over texts whose words are known already. */
-export function rarityAmong(texts: readonly (readonly Term[])[]): (key: string) => number {
+/** As {@link rarity}, over texts whose words are known already; `asked`: the keys it will be asked for, where they are few. */
+export function rarityAmong(texts: readonly (readonly Term[])[], asked?: Iterable<string>): (key: string) => number {
+  const wanted = asked && new Set(asked);
   const seenIn = new Map<string, number>();
-  for (const words of texts) for (const key of new Set(words.map((term) => term.key))) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
+  for (const words of texts) {
+    const here = new Set<string>();
+    for (const { key } of words) if (!wanted || wanted.has(key)) here.add(key);
+    for (const key of here) seenIn.set(key, (seenIn.get(key) ?? 0) + 1);
+  }
   const most = Math.log(1 + texts.length);
   return (key) => Math.max(0.2, most === 0 ? 1 : Math.log((1 + texts.length) / (1 + (seenIn.get(key) ?? 0))) / most);
 }

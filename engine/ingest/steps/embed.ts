@@ -6,9 +6,6 @@ import type { Chunk } from "./chunk.ts";
 import type { IngestLimits } from "../limits.ts";
 import { isSuddenDeath, Refused } from "../registry/reasons.ts";
 
-/** A chunk with its vector: a passage but for its id, which belongs to its document. */
-export type EmbeddedChunk = Omit<StoredPassage, "id">;
-
 export interface EmbedOptions {
   readonly signal: AbortSignal;
   /** 0..1 within the document. */
@@ -58,7 +55,7 @@ export class EmbedLane {
   }
 
   /** @throws Refused "embedder-failed" when the embedder cannot do it, restarts included. */
-  async embed(chunks: readonly Chunk[], { signal, onProgress }: EmbedOptions): Promise<EmbeddedChunk[]> {
+  async embed(chunks: readonly Chunk[], { signal, onProgress }: EmbedOptions): Promise<StoredPassage[]> {
     const hashes = chunks.map(({ embedded }) => textHash(embedded, this.options.embedder));
     const textOf = new Map(chunks.map(({ embedded }, i) => [hashes[i] ?? "", embedded]));
     const unique = [...textOf.keys()];
@@ -73,7 +70,7 @@ export class EmbedLane {
       piece.forEach((hash, i) => { const vector = made[i]; if (vector) vectorOf.set(hash, vector); });
     }
     onProgress(1);
-    return chunks.map(({ embedded: _embedded, ...shown }, position): EmbeddedChunk => {
+    return chunks.map(({ embedded: _embedded, ...shown }, position): StoredPassage => {
       const hash = hashes[position] ?? "";
       const vector = vectorOf.get(hash);
       if (!vector) throw new Error("A passage was left without a vector");

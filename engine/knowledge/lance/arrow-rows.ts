@@ -6,17 +6,18 @@ import type { Row } from "./rows.ts";
  * hundred passages of a search that took 4 ms, as long as the search. Here each column is read at once.
  */
 export function plainRows(table: Table): Row[] {
-  const rows = Array.from({ length: table.numRows }, (): Record<string, unknown> => ({}));
-  for (const { name } of table.schema.fields) {
-    const column: Vector | null = table.getChild(name);
-    if (column) valuesOf(column).forEach((value, i) => { const row = rows[i]; if (row) row[name] = value; });
-  }
-  return rows;
+  const columns = table.schema.fields.flatMap(({ name }) => { const column: Vector | null = table.getChild(name); return column ? [{ name, values: valuesOf(column) }] : []; });
+  return Array.from({ length: table.numRows }, (_, i) => {
+    const row: Record<string, unknown> = {};
+    for (const { name, values } of columns) row[name] = values[i];
+    return row;
+  });
 }
 
 /** Casts follow Arrow's own type tags, which its generics do not narrow by. */
-function valuesOf(column: Vector): unknown[] {
+function valuesOf(column: Vector): ArrayLike<unknown> {
   const { type } = column;
+  if ((DataType.isInt(type) || DataType.isFloat(type)) && column.nullCount === 0) return column.toArray() as ArrayLike<unknown>;
   if (DataType.isUtf8(type)) return column.data.flatMap((data) => texts(data as Data<Utf8>));
   if (DataType.isList(type) && DataType.isUtf8(type.valueType)) return column.data.flatMap((data) => textLists(data as Data<List<Utf8>>));
   if (DataType.isFixedSizeList(type) && DataType.isFloat(type.valueType) && type.valueType.precision === Precision.SINGLE) return column.data.flatMap((data) => vectors(data as Data<FixedSizeList<Float32>>));

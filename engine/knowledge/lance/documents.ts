@@ -26,6 +26,7 @@ export class Documents {
   readonly table: Table;
   private readonly visibility: Visibility;
   private readonly rows = new Map<string, Committed>();
+  private sum = 0;
 
   private constructor(table: Table, visibility: Visibility) {
     this.table = table;
@@ -48,9 +49,7 @@ export class Documents {
 
   /** Passages of all committed documents. */
   get passages(): number {
-    let sum = 0;
-    for (const { passages } of this.rows.values()) sum += passages;
-    return sum;
+    return this.sum;
   }
 
   entries(): IterableIterator<[string, Committed]> {
@@ -74,7 +73,7 @@ export class Documents {
     const generations = ids.flatMap((id) => this.rows.get(id)?.generation ?? []);
     if (generations.length === 0) return [];
     await this.table.delete(isIn("id", ids));
-    for (const id of ids) this.rows.delete(id);
+    for (const id of ids) this.forget(id);
     this.visibility.commit([], generations);
     return generations;
   }
@@ -90,6 +89,7 @@ export class Documents {
     const rows: Row[] = await this.table.query().select(COLUMNS).toArray();
     const before = this.generations();
     this.rows.clear();
+    this.sum = 0;
     for (const row of rows) this.remember(row);
     const after = this.generations();
     this.visibility.commit([...after].filter((generation) => !before.has(generation)), [...before].filter((generation) => !after.has(generation)));
@@ -99,8 +99,16 @@ export class Documents {
     return new Set([...this.rows.values()].map(({ generation }) => generation));
   }
 
+  private forget(id: string): void {
+    this.sum -= this.rows.get(id)?.passages ?? 0;
+    this.rows.delete(id);
+  }
+
   private remember(row: Row): void {
-    this.rows.set(textOf(row, "id"), {
+    const id = textOf(row, "id");
+    this.forget(id);
+    this.sum += numberOf(row, "passages");
+    this.rows.set(id, {
       labels: Object.fromEntries(LABEL_COLUMNS.map((column) => [column, row[column]])),
       collectionId: textOf(row, "collection_id"),
       contentHash: textOf(row, "content_hash"),

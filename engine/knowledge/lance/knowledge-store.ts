@@ -24,6 +24,8 @@ import { WideView } from "../wide-view.ts";
 export interface KnowledgeOptions extends Location {
   /** When indexes and compaction run; the defaults are measured ones. */
   readonly limits?: Partial<UpkeepLimits>;
+  /** Passages up to which a search reads through all row addresses to find some again; by default {@link READ_THROUGH}. */
+  readonly readThrough?: number;
   /** Steps from older schemas to the newest; the default is the product's own list. */
   readonly migrations?: readonly Migration[];
 }
@@ -44,6 +46,9 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
     throw fromLance(error, options.uri);
   }
 }
+
+/** LanceDB reads as many row addresses, to find some among them, sooner than it looks a hundred ids up in their index (docs/scale.md). */
+const READ_THROUGH = 400_000;
 
 /** The passages asked about are named: no filter comes on top. */
 const EVERYTHING: SearchScope = { filter: {}, excludeDocumentIds: [], excludeCollectionIds: [] };
@@ -144,7 +149,7 @@ class LanceKnowledgeStore implements KnowledgeStore {
     // Odd: a write is under way.
     if (storeKind(this.options.uri) === "folder" && version % 2 === 0) {
       const { hidden } = this.visibility;
-      const view = new RowView({ table: this.tables.passages, scope, hidden, languages: this.passages.languages, labels: (id) => this.documents.get(id)?.labels });
+      const view = new RowView({ table: this.tables.passages, scope, hidden, byId: this.documents.passages > (this.options.readThrough ?? READ_THROUGH), languages: this.passages.languages, labels: (id) => this.documents.get(id)?.labels });
       try {
         const result = await this.read(() => this.visibility.reading(() => work(view)));
         if (this.version === version) return result;

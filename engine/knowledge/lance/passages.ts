@@ -63,7 +63,7 @@ export class Passages {
   async between(generation: string, from: number, to: number): Promise<Passage[]> {
     const where = `generation = ${literal(generation)} AND position >= ${Math.floor(from)} AND position <= ${Math.floor(to)}`;
     const rows: Row[] = await this.table.query().select([...PASSAGE_COLUMNS]).where(where).toArray();
-    return rows.map(passageOf).sort((a, b) => a.position - b.position);
+    return rows.map((row) => passageOf(row)).sort((a, b) => a.position - b.position);
   }
 
   async vectorsByTextHash(hashes: readonly string[]): Promise<Map<string, Float32Array>> {

@@ -1,5 +1,6 @@
 import { documentFormats, type DocumentFormat } from "../../contract/document.ts";
 import type { Passage } from "../../contract/search.ts";
+import { partsOfPassageId, passageId } from "../passage-id.ts";
 import type { DocumentWithPassages, StoredDocument, StoredPassage } from "../store.ts";
 import { wordLanguage, wordsColumn } from "./languages.ts";
 import { storedTime } from "./sql.ts";
@@ -44,20 +45,21 @@ function formatOf(row: Row): DocumentFormat {
   return format;
 }
 
-export function passageOf(row: Row): Passage {
+/** @param labels the document's, where the row was fetched without what it repeats of them. */
+export function passageOf(row: Row, labels: Row = row): Passage {
+  const id = textOf(row, "id");
   return {
-    id: textOf(row, "id"),
-    documentId: textOf(row, "document_id"),
-    collectionId: textOf(row, "collection_id"),
-    path: textOf(row, "path"),
-    ...optional("title", optionalText(row, "title")),
-    format: formatOf(row),
+    id,
+    ...partsOfPassageId(id),
+    collectionId: textOf(labels, "collection_id"),
+    path: textOf(labels, "path"),
+    ...optional("title", optionalText(labels, "title")),
+    format: formatOf(labels),
     headingPath: textsOf(row, "heading_path"),
     ...optional("page", optionalNumber(row, "page")),
-    position: numberOf(row, "position"),
     range: { start: numberOf(row, "char_start"), end: numberOf(row, "char_end") },
     text: textOf(row, "text"),
-    ...optional("modified", optionalText(row, "modified")),
+    ...optional("modified", optionalText(labels, "modified")),
   };
 }
 
@@ -91,7 +93,7 @@ export function passageRows({ document, passages }: DocumentWithPassages, by: Au
   const words = wordsColumn(wordLanguage(document.language));
   return passages.map((passage) => ({
     ...labels,
-    id: passage.id,
+    id: passageId(document.id, passage.position),
     document_id: document.id,
     position: passage.position,
     char_start: passage.start,

@@ -6,6 +6,7 @@ import { dot } from "../../../engine/base/vectors.ts";
 import { retrieve, type Retrieved } from "../../../engine/answer/find/retrieve.ts";
 import { searchSettings } from "../../../engine/contract/search.ts";
 import { openKnowledge } from "../../../engine/knowledge/lance/knowledge-store.ts";
+import { passageId } from "../../../engine/knowledge/passage-id.ts";
 import type { Embedder, KnowledgeStore, SearchView } from "../../../engine/knowledge/store.ts";
 import { WideView } from "../../../engine/knowledge/wide-view.ts";
 import { MemoryStore } from "../../fakes/memory-store.ts";
@@ -59,7 +60,7 @@ describe("the fused scores of a search", () => {
     const store = new MemoryStore();
     const documents = corpus(60);
     await store.put(documents);
-    const ids = documents.flatMap(({ passages }) => passages.map(({ id }) => id));
+    const ids = documents.flatMap(({ document, passages }) => passages.map(({ position }) => passageId(document.id, position)));
     const cosine = new Map(ids.map((id, i) => [id, Math.cos(i * 0.9)]));
     const bm25 = new Map(ids.flatMap((id, i) => (i % 3 === 0 ? [] : [[id, 5 + 4 * Math.sin(i * 1.7)] as const])));
     const leg = (scores: ReadonlyMap<string, number>, limit: number) => Promise.resolve([...scores].sort((a, b) => b[1] - a[1]).slice(0, limit).map(([id, score]) => ({ id, score })));
@@ -74,20 +75,20 @@ describe("the fused scores of a search", () => {
     expectSame(await ask(store, "worda worde"), reference(cosine, bm25), 60);
   });
 
-  describe("over a library", () => {
+  describe.each([["by address", {}], ["by id, as in a large library", { readThrough: 0 }]])("over a library, completed %s", (_, how) => {
     let store: KnowledgeStore;
     let uri: string;
     const documents = corpus(120);
     beforeAll(async () => {
       uri = await mkdtemp(join(tmpdir(), "lorekeep-retrieve-"));
-      store = await openKnowledge({ uri, embedderIdentity: "test:16d", dimensions: DIMENSIONS });
+      store = await openKnowledge({ uri, embedderIdentity: "test:16d", dimensions: DIMENSIONS, ...how });
       await store.put(documents);
       await store.maintain({ force: true });
     });
     afterAll(async () => { await store.dispose(); await rm(uri, { recursive: true }); });
 
     const scans = async (text: string) => {
-      const cosine = new Map(documents.flatMap(({ passages }) => passages.map(({ id, vector }) => [id, dot(vector, vectorFor(text))] as const)));
+      const cosine = new Map(documents.flatMap(({ document, passages }) => passages.map(({ position, vector }) => [passageId(document.id, position), dot(vector, vectorFor(text))] as const)));
       return reference(cosine, new Map((await store.searchLexical(text, everything, 100_000)).map(({ passage, score }) => [passage.id, score])));
     };
     const texts = ["wordxa wordye wordzi", "wordta wordse namehxd", "wordba"];

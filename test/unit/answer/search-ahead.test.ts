@@ -20,7 +20,7 @@ class CountingStore extends MemoryStore {
 const texts = { "old.md": ["The fee for the harbour is 12 crowns.", "2020-01-01T00:00:00.000Z"], "new.md": ["The fee for the harbour was raised to 15 crowns.", "2026-01-01T00:00:00.000Z"], "bread.md": ["Bread needs flour.", "2023-01-01T00:00:00.000Z"] } as const;
 const put = async (store: MemoryStore, embedder: WordEmbedder, id: string, text: string, modified: string) => {
   const [vector = new Float32Array()] = await embedder.embedPassages([text]);
-  await store.put([{ document: { id, collectionId: "default", path: `/library/${id}`, format: "markdown", contentHash: id, tags: [], modified }, passages: [{ id: `${id}:0`, position: 0, start: 0, end: text.length, headingPath: [], text, textHash: text, vector }] }]);
+  await store.put([{ document: { id, collectionId: "default", path: `/library/${id}`, format: "markdown", contentHash: id, tags: [], modified }, passages: [{ position: 0, start: 0, end: text.length, headingPath: [], text, textHash: text, vector }] }]);
 };
 
 /** The contract's own procedures over a store that counts its searches. */

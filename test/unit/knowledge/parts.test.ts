@@ -170,7 +170,7 @@ describe("language", () => {
 describe("the words of a passage", () => {
   const wordsOf = (title: string | undefined, headingPath: string[], text: string) => {
     const document = { id: "d", collectionId: "c", path: "d.md", format: "markdown" as const, contentHash: "h", tags: [], language: "en", ...(title === undefined ? {} : { title }) };
-    const [row] = passageRows({ document, passages: [{ id: "d:0", position: 0, start: 0, end: text.length, headingPath, text, textHash: "t", vector: new Float32Array() }] }, { embedder: "e", generation: "g" });
+    const [row] = passageRows({ document, passages: [{ position: 0, start: 0, end: text.length, headingPath, text, textHash: "t", vector: new Float32Array() }] }, { embedder: "e", generation: "g" });
     return row?.words_en;
   };
   it("hold title and headings once each, wherever else they stand", () => {
