@@ -14,6 +14,6 @@ export async function lanceHybrid(uri: string, language: string, depth: number):
   return async (question, vector) => {
     const words = new MatchQuery(queryWords(question), wordsColumn(wordLanguage(language)));
     const rows = (await table.query().nearestTo(vector).column("vector").distanceType("dot").fullTextSearch(words).rerank(reranker).limit(depth).toArray()) as Row[];
-    return rows.map(passageOf);
+    return rows.map((row) => passageOf(row));
   };
 }
