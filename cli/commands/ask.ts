@@ -35,6 +35,10 @@ export async function ask(session: Session, text: string, options: AskOptions): 
       terminal.text(event.text);
       streamed += event.text;
     }
+    if (event.type === "again") {
+      terminal.endProgress();
+      terminal.text("\n\nNothing of this stands in the sources. Asked again with fewer of them:\n\n");
+    }
     if (event.type === "done") message = event.message;
   }
   terminal.endProgress();
@@ -92,6 +96,8 @@ function printSources({ terminal }: Session, message: AssistantMessage, recognis
   if (shown.length > 0) terminal.line(`\nSources:\n${shown.map((s) => `  [${s.number}] ${place(s.passage)}${s.note}`).join("\n")}`);
   const open = message.sentences.filter((s) => s.claim && !s.supported);
   if (message.sources.length > 0 && open.length > 0) terminal.line(`\nNot supported by any source:\n${open.map((s) => `  - ${s.text}`).join("\n")}`);
+  const wrong = message.sentences.filter((s) => s.flags.includes("wrong-marker"));
+  if (wrong.length > 0) terminal.line(`\nThe model named a source that does not support this, or none it was given:\n${wrong.map((s) => `  - ${s.text}${s.named ? ` (${s.named.join(", ")})` : ""}`).join("\n")}`);
 }
 
 function asJson(message: AssistantMessage, recognised: Recognised) {
@@ -103,6 +109,8 @@ function asJson(message: AssistantMessage, recognised: Recognised) {
     sentences: message.sentences.map((sentence) => ({
       text: sentence.text,
       supported: sentence.supported,
+      ...(sentence.named ? { named: sentence.named } : {}),
+      ...(sentence.flags.length > 0 ? { flags: sentence.flags } : {}),
       citations: sentence.citations.flatMap((citation) => {
         const source = byNumber.get(citation.source);
         if (!source) return [];

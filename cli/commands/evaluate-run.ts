@@ -41,7 +41,7 @@ export async function evalRun(session: Session, wanted: string, options: EvalRun
   });
   const run = await watched(session, id);
   if (signal.aborted) return stopped(session, run);
-  if (run.error) throw new LorekeepError(run.error.code as LorekeepError["code"], { reason: run.error.reason, next: `${run.error.next ?? ""} The same command goes on with the run.`.trim() });
+  if (run.error) throw new LorekeepError(run.error.code as LorekeepError["code"], { reason: run.error.reason, next: [run.error.next ?? "", run.error.code === "CONFLICT" ? "" : "The same command goes on with the run."].join(" ").trim() });
   const input = { id, ...(limits ? { limits } : {}), ...(questionnaire ? { questionnaire } : {}) };
   const report = await client.evaluation.runs.report(input);
   for (const line of reportLines(report)) terminal.line(line);

@@ -49,14 +49,14 @@ function reportLines(report: RetrievalReport): string[] {
   ];
 }
 
-function citationLines({ citations, refusals }: RetrievalReport): string[] {
+function citationLines({ citations, refusals, unanswerable }: RetrievalReport): string[] {
   return [
     ...(citations ? [
       `Citations in ${citations.answers} answers (${citations.mode}), ${citations.sentences} sentences: word for word in the document ${figure(citations.exact)}`,
       `  answers with a cited passage that holds the expected words ${figure(citations.passage)}, with a highlight that does ${figure(citations.highlight)}`,
       `  first passage ${figure(citations.firstPassage)}, first highlight ${figure(citations.firstHighlight)}; of all sentences ${figure(citations.sentencePassage)}, ${figure(citations.sentenceHighlight)}`,
     ] : []),
-    ...(refusals ? [`Said to be unanswered: ${figure(refusals.unanswerable)} of the unanswerable, ${figure(refusals.answerable)} of the answerable`] : []),
+    ...(refusals ? [`Said to be unanswered: ${unanswerable > 0 ? `${figure(refusals.unanswerable)} of the unanswerable, ` : ""}${figure(refusals.answerable)} of the answerable`] : []),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { isAbort } from "../base/errors.ts";
-import type { AssistantMessage, Source } from "../contract/answers.ts";
+import type { AssistantMessage } from "../contract/answers.ts";
 import type { Candidate } from "../contract/search.ts";
 import { assemble } from "./context/assemble.ts";
 import { bestSentences } from "./evidence/best-sentences.ts";
 import type { ChatModelReady } from "./write/chat-model.ts";
-import { check } from "./evidence/check.ts";
+import { check, isSupported, isUnsupported } from "./evidence/check.ts";
 import { cite } from "./evidence/cite.ts";
 import { compose, type Composed } from "./write/compose.ts";
 import { completed, condense, type Condensed } from "./question/condense.ts";
@@ -12,6 +12,7 @@ import { Draft } from "./write/draft.ts";
 import { formatCheck, withFormat } from "./write/format.ts";
 import { find as findPassages, type Found as FoundPassages } from "./find/find.ts";
 import { sentenceEmbedder, type AnswerMeans, type Question } from "./means.ts";
+import type { AnswerListener } from "./listener.ts";
 import { modeParts } from "./modes.ts";
 import { requireDocuments, requireFineTune, withQuotesHint } from "./needs.ts";
 import { ruleLines } from "./write/prompt.ts";
@@ -23,14 +24,8 @@ import { wholeSmallDocuments } from "./context/small-documents.ts";
 /** What becomes of an assistant message: everything but its place in the conversation. */
 export type Answered = Pick<AssistantMessage, "text" | "state" | "error" | "sources" | "sentences" | "trace" | "format">;
 
-export interface AnswerListener {
-  readonly step: (name: AssistantMessage["trace"]["steps"][number]["name"]) => void;
-  readonly sources: (sources: readonly Source[], condensed: string | undefined) => void;
-  readonly text: (text: string) => void;
-}
-
 /**
- * The second sentence of the design: condense -> retrieve -> rerank -> assemble -> generate -> cite -> check.
+ * The second sentence of the design: condense -> retrieve -> rerank -> assemble -> generate -> cite -> check (-> look again).
  * Never rejects: a failure becomes the answer's error, a stop leaves what was written, and the trace is complete either way.
  */
 export async function answerQuestion(question: Question, means: AnswerMeans, listener: AnswerListener, signal: AbortSignal): Promise<Answered> {
@@ -41,7 +36,6 @@ export async function answerQuestion(question: Question, means: AnswerMeans, lis
     requireDocuments(question.options, means);
     if (modeParts[question.options.mode].model) await write(draft, means, signal);
     else await quotePassages(draft, means, signal);
-    await review(draft, means, signal);
     draft.checked(schema?.(draft.text));
     return draft.complete();
   } catch (error) {
@@ -100,9 +94,10 @@ async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Pro
     await means.turn.run(signal, async () => {
       const model = await load(draft, means, signal);
       const found = await finding;
-      if (found?.weak && saysSo(draft.question)) return draft.unanswered(found.candidates);
-      const composed = await put(draft, model, found, means, signal);
-      await generate(draft, composed, means, signal);
+      if (found?.weak && saysSo(draft.question)) draft.unanswered(found.candidates);
+      else await attempt(draft, model, found, means, signal);
+      await review(draft, means, signal);
+      if (found && isUnsupported(draft.sentences)) await lookAgain(draft, model, found, means, signal);
     });
   } finally {
     await Promise.allSettled([finding]); // So that the trace of an answer without a model still shows what was found.
@@ -112,6 +107,34 @@ async function write(draft: Draft, means: AnswerMeans, signal: AbortSignal): Pro
 /** Documents mode answers from documents or not at all. A fine-tune may know, and an answer with a schema has its own way to say that it does not. */
 function saysSo({ options }: Question): boolean {
   return options.mode === "documents" && options.jsonSchema === undefined;
+}
+
+async function attempt(draft: Draft, model: ChatModelReady, found: Found | undefined, means: AnswerMeans, signal: AbortSignal): Promise<void> {
+  const composed = await put(draft, model, found, means, signal);
+  await generate(draft, composed, means, signal);
+}
+
+/** Sources the model is given when it is asked again: a small one misreads what stands side by side (docs/benchmarks.md, "Looking again"). */
+const FEWER = [1, 2];
+
+/**
+ * Where nothing of what was written stands in the sources, the model is asked again with fewer. What then stands there takes the first one's place, which
+ * the trace keeps; otherwise the first stays, marked as it is. So it stays, too, where this is stopped or fails: it was finished.
+ */
+async function lookAgain(draft: Draft, model: ChatModelReady, found: Found, means: AnswerMeans, signal: AbortSignal): Promise<void> {
+  if (!means.settings().answers.lookAgain) return;
+  try {
+    await draft.trace.step("look-again", async () => {
+      for (const count of FEWER.filter((fewer) => fewer < draft.sources.length)) {
+        const other = draft.another();
+        await attempt(other, model, { ...found, candidates: found.candidates.slice(0, count) }, means, signal);
+        await review(other, means, signal);
+        if (isSupported(other.sentences)) return draft.withdrawFor(other);
+      }
+    });
+  } catch (error) {
+    draft.trace.note(signal.aborted ? "Looking again was stopped." : `Looking again failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** assemble: sources, history and question in the model's context. */
@@ -155,6 +178,7 @@ async function quotePassages(draft: Draft, means: AnswerMeans, signal: AbortSign
   const texts = assembled.sources.map((source) => source.text);
   const best = await draft.trace.step("cite", () => bestSentences(draft.searched, texts, { most: 2, meaning: { query: queryVector, embed: sentenceEmbedder(means.embedder, signal) } }));
   draft.quoted(quote(assembled.sources, best, { severalParts: worthy.some(({ parts }) => parts !== undefined) }));
+  await review(draft, means, signal);
 }
 
 /** Unrelated texts have a cosine around 0 to 0.2; no word in common and no meaning in common is no hit. */

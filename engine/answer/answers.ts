@@ -42,6 +42,8 @@ export interface Answers {
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchOutput>;
   /** Does a search's work ahead of it; what fails is left to the search itself to say. */
   prefetch(input: PrefetchInput & { readonly conversationId?: string | undefined }, signal?: AbortSignal): Promise<{ ms: number }>;
+  /** Stops what is being answered in it, waits for that, and deletes it. @throws LorekeepError NOT_FOUND */
+  removeConversation(id: string): Promise<void>;
   export(id: string, format: "markdown" | "json"): Promise<Exported>;
   /** Stops what runs and waits until it is kept. */
   dispose(): Promise<void>;
@@ -56,7 +58,7 @@ type Emit = (event: AnswerEvent) => void;
 class AnswersInWorkspace implements Answers {
   readonly conversations: Conversations;
   readonly means: AnswerMeans;
-  private readonly running = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  private readonly running = new Map<string, { conversationId: string; stop: AbortController; done: Promise<void> }>();
   private disposed = false;
 
   constructor(options: AnswersOptions) {
@@ -107,9 +109,18 @@ class AnswersInWorkspace implements Answers {
     return exportConversation(await this.conversations.get(id), format);
   }
 
+  async removeConversation(id: string): Promise<void> {
+    await this.stopAll(({ conversationId }) => conversationId === id);
+    await this.conversations.remove(id);
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
-    const runs = [...this.running.values()];
+    await this.stopAll(() => true);
+  }
+
+  private async stopAll(which: (run: { conversationId: string }) => boolean): Promise<void> {
+    const runs = [...this.running.values()].filter(which);
     for (const run of runs) run.stop.abort();
     await Promise.allSettled(runs.map((run) => run.done));
   }
@@ -124,7 +135,7 @@ class AnswersInWorkspace implements Answers {
     const assistantId = randomUUID();
     const stop = new AbortController();
     const done = this.run({ ...asked, assistantId }, emit, AbortSignal.any([signal, stop.signal]));
-    this.running.set(assistantId, { stop, done });
+    this.running.set(assistantId, { conversationId: asked.conversation.id, stop, done });
     try {
       await done;
     } finally {
@@ -139,6 +150,7 @@ class AnswersInWorkspace implements Answers {
       step: (name) => emit({ type: "step", name }),
       sources: (sources, condensed) => emit({ type: "sources", sources: [...sources], ...(condensed === undefined ? {} : { condensed }) }),
       text: (text) => emit({ type: "text", text }),
+      again: () => emit({ type: "again" }),
     }, signal);
     const message: AssistantMessage = { id: assistantId, parentId: user.id, role: "assistant", created: new Date().toISOString(), ...answered };
     await this.conversations.add(conversation.id, message);

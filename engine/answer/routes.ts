@@ -14,7 +14,7 @@ export function answerRoutes(answers: Answers) {
       get: os.conversations.get.handler(({ input }) => conversations.get(input.id)),
       create: os.conversations.create.handler(({ input }) => conversations.create(input)),
       update: os.conversations.update.handler(({ input: { id, ...change } }) => conversations.update(id, change)),
-      remove: os.conversations.remove.handler(({ input }) => conversations.remove(input.id)),
+      remove: os.conversations.remove.handler(({ input }) => answers.removeConversation(input.id)),
       export: os.conversations.export.handler(({ input }) => answers.export(input.id, input.format)),
     },
     answers: {

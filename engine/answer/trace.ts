@@ -49,6 +49,16 @@ export class TraceRecorder {
     return this.facts.condensed?.text;
   }
 
+  get tokens(): AnswerTrace["tokens"] {
+    return this.facts.tokens;
+  }
+
+  /** How what was written came about, once it is there. */
+  get made(): Pick<Facts, "tokens" | "stopReason" | "tokensPerSecond"> {
+    const { tokens, stopReason, tokensPerSecond } = this.facts;
+    return { tokens, ...(stopReason === undefined ? {} : { stopReason }), ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }) };
+  }
+
   record(facts: Partial<Facts>): void {
     Object.assign(this.facts, { ...facts, ...(facts.tokens ? { tokens: { ...this.facts.tokens, ...facts.tokens } } : {}) });
   }

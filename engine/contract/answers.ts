@@ -68,11 +68,13 @@ export const answerSentence = z.object({
   claim: z.boolean(),
   supported: z.boolean(),
   citations: z.array(citation),
+  /** Source numbers that the model itself wrote: as marks, or in JSON in a field beside it. Absent: none. One that is wrong has the flag "wrong-marker". */
+  named: z.array(z.number().int()).optional(),
   flags: z.array(z.enum(sentenceFlags)),
 });
 export type AnswerSentence = z.infer<typeof answerSentence>;
 
-export const traceStep = z.object({ name: z.enum(["condense", "understand", "retrieve", "rerank", "assemble", "load", "generate", "cite", "check"]), ms: z.number(), note: z.string().optional() });
+export const traceStep = z.object({ name: z.enum(["condense", "understand", "retrieve", "rerank", "assemble", "load", "generate", "cite", "check", "look-again"]), ms: z.number(), note: z.string().optional() });
 
 /** How an answer came about (DESIGN §2). Stored with the message; the panel, the reports and the benchmarks all read it. */
 export const answerTrace = z.object({
@@ -99,6 +101,8 @@ export const answerTrace = z.object({
     context: z.number().int(), system: z.number().int(), history: z.number().int(), sources: z.number().int(), question: z.number().int(),
     template: z.number().int(), answer: z.number().int(), free: z.number().int(), budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
   }).partial(),
+  /** What was written first and stood in none of the sources; the answer is what was written when asked again with fewer of them. Its tokens, too, were read and written. */
+  withdrawn: z.object({ text: z.string(), sources: z.number().int(), prompt: z.number().int(), completion: z.number().int() }).optional(),
   stopReason: z.enum(["end", "length", "stop-text", "context-full", "stopped", "failed"]).optional(),
   steps: z.array(traceStep),
   /** ISO time, and total milliseconds; firstTokenMs from the request to the first text. */
@@ -129,12 +133,16 @@ export const conversationSummary = z.object({ id, title: z.string(), created: z.
 export const conversation = conversationSummary.extend({ options: answerOptions, unlocked: z.boolean(), head: id.nullable(), tree: z.array(message) });
 export type Conversation = z.infer<typeof conversation>;
 
-/** What streams while an answer is made. Order: accepted, step*, sources?, text*, then done. A failure after `accepted` is stored in the message and sent in `done`. */
+/**
+ * What streams while an answer is made. Order: accepted, step*, sources?, text*, then done; where what was written is withdrawn, again between two rounds
+ * of sources and text, of which the second counts. A failure after `accepted` is stored in the message and sent in `done`.
+ */
 export const answerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("accepted"), conversationId: id, user: userMessage, assistantId: id }),
   z.object({ type: z.literal("step"), name: traceStep.shape.name }),
   z.object({ type: z.literal("sources"), sources: z.array(source), condensed: z.string().optional() }),
   z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("again") }),
   z.object({ type: z.literal("done"), message: assistantMessage }),
 ]);
 export type AnswerEvent = z.infer<typeof answerEvent>;

@@ -3,12 +3,12 @@ import { answerMode } from "./answers.ts";
 import { id } from "./library.ts";
 import { limit, questionnaire } from "./questions.ts";
 
-/** Mean over `n` answers with the 95 % interval of its bootstrap. */
+/** Mean over `n` answers with its 95 % interval: by bootstrap; where all are 0 or all are 1, by the binomial distribution. */
 export const figure = z.object({ n: z.number().int(), mean: z.number(), low: z.number(), high: z.number() });
 export type Figure = z.infer<typeof figure>;
 
-/** All 0..1. repetition is better when low. */
-export const scoreMeasures = ["correct", "fact", "format", "exact", "tokenF1", "similarity", "recall", "precision", "citation", "marked", "faithfulness", "refusal", "answered", "repetition"] as const;
+/** All 0..1. mismarked and repetition are better when low. */
+export const scoreMeasures = ["correct", "fact", "format", "exact", "tokenF1", "similarity", "recall", "precision", "citation", "marked", "mismarked", "faithfulness", "refusal", "answered", "repetition"] as const;
 export type ScoreMeasure = (typeof scoreMeasures)[number];
 const spread = z.object({ n: z.number().int(), p50: z.number(), p95: z.number() });
 

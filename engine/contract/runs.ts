@@ -77,7 +77,7 @@ export const answerScores = z.object({
   exact: z.boolean().optional(),
   /** Token F1 with the closest expected answer, 0..1, and the cosine of the two by the embedder. */
   tokenF1: z.number().optional(), similarity: z.number().optional(),
-  /** Says that it does not know: no sentence claims anything. refusal: it does, where nothing answers the question. answered: it does not, where something does. */
+  /** Says that it does not know: something, but nothing that is a claim. An answer that is empty or failed says nothing. refusal: it does, where nothing answers the question. answered: it claims something, where something answers it. */
   refused: z.boolean(), refusal: z.boolean().optional(), answered: z.boolean().optional(),
   /** Schema and pattern, where either is asked for; each by itself, and what the schema misses. */
   format: z.boolean().optional(), schema: z.boolean().optional(), pattern: z.boolean().optional(), formatProblem: z.string().optional(),
@@ -85,6 +85,8 @@ export const answerScores = z.object({
   recall: z.number().optional(), precision: z.number().optional(), rank: z.number().int().positive().optional(),
   /** Some cited passage holds the expected phrase or answer; and the model itself wrote the number of such a one. */
   citation: z.boolean().optional(), marked: z.boolean().optional(),
+  /** The model wrote the number of no source it was given, or of one that says nothing of it while another does; absent where it wrote none. */
+  mismarked: z.boolean().optional(),
   /** Share of the claims that the sources support. */
   faithfulness: z.number().optional(),
   /** Share of the runs of four words that were there before, 0..1 (seq-rep-4 of Welleck et al. 2019). */
@@ -133,6 +135,8 @@ export const runsContract = {
   /** Starts, or goes on with the unfinished run of this configuration. It runs in the engine, whoever watches. BUSY while another runs. */
   start: base.input(runInput).output(runSummary),
   resume: base.input(z.object({ id })).output(runSummary),
+  /** A new run of the same questions, variants and settings with the files that there are now: where another file in the place of one stopped the old run. */
+  again: base.input(z.object({ id })).output(runSummary),
   /** Resolves when it has stopped. */
   stop: base.input(z.object({ id })).output(runSummary),
   /** Its state now, then every answer and every change; ends when the run does. */
@@ -144,6 +148,6 @@ export const runsContract = {
   /** Also of an unfinished run: of what there is. */
   report: base.input(reportInput).output(runReport),
   export: base.input(reportInput.extend({ format: z.enum(reportFormats) })).output(z.object({ name: z.string(), content: z.string() })),
-  /** Variant by variant of the same name, question by question of the same id. */
+  /** Variant by variant of the same name, question by question of the same id, wording and expectation. */
   compare: base.input(z.object({ before: id, after: id })).output(runComparison),
 };

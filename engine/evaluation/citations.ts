@@ -1,9 +1,11 @@
 import { answerQuestion, type Answered } from "../answer/answer-question.ts";
+import { silent } from "../answer/listener.ts";
 import type { AnswerMeans } from "../answer/means.ts";
 import { documentText } from "../contract/document.ts";
 import type { RetrievalReport } from "../contract/evaluation.ts";
 import type { KnownQuestion } from "../contract/questions.ts";
 import type { SearchFilter } from "../contract/search.ts";
+import { asError } from "./failure.ts";
 import type { EvaluationMeans } from "./means.ts";
 import { bootstrap } from "./metrics.ts";
 import { holds } from "./phrase.ts";
@@ -26,10 +28,10 @@ export interface Asking {
   readonly includePrivate: boolean;
 }
 
-/** Asks as a person would, outside of any conversation, and checks each citation against the document itself. */
+/** Asks as a person would, outside of any conversation, and checks each citation against the document itself. @throws LorekeepError that the answer failed with */
 export async function citedAnswer(question: KnownQuestion, asking: Asking, means: EvaluationMeans, signal: AbortSignal): Promise<CitedAnswer> {
   const answered = await answerOf(question, asking, means.answering, signal);
-  if (answered.state === "failed") throw new Error(answered.error?.reason ?? "The question could not be answered.");
+  if (answered.error) throw asError(answered.error);
   const claims = answered.sentences.filter(({ claim }) => claim);
   const phrase = question.expectPhrase;
   const sourceText = (number: number) => answered.sources.find((source) => source.number === number)?.text ?? "";
@@ -42,7 +44,6 @@ export async function citedAnswer(question: KnownQuestion, asking: Asking, means
 }
 
 async function answerOf({ question }: KnownQuestion, { mode, filter, includePrivate }: Asking, means: AnswerMeans, signal: AbortSignal): Promise<Answered> {
-  const silent = { step: () => undefined, sources: () => undefined, text: () => undefined };
   const answered = await answerQuestion({ text: question, path: [], options: { mode, adapters: [], filter, sampling: { temperature: 0, seed: 1 } }, unlocked: includePrivate }, means, silent, signal);
   signal.throwIfAborted();
   return answered;

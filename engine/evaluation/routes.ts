@@ -35,6 +35,7 @@ function runRoutes(evaluation: Evaluation) {
     list: os.evaluation.runs.list.handler(({ input }) => runs.list(input.setId)),
     start: os.evaluation.runs.start.handler(({ input }) => runs.start(input, sets.get(input.setId))),
     resume: os.evaluation.runs.resume.handler(({ input }) => runs.resume(input.id)),
+    again: os.evaluation.runs.again.handler(({ input }) => runs.again(input.id)),
     stop: os.evaluation.runs.stop.handler(({ input }) => runs.stop(input.id)),
     watch: os.evaluation.runs.watch.handler(({ input, signal }) => stream(runs.watch(input.id, signal))),
     remove: os.evaluation.runs.remove.handler(({ input }) => runs.remove(input.id)),

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, CircleStop, Copy, Info, RefreshCw } from "lucide-react";
+import { Check, CircleAlert, CircleStop, Copy, History, Info, RefreshCw } from "lucide-react";
 import { memo, useMemo } from "react";
 import type { AnswerMode, AssistantMessage } from "../../engine/contract/index.ts";
 import { Badge, IconButton, Menu, MenuItem, MenuLabel } from "../design/index.ts";
@@ -25,6 +25,7 @@ export const Answer = memo(function Answer({ conversationId, message, versions, 
     <AnswerScopeContext value={scope}>
       <article className={css.answer} data-message={message.id} data-role="assistant" data-state={message.state} aria-label={`Answer, ${modeName(trace.mode)} mode`}>
         {trace.mode === "quotes" && message.sources.length > 0 ? <QuotesAnswer /> : message.text ? <AnswerText text={message.text} /> : null}
+        {trace.withdrawn ? <Withdrawn withdrawn={trace.withdrawn} /> : null}
         {message.state === "stopped" ? <div className={css.stateLine}><CircleStop aria-hidden />Stopped{message.text ? " here." : " before the first word."}</div> : null}
         {message.state === "failed" ? <Failed message={message} onRetry={() => onRegenerate()} busy={busy} /> : null}
         {trace.mode === "quotes" ? null : <CitedSources message={message} />}
@@ -34,6 +35,16 @@ export const Answer = memo(function Answer({ conversationId, message, versions, 
     </AnswerScopeContext>
   );
 });
+
+/** A person has seen it being written: what it was, and why it is gone. */
+function Withdrawn({ withdrawn: { text, sources } }: { withdrawn: NonNullable<AssistantMessage["trace"]["withdrawn"]> }) {
+  return (
+    <details className={css.withdrawn}>
+      <summary><History aria-hidden />Asked again: nothing of what was written first stood in the {sources} sources.</summary>
+      <p>{text}</p>
+    </details>
+  );
+}
 
 function Failed({ message, onRetry, busy }: { message: AssistantMessage; onRetry(): void; busy: boolean }) {
   const error = message.error ?? { code: "INTERNAL", reason: "The answer could not be finished." };

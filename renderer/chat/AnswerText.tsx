@@ -33,11 +33,13 @@ function Chips({ node }: ComponentProps<"cite"> & ExtraProps) {
 
 const components: Components = { span: Sentence, cite: Chips };
 const whileWriting: PluggableList = [rehypeMarkers];
+const plain: PluggableList = [];
 
-/** An answer with its citations: JSON as such, anything else as Markdown. `writing`: there are no sentences yet, the model's own marks stand in. */
+/** An answer with its citations: JSON as such, anything else as Markdown. `writing`: there are no sentences yet, the model's own marks stand in. Without sources there are no marks. */
 export function AnswerText({ text, writing = false }: { text: string; writing?: boolean }) {
-  const { sentences } = useContext(AnswerScopeContext);
-  const first = useMemo<PluggableList>(() => (writing ? whileWriting : [[rehypeSentences, { source: text, sentences }]]), [writing, text, sentences]);
+  const { sentences, sources } = useContext(AnswerScopeContext);
+  const marks = sources.length > 0;
+  const first = useMemo<PluggableList>(() => (!writing ? [[rehypeSentences, { source: text, sentences, marks }]] : marks ? whileWriting : plain), [writing, text, sentences, marks]);
   const json = useMemo(() => isJson(text), [text]);
   return json ? <JsonAnswer text={text} /> : <Markdown text={text} first={first} components={components} />;
 }

@@ -43,5 +43,5 @@ export const flagWords: Record<AnswerSentence["flags"][number], string> = {
   unsupported: "No source supports this sentence.",
   "instruction-leak": "This sentence repeats an instruction that was found inside a document.",
   "remote-link": "This sentence carries a link that no document contains.",
-  "wrong-marker": "The model cited a source that does not support this; the sources shown here were matched by Lorekeep.",
+  "wrong-marker": "The model named a source that does not support this, or none it was given; sources shown here were matched by Lorekeep.",
 };

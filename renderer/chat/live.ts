@@ -50,7 +50,8 @@ export function createLive(engine: EngineClient, queries: QueryClient, onConvers
       if (event.type === "accepted") {
         change(key, { conversationId: event.conversationId, user: event.user, assistantId: event.assistantId });
         if (request.conversationId === undefined) onConversation(event.conversationId);
-      } else if (event.type === "step") change(key, { step: event.name });
+      } else if (event.type === "again") change(key, { text: "" });
+      else if (event.type === "step") change(key, { step: event.name });
       else if (event.type === "sources") change(key, { sources: event.sources });
       else {
         const user = get(key)?.user;

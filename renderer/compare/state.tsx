@@ -76,6 +76,7 @@ function taken(column: Column, event: AnswerEvent): Partial<Column> {
   if (event.type === "accepted") return { begun: true };
   if (event.type === "step") return { step: event.name };
   if (event.type === "sources") return { sources: event.sources };
+  if (event.type === "again") return { text: "" };
   if (event.type === "text") return { text: column.text + event.text, step: undefined };
   return { message: event.message, text: event.message.text, step: undefined };
 }

@@ -5,16 +5,17 @@ import type { AnswerSentence } from "../../engine/contract/index.ts";
 const marker = /[ \u00a0]?(?<!\\)[[【](?:sources?\s*)?(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)[\]】](?!\()/giu;
 
 interface Piece { readonly node: Text; readonly sentence: number }
-interface Walk { readonly source: string; readonly sentences: readonly AnswerSentence[]; cursor: number; last: Map<number, { parent: Element | Root; node: ElementContent }> }
+interface Walk { readonly source: string; readonly sentences: readonly AnswerSentence[]; readonly marks: boolean; cursor: number; last: Map<number, { parent: Element | Root; node: ElementContent }> }
 
 /**
  * Ties an answer's Markdown back to its sentences. Each stretch of text becomes `<span data-sentence="i">`, and behind the last stretch of a
- * sentence that has citations stands `<cite data-sentence="i">`, which the answer turns into chips. The model's own marks go.
+ * sentence that has citations stands `<cite data-sentence="i">`, which the answer turns into chips. The model's own marks go, but where there
+ * are no sources (`marks` false): there "[1, 2]" is what the answer says.
  * Ranges count in the answer's text, so the text nodes are found in it again: by their position where the parser kept it, else by searching on.
  */
-export function rehypeSentences({ source, sentences }: { source: string; sentences: readonly AnswerSentence[] }) {
+export function rehypeSentences({ source, sentences, marks = true }: { source: string; sentences: readonly AnswerSentence[]; marks?: boolean }) {
   return (tree: Root): void => {
-    const walk: Walk = { source, sentences, cursor: 0, last: new Map() };
+    const walk: Walk = { source, sentences, marks, cursor: 0, last: new Map() };
     visit(tree, walk);
     for (const [index, { parent, node }] of walk.last) {
       const sentence = sentences[index];
@@ -57,7 +58,7 @@ function claim(element: Element, parent: Root | Element, walk: Walk): void {
 }
 
 function wrap({ node, sentence }: Piece, parent: Root | Element, walk: Walk): ElementContent {
-  node.value = node.value.replace(marker, "");
+  if (walk.marks) node.value = node.value.replace(marker, "");
   if (sentence < 0 || !node.value) return node;
   const span: Element = { type: "element", tagName: "span", properties: { dataSentence: sentence }, children: [node] };
   walk.last.set(sentence, { parent, node: span });

@@ -63,7 +63,7 @@ function AnswerCard({ run, answer }: { run: RunSummary; answer: RunAnswer }) {
       <header><b>{answer.variant}</b>{scores.correct === undefined ? null : <Badge tone={scores.correct ? "good" : "danger"}>{scores.correct ? "right" : "wrong"}</Badge>}{answer.judged && answer.judged.verdict !== "none" ? <Badge tone={answer.judged.verdict === "right" ? "good" : answer.judged.verdict === "partly" ? "warn" : "danger"} title={answer.judged.reason}>judge: {answer.judged.verdict}</Badge> : null}</header>
       <p className={css.said}>{answer.state === "failed" ? `${answer.error?.reason ?? "It failed."}` : answer.text || "An empty answer."}</p>
       <footer>
-        <span className={css.quiet}>{[milliseconds(answer.totalMs), answer.sources.length > 0 ? plural(answer.sources.length, "source") : "", scores.formatProblem ?? "", answer.cutOff ? "cut off at its greatest length" : "", misses.length > 0 ? `missed: ${misses.join(", ")}` : ""].filter(Boolean).join(" · ")}</span>
+        <span className={css.quiet}>{[milliseconds(answer.totalMs), answer.sources.length > 0 ? plural(answer.sources.length, "source") : "", scores.formatProblem ?? "", scores.mismarked ? "names a wrong source" : "", answer.cutOff ? "cut off at its greatest length" : "", misses.length > 0 ? `missed: ${misses.join(", ")}` : ""].filter(Boolean).join(" · ")}</span>
         <IconButton size="s" label={`Good answer of ${answer.variant}`} active={answer.thumb === "up"} aria-pressed={answer.thumb === "up"} onClick={() => rate("up")}><ThumbsUp /></IconButton>
         <IconButton size="s" label={`Bad answer of ${answer.variant}`} active={answer.thumb === "down"} aria-pressed={answer.thumb === "down"} onClick={() => rate("down")}><ThumbsDown /></IconButton>
       </footer>

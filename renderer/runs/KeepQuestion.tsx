@@ -9,7 +9,7 @@ import css from "./runs.module.css";
 
 const NEW = "new";
 
-/** Below an answer: its question becomes one with a known answer. */
+/** Below an answer: its question becomes one with a known answer. Left as it is, the engine takes of the answer what can be checked. */
 export function KeepQuestion({ conversationId, message }: { conversationId: string; message: AssistantMessage }) {
   const [open, setOpen] = useState(false);
   return (
@@ -26,13 +26,14 @@ function KeepDialog({ conversationId, message, onClose }: { conversationId: stri
   const { data: sets = [] } = useSets();
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState("My questions");
-  const [answer, setAnswer] = useState(message.text.replace(/ ?\[\d+(?:, ?\d+)*\]/g, "").trim().slice(0, 4000));
+  const whole = message.text.replace(/ ?\[\d+(?:, ?\d+)*\]/g, "").trim().slice(0, 4000);
+  const [answer, setAnswer] = useState(whole);
   const [busy, setBusy] = useState(false);
   const target = chosen ?? sets[0]?.id ?? NEW;
   const keep = async () => {
     setBusy(true);
     try {
-      const { set } = await engine.evaluation.sets.fromAnswer({ conversationId, messageId: message.id, answer: answer.trim(), ...(target === NEW ? { name: name.trim() } : { setId: target }) });
+      const { set } = await engine.evaluation.sets.fromAnswer({ conversationId, messageId: message.id, ...(answer === whole ? {} : { answer: answer.trim() }), ...(target === NEW ? { name: name.trim() } : { setId: target }) });
       toasts.show({ title: `Kept in “${set.name}”`, action: { label: "Look", run: () => goEvaluate({ kind: "set", id: set.id }) } });
       onClose();
     } catch (error) {

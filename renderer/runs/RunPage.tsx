@@ -1,4 +1,4 @@
-import { ArrowLeft, Download, Play, Square } from "lucide-react";
+import { ArrowLeft, Download, Play, RotateCcw, Square } from "lucide-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Questionnaire, RunReport, RunSummary } from "../../engine/contract/index.ts";
@@ -11,7 +11,7 @@ import { goEvaluate } from "./addresses.ts";
 import { AnswersPanel } from "./AnswersPanel.tsx";
 import { useRuns } from "./queries.ts";
 import { ReportPanel } from "./ReportPanel.tsx";
-import { Progress, RunState, useRunActions } from "./RunRow.tsx";
+import { isOutdated, Progress, RunState, useRunActions } from "./RunRow.tsx";
 import css from "./runs.module.css";
 
 const tabs = [{ value: "report" as const, label: "Report" }, { value: "answers" as const, label: "Answers" }];
@@ -46,10 +46,11 @@ export function RunPage({ id }: { id: string }) {
 function Actions({ run, questionnaire }: { run: RunSummary; questionnaire: Questionnaire | undefined }) {
   const engine = useEngine();
   const toasts = useToasts();
-  const { resume, stop } = useRunActions(run);
+  const { resume, again, stop } = useRunActions(run);
   const write = (format: (typeof formats)[number][0]) => { engine.evaluation.runs.export({ id: run.id, format, ...(questionnaire ? { questionnaire } : {}) }).then(save, (error: unknown) => toasts.fail(error, "The report could not be exported")); };
   return (
     <div className={css.buttons}>
+      {isOutdated(run) ? <Button icon={<RotateCcw />} onClick={again}>Start again</Button> : null}
       {run.state === "running" ? <Button icon={<Square />} onClick={stop}>Stop</Button> : run.state === "done" ? null : <Button icon={<Play />} onClick={resume}>Go on</Button>}
       <Menu trigger={<Button icon={<Download />}>Export</Button>}>{formats.map(([format, name]) => <MenuItem key={format} onSelect={() => write(format)}>{name}</MenuItem>)}</Menu>
     </div>

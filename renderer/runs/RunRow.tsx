@@ -1,4 +1,4 @@
-import { Play, Square, Trash2 } from "lucide-react";
+import { Play, RotateCcw, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { RunSummary } from "../../engine/contract/index.ts";
 import { dateTime, duration, plural } from "../app/words.ts";
@@ -23,10 +23,14 @@ export function useRunActions(run: Pick<RunSummary, "id">) {
   const tell = (title: string) => (error: unknown) => toasts.fail(error, title);
   return {
     resume: () => { engine.evaluation.runs.resume({ id: run.id }).catch(tell("The run cannot go on")); },
+    again: () => { engine.evaluation.runs.again({ id: run.id }).then((begun) => goEvaluate({ kind: "run", id: begun.id }), tell("The run could not be started again")); },
     stop: () => { engine.evaluation.runs.stop({ id: run.id }).catch(tell("The run could not be stopped")); },
     remove: () => engine.evaluation.runs.remove({ id: run.id }).catch(tell("The run could not be removed")),
   };
 }
+
+/** A run whose files are others now cannot go on with them, but what it asked can be asked again. */
+export const isOutdated = ({ state, error }: RunSummary): boolean => state === "failed" && error?.code === "CONFLICT";
 
 /** "12 of 48 answers · about 3 min left", and what became of it. */
 export function Progress({ run }: { run: RunSummary }) {
@@ -40,7 +44,7 @@ export function Progress({ run }: { run: RunSummary }) {
 }
 
 export function RunRow({ run, picked, onPick }: { run: RunSummary; picked: boolean; onPick?: (() => void) | undefined }) {
-  const { resume, stop, remove } = useRunActions(run);
+  const { resume, again, stop, remove } = useRunActions(run);
   const { data: shelf = [] } = useModels();
   const made = madeOf(run, shelf);
   const [asking, setAsking] = useState(false);
@@ -55,6 +59,7 @@ export function RunRow({ run, picked, onPick }: { run: RunSummary; picked: boole
         {run.error ? <span className={css.bad}>{run.error.reason} {run.error.next}</span> : null}
       </div>
       <RunState state={run.state} />
+      {isOutdated(run) ? <Button size="s" icon={<RotateCcw />} onClick={again}>Start again</Button> : null}
       {run.state === "running" ? <Button size="s" icon={<Square />} onClick={stop}>Stop</Button> : run.state === "done" ? <Button size="s" onClick={() => goEvaluate({ kind: "run", id: run.id })}>Report</Button> : <Button size="s" icon={<Play />} onClick={resume}>Go on</Button>}
       <IconButton label={`Remove the run of ${run.setName}`} size="s" onClick={() => setAsking(true)}><Trash2 /></IconButton>
       <AlertDialog open={asking} onOpenChange={setAsking} title="Remove this run?" description="Its answers and its report go. The question set stays." confirm="Remove" onConfirm={() => void remove()} />

@@ -12,6 +12,7 @@ export const scoreWords: Readonly<Record<ScoreMeasure, readonly [name: string, s
   precision: ["Sources right", "Share of the sources that hold what was expected."],
   citation: ["Cited right", "A cited passage holds the expected words."],
   marked: ["Marked right", "The model itself wrote the number of such a passage."],
+  mismarked: ["Marked wrong", "The model itself wrote the number of no source it was given, or of one that says nothing of it while another does; low is good."],
   faithfulness: ["Supported", "Share of the claims that the sources support."],
   refusal: ["Refused rightly", "Says that it does not know, where nothing answers the question."],
   answered: ["Did answer", "Does not say that it does not know, where something answers the question."],

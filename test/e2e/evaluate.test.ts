@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { fixture } from "../data.ts";
@@ -66,6 +67,25 @@ describe.skipIf(chromiumPath() === undefined)(`evaluating over the real engine (
     const html = await readFile(await (await download).path(), "utf8");
     expect({ title: html.includes("<h1>Toy world</h1>"), chart: html.includes("<svg"), recommendation: html.includes("Recommendation"), script: html.includes("<script") }).toEqual({ title: true, chart: true, recommendation: true, script: false });
   }), 240_000);
+
+  test("a run whose model is another file now says so when it goes on, and is started again with one click", () => journey(async (page) => {
+    const { client, workspace } = library.engine;
+    const [done] = await client.evaluation.runs.list({});
+    const folder = join(workspace, "evaluation", "runs");
+    const lines = (await readFile(join(folder, `${done?.id ?? ""}.jsonl`), "utf8")).trim().split("\n").map((line) => JSON.parse(line) as { type: string; variants?: { files?: Record<string, string> }[] });
+    const [header, models] = [lines.find(({ type }) => type === "run"), lines.find(({ type }) => type === "models")];
+    const others = models?.variants?.map((variant) => ({ ...variant, files: Object.fromEntries(Object.keys(variant.files ?? {}).map((id) => [id, "another file"])) }));
+    const stopped = [{ ...header, id: "older", started: "2026-01-01T00:00:00.000Z" }, { ...models, variants: others }, { type: "state", state: "stopped", time: "2026-01-01T00:00:00.000Z" }];
+    await writeFile(join(folder, "older.jsonl"), stopped.map((line) => `${JSON.stringify(line)}\n`).join(""));
+
+    await open(page);
+    const row = page.locator("[data-run=older]");
+    await row.getByRole("button", { name: "Go on" }).click();
+    await row.getByText("is another one than this run began with. Put the file back and go on, or start again").waitFor();
+    await row.getByRole("button", { name: "Start again" }).click();
+    await page.locator("[data-run-page=done]").waitFor({ timeout: 120_000 });
+    expect((await client.evaluation.runs.list({})).map(({ id, state }) => [id === "older", state])).toEqual([[false, "done"], [false, "done"], [true, "failed"]]);
+  }), 180_000);
 
   test("an answer of a chat becomes a known question with one click", () => journey(async (page) => {
     await page.getByLabel("Your question").fill("Who is the mayor of Barman?");

@@ -49,7 +49,7 @@ export function evaluationHandlers(world: FakeWorld) {
     },
     runs: {
       list: os.evaluation.runs.list.handler(() => []),
-      start: os.evaluation.runs.start.handler(() => missing()), resume: os.evaluation.runs.resume.handler(() => missing()), stop: os.evaluation.runs.stop.handler(() => missing()),
+      start: os.evaluation.runs.start.handler(() => missing()), resume: os.evaluation.runs.resume.handler(() => missing()), again: os.evaluation.runs.again.handler(() => missing()), stop: os.evaluation.runs.stop.handler(() => missing()),
       watch: os.evaluation.runs.watch.handler(async function* () { await Promise.resolve(); yield* []; missing(); }),
       remove: os.evaluation.runs.remove.handler(() => missing()), answers: os.evaluation.runs.answers.handler(() => missing()), rate: os.evaluation.runs.rate.handler(() => missing()),
       report: os.evaluation.runs.report.handler(() => missing()), export: os.evaluation.runs.export.handler(() => missing()), compare: os.evaluation.runs.compare.handler(() => missing()),

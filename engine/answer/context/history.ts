@@ -1,17 +1,23 @@
-import type { Message } from "../../contract/answers.ts";
+import type { AssistantMessage, Message } from "../../contract/answers.ts";
 import type { ChatTurn } from "../../workers/generator/contract.ts";
 import { stripMarkers } from "../evidence/markers.ts";
+import { modeParts } from "../modes.ts";
 
 /** A question and its answer. History comes and goes in whole exchanges, so that roles always alternate. */
 export type Exchange = readonly [user: ChatTurn, assistant: ChatTurn];
 
-/** The exchanges on the way to a message, oldest first. Questions without an answer are left out, and markers with them: [2] meant another source then. */
+/** What an answer said, without its citation marks: [2] meant another source then. Without documents, brackets are no marks. */
+export function saidIn({ text, trace }: Pick<AssistantMessage, "text" | "trace">): string {
+  return modeParts[trace.mode].documents ? stripMarkers(text) : text;
+}
+
+/** The exchanges on the way to a message, oldest first. Questions without an answer are left out. */
 export function exchanges(path: readonly Message[]): Exchange[] {
   const found: Exchange[] = [];
   path.forEach((message, i) => {
     const before = path[i - 1];
     if (message.role !== "assistant" || before?.role !== "user" || message.text.trim() === "") return;
-    found.push([{ role: "user", text: before.text }, { role: "assistant", text: stripMarkers(message.text) }]);
+    found.push([{ role: "user", text: before.text }, { role: "assistant", text: saidIn(message) }]);
   });
   return found;
 }

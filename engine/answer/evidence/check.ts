@@ -26,10 +26,15 @@ export function check(sentences: readonly AnswerSentence[], options: CheckOption
       ...(options.grounded && sentence.claim && !sentence.supported ? ["unsupported" as const] : []),
       ...(leaks(sentence.text) ? ["instruction-leak" as const] : []),
       ...(remote.test(sentence.text) ? ["remote-link" as const] : []),
-      ...(options.grounded && hasWrongMarker(sentence, options.sources) ? ["wrong-marker" as const] : []),
+      ...(hasWrongMarker(sentence, options) ? ["wrong-marker" as const] : []),
     ],
   }));
 }
+
+/** Of a checked answer: it claims something, and none of it, or all of it, stands in the sources. */
+export const isUnsupported = (sentences: readonly AnswerSentence[]): boolean => claims(sentences).length > 0 && claims(sentences).every(({ supported }) => !supported);
+export const isSupported = (sentences: readonly AnswerSentence[]): boolean => claims(sentences).length > 0 && claims(sentences).every(({ supported }) => supported);
+const claims = (sentences: readonly AnswerSentence[]) => sentences.filter(({ claim }) => claim);
 
 function leakDetector({ rules, nonce }: CheckOptions): (text: string) => boolean {
   const runs = new Set(rules.flatMap((rule) => runsOf(rule)));
@@ -41,10 +46,13 @@ function runsOf(text: string): string[] {
   return words.slice(LEAK_WORDS - 1).map((_, i) => words.slice(i, i + LEAK_WORDS).join(" "));
 }
 
-/** A mark that names no source, or one that does not support the sentence while another does. */
-function hasWrongMarker(sentence: AnswerSentence, sources: readonly number[]): boolean {
-  const written = new Set([...markers(sentence.text).flatMap((marker) => marker.numbers), ...sentence.citations.filter((one) => one.marked).map((one) => one.source)]);
-  const supports = (number: number) => sentence.citations.some((one: Citation) => one.source === number && one.support >= SUPPORTED * 0.75);
-  const another = sentence.citations.some((one) => !one.marked && one.support >= SUPPORTED);
-  return [...written].some((number) => !sources.includes(number) || (sentence.claim && another && !supports(number)));
+/**
+ * A number that names no source, or one that does not support the sentence while another does. In a mode without documents a number between
+ * brackets may be anything ("the vector [1, 2]"); one that stands in JSON under a key for sources names a source there, too.
+ */
+function hasWrongMarker({ text, claim, citations, named = [] }: AnswerSentence, { grounded, sources }: CheckOptions): boolean {
+  const inWords = grounded ? [] : markers(text).flatMap(({ numbers }) => numbers);
+  const supports = (number: number) => citations.some((one: Citation) => one.source === number && one.support >= SUPPORTED * 0.75);
+  const another = citations.some((one) => !one.marked && one.support >= SUPPORTED);
+  return named.some((number) => !inWords.includes(number) && (!sources.includes(number) || (claim && another && !supports(number))));
 }

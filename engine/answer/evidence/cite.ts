@@ -122,7 +122,8 @@ function toSentence(verdict: Verdict): AnswerSentence {
   const supported = statement.claim && support >= SUPPORTED;
   const shown = supported || support >= WORTH_SHOWING ? verdict.best : [];
   const citations = [...shown, ...markedSources(verdict, shown)].map((one) => toCitation(one, verdict));
-  return { range: statement.range, text: statement.text, claim: statement.claim, supported, citations: dedupe(citations), flags: [] };
+  const named = statement.marked.length === 0 ? {} : { named: [...statement.marked] };
+  return { range: statement.range, text: statement.text, claim: statement.claim, supported, citations: dedupe(citations), ...named, flags: [] };
 }
 
 /** For each source the model named: its best sentence, so that a click on the mark leads somewhere, well supported or not. */

@@ -3,7 +3,8 @@ import type { AnswerSentence } from "../../contract/answers.ts";
 import type { AnswerFormat } from "../../contract/json-schema.ts";
 import type { Candidate } from "../../contract/search.ts";
 import type { GenerateEvent } from "../../workers/generator/contract.ts";
-import type { Answered, AnswerListener } from "../answer-question.ts";
+import type { Answered } from "../answer-question.ts";
+import { silent, type AnswerListener } from "../listener.ts";
 import { toContractSource, type Assembled, type AssembledSource } from "../context/assemble.ts";
 import type { AdapterReady, ChatModelReady } from "./chat-model.ts";
 import type { Composed } from "./compose.ts";
@@ -56,6 +57,30 @@ export class Draft {
 
   get nonce(): string | undefined {
     return this.nonce_;
+  }
+
+  /** The same question, written anew: nobody hears of it. */
+  another(): Draft {
+    const other = new Draft(this.question, silent);
+    other.trace.record({ condensed: { text: this.searched, how: "as-is" } });
+    other.adapters_ = this.adapters_;
+    return other;
+  }
+
+  /** What was written takes back its place: the trace keeps the text, and tells of the prompt that the answer comes from. */
+  withdrawFor(other: Draft): void {
+    const { prompt = 0, completion = 0 } = this.trace.tokens;
+    this.trace.record({ withdrawn: { text: this.written_, sources: this.sources_.length, prompt, completion }, ...other.trace.made });
+    this.trace.note(`Nothing of what the model wrote first stood in the ${this.sources_.length} sources. It was asked again with ${other.sources_.length === 1 ? "the best of them alone" : `the best ${other.sources_.length}`}.`);
+    this.listener.again();
+    this.written_ = "";
+    this.sources_ = other.sources_;
+    this.nonce_ = other.nonce_;
+    this.ending = other.ending;
+    this.thoughts += other.thoughts;
+    this.sentences = other.sentences;
+    this.listener.sources(this.sources_.map(toContractSource), this.trace.condensed);
+    this.write(other.written_);
   }
 
   loaded(model: ChatModelReady, adapters: readonly AdapterReady[]): void {

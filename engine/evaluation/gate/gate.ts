@@ -1,8 +1,9 @@
-import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
+import { isAbort } from "../../base/errors.ts";
 import type { GateEvent, GateInput, GateRecord } from "../../contract/fine-tunes.ts";
 import { runInput, type RunSummary } from "../../contract/runs.ts";
 import type { FineTunes } from "../../models/fine-tunes.ts";
 import type { ShelfItem } from "../../models/types.ts";
+import { asError } from "../failure.ts";
 import type { QuestionSets } from "../question-sets.ts";
 import { answerKey, type RunContent } from "../run/run-file.ts";
 import type { Runs } from "../run/runs.ts";
@@ -70,8 +71,7 @@ async function followed(id: string, runs: GateMeans["runs"], emit: (event: GateE
 
 function ended(run: RunSummary | undefined): void {
   if (run?.state === "done") return;
-  const { code, reason, next } = run?.error ?? { code: "CONFLICT", reason: "The gate's run was stopped before its end.", next: "Run the gate again: it goes on where it was." };
-  throw new LorekeepError(code as ErrorCode, { reason, ...(next === undefined ? {} : { next }) });
+  throw asError(run?.error ?? { code: "CONFLICT", reason: "The gate's run was stopped before its end.", next: "Run the gate again: it goes on where it was." });
 }
 
 /** Those that a rule scored on both sides: a rubric says nothing without a judge. */

@@ -16,7 +16,8 @@ export const fieldOf = (name: string): string | undefined => {
   return byName.get(plain) ?? names[plain];
 };
 
-export type Read = { readonly question: KnownQuestion } | { readonly reason: string };
+/** `unnamed`: the record has no id of its own. */
+export type Read = { readonly question: KnownQuestion; readonly unnamed: boolean } | { readonly reason: string };
 
 /**
  * A record of a file as a known question: fields under any of their names, unknown ones left out. One answer for several; an answer that is
@@ -35,7 +36,7 @@ export function readQuestion(record: Readonly<Record<string, unknown>>, line: nu
     return { reason: issue ? [issue.path.join("."), issue.message].filter(Boolean).join(": ") : "Not of the form." };
   }
   const problem = problemOf(read.data);
-  return problem === undefined ? { question: read.data } : { reason: problem };
+  return problem === undefined ? { question: read.data, unnamed: fields.id === undefined } : { reason: problem };
 }
 
 function mended({ expectAnswers, expectNumber, tolerance, id, unanswerable, ...rest }: Record<string, unknown>): Record<string, unknown> {

@@ -1,9 +1,9 @@
 import { findMessage, pathTo } from "../../answer/conversations/tree.ts";
-import { stripMarkers } from "../../answer/evidence/markers.ts";
+import { saidIn } from "../../answer/context/history.ts";
 import { LorekeepError } from "../../base/errors.ts";
 import type { AssistantMessage, Conversation, Message } from "../../contract/answers.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
-import { saidBy } from "../score/facts.ts";
+import { claimsAnything, saidBy } from "../score/facts.ts";
 
 /** A longer answer is no fact to look for; the words it cites are. */
 const LONGEST_ANSWER = 300;
@@ -24,8 +24,7 @@ export function questionFromAnswer(conversation: Conversation, messageId: string
 }
 
 function expectationsOf(message: AssistantMessage, answer: string | undefined): Partial<KnownQuestion> {
-  const refused = !message.sentences.some(({ claim }) => claim);
-  if (refused && answer === undefined) return { unanswerable: true };
+  if (message.text.trim() !== "" && answer === undefined && !claimsAnything(message.text, message.sentences)) return { unanswerable: true };
   const said = answer ?? saidBy(message.text).trim();
   const citation = message.sentences.flatMap(({ citations }) => citations)[0];
   const source = citation && message.sources.find(({ number }) => number === citation.source);
@@ -33,13 +32,13 @@ function expectationsOf(message: AssistantMessage, answer: string | undefined): 
     ...(said.length > 0 && said.length <= LONGEST_ANSWER ? { expectAnswers: [said] } : {}),
     ...(source ? { expectDocument: source.passage.path, expectPhrase: citation.text } : {}),
   };
-  if (Object.keys(expected).length === 0) throw new LorekeepError("INVALID", { reason: "This answer is too long to be looked for, and cites nothing.", next: "Say in a few words what a right answer must hold.", field: "answer" });
+  if (Object.keys(expected).length === 0) throw new LorekeepError("INVALID", { reason: said === "" ? "This answer is empty." : "This answer is too long to be looked for, and cites nothing.", next: "Say in a few words what a right answer must hold.", field: "answer" });
   return expected;
 }
 
 function exchangesOf(path: readonly Message[]): NonNullable<KnownQuestion["history"]> {
   return path.flatMap((message, i) => {
     const next = path[i + 1];
-    return message.role === "user" && next?.role === "assistant" && next.text.trim() !== "" ? [{ question: message.text, answer: stripMarkers(next.text) }] : [];
+    return message.role === "user" && next?.role === "assistant" && next.text.trim() !== "" ? [{ question: message.text, answer: saidIn(next) }] : [];
   }).slice(-20);
 }

@@ -3,20 +3,29 @@ import { readCsv } from "./csv.ts";
 import { readQuestion, type Read } from "./fields.ts";
 
 export type QuestionFormat = "jsonl" | "csv";
-export interface ReadQuestions { readonly questions: KnownQuestion[]; readonly problems: QuestionProblem[] }
+export interface ReadQuestions {
+  readonly questions: KnownQuestion[];
+  /** Ids that no question of the text has of itself: its line's number stands for them. */
+  readonly unnamed: ReadonlySet<string>;
+  readonly problems: QuestionProblem[];
+}
 
 /** Questions of a file's text. A line that cannot be used is named with its number and reason; the others go on. */
 export function questionsFrom(text: string, format: QuestionFormat): ReadQuestions {
   const problems: QuestionProblem[] = [];
   const questions = new Map<string, KnownQuestion>();
+  const unnamed = new Set<string>();
   const report = (problem: QuestionProblem) => problems.push(problem);
   const found = format === "csv" ? readCsv(text, report) : readLines(text);
   for (const { line, read } of found) {
     if ("reason" in read) report({ line, reason: read.reason });
     else if (questions.has(read.question.id)) report({ line, reason: `There is a question with the id “${read.question.id}” already.` });
-    else questions.set(read.question.id, read.question);
+    else {
+      questions.set(read.question.id, read.question);
+      if (read.unnamed) unnamed.add(read.question.id);
+    }
   }
-  return { questions: [...questions.values()], problems: problems.sort((a, b) => a.line - b.line) };
+  return { questions: [...questions.values()], unnamed, problems: problems.sort((a, b) => a.line - b.line) };
 }
 
 function readLines(text: string): { line: number; read: Read }[] {

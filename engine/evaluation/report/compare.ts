@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import type { KnownQuestion } from "../../contract/questions.ts";
 import { pairMeasures, type PairReport, type RunComparison } from "../../contract/reports.ts";
 import type { RunAnswer } from "../../contract/runs.ts";
 import type { RunContent } from "../run/run-file.ts";
 import { corrected, differences, type ById } from "./pairs.ts";
 import { differenceWords, notTold } from "./recommend.ts";
 
-/** Two runs, variant by variant of the same name, question by question of the same id and the same text: after less before. */
+/** Two runs, variant by variant of the same name, question by question of the same id that is asked and scored alike in both: after less before. */
 export function compareRuns(before: RunContent, after: RunContent): RunComparison {
   const [earlier, later] = [byVariant(before), byVariant(after)];
   const shared = [...earlier.keys()].filter((name) => later.has(name));
@@ -17,7 +19,8 @@ export function compareRuns(before: RunContent, after: RunContent): RunCompariso
     better: changed(now, old), worse: changed(old, now),
   }));
   const unmatched = [...new Set([...earlier.keys(), ...later.keys()])].filter((name) => !shared.includes(name));
-  return { before: of(before), after: of(after), variants, unmatched, sentences: sentences(variants, unmatched) };
+  const changedQuestions = after.header.questions.filter(({ id }) => before.header.questions.some((one) => one.id === id) && !same.has(id)).length;
+  return { before: of(before), after: of(after), variants, unmatched, sentences: [...sentences(variants, unmatched), ...leftOut(changedQuestions)] };
 }
 
 const of = ({ header: { id, setName, started } }: RunContent) => ({ id, setName, started });
@@ -28,10 +31,18 @@ function byVariant({ header, answers }: RunContent): Map<string, Map<string, Run
   return found;
 }
 
+/** Ids of the questions whose wording and expectations are the same: what came right by another expectation was not the model's doing. */
 function sameQuestions(before: RunContent, after: RunContent): ReadonlySet<string> {
-  const asked = new Map(before.header.questions.map(({ id, question }) => [id, question]));
-  return new Set(after.header.questions.filter(({ id, question }) => asked.get(id) === question).map(({ id }) => id));
+  const asked = new Map(before.header.questions.map((one) => [one.id, decisive(one, before)]));
+  return new Set(after.header.questions.filter((one) => isDeepStrictEqual(asked.get(one.id), decisive(one, after))).map(({ id }) => id));
 }
+
+function decisive({ tags: _, rubric: __, ...question }: KnownQuestion, { header }: RunContent): KnownQuestion {
+  const jsonSchema = question.jsonSchema ?? header.jsonSchema;
+  return { ...question, ...(jsonSchema ? { jsonSchema } : {}) };
+}
+
+const leftOut = (count: number): string[] => (count === 0 ? [] : [`${count} question${count === 1 ? " is" : "s are"} asked or scored otherwise in the two, and left out.`]);
 
 const only = (answers: ById | undefined, ids: ReadonlySet<string>): ById => new Map([...(answers ?? [])].filter(([id]) => ids.has(id)));
 const changed = (right: ById, wrong: ById): string[] => [...right].filter(([id, answer]) => answer.scores.correct === true && wrong.get(id)?.scores.correct === false).map(([id]) => id);

@@ -2,7 +2,8 @@ import { modeParts } from "../../answer/modes.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import { scoreMeasures, type CornerReport, type Figure, type ScoreMeasure } from "../../contract/reports.ts";
 import type { RunAnswer, RunVariant } from "../../contract/runs.ts";
-import { bootstrap, mean, percentile } from "../metrics.ts";
+import { mean, percentile } from "../metrics.ts";
+import { intervalOf } from "../statistics/interval.ts";
 
 const MOST_WRONG = 10;
 const MOST_TAGS = 50;
@@ -19,7 +20,7 @@ export function cornerReport(variant: RunVariant, answers: readonly Answer[]): C
   const judged = judgedFigures(own);
   return {
     name: variant.name, mode: variant.mode, ...(model === undefined ? {} : { model }), adapters: modeParts[variant.mode].fineTune ? variant.adapters.map(({ modelId, scale }) => (scale === 1 ? modelId : `${modelId} × ${scale}`)) : [], enforced: variant.enforceSchema,
-    answers: own.length, failed: own.filter(({ state }) => state === "failed").length, scores: figuresOf(own),
+    answers: own.length, failed: own.filter(({ state }) => state === "failed").length, scores: byMeasure(own, figureOf),
     firstTokenMs: spreadOf(pick(({ firstTokenMs }) => firstTokenMs)), totalMs: spreadOf(pick(({ totalMs }) => totalMs)),
     promptTokens: mean(pick(({ promptTokens }) => promptTokens)), completionTokens: mean(pick(({ completionTokens }) => completionTokens)), tokensPerSecond: mean(pick(({ tokensPerSecond }) => tokensPerSecond)), words: mean(pick(({ scores }) => scores.words)),
     seconds: sum(pick(({ totalMs }) => totalMs)) / 1000, tokens: sum(pick(({ promptTokens = 0, completionTokens = 0 }) => promptTokens + completionTokens)),
@@ -33,21 +34,22 @@ function valueOf({ scores }: RunAnswer, measure: ScoreMeasure): number | undefin
   return value === undefined ? undefined : Number(value);
 }
 
-function figuresOf(answers: readonly RunAnswer[]): CornerReport["scores"] {
+/** Of each measure that some answer has what `figure` makes of its values. */
+function byMeasure<T>(answers: readonly RunAnswer[], figure: (values: readonly number[]) => T): Partial<Record<ScoreMeasure, T>> {
   return Object.fromEntries(scoreMeasures.flatMap((measure) => {
     const values = answers.flatMap((answer) => valueOf(answer, measure) ?? []);
-    return values.length === 0 ? [] : [[measure, figureOf(values)]];
+    return values.length === 0 ? [] : [[measure, figure(values)]];
   }));
 }
 
-const figureOf = (values: readonly number[]): Figure => ({ n: values.length, ...bootstrap(values) });
+const figureOf = (values: readonly number[]): Figure => ({ n: values.length, ...intervalOf(values) });
 const spreadOf = (values: readonly number[]) => ({ n: values.length, p50: percentile(values, 0.5), p95: percentile(values, 0.95) });
 
 function byTag(answers: readonly Answer[]): CornerReport["byTag"] {
   const tags = [...new Set(answers.flatMap(({ question }) => question.tags ?? []))].slice(0, MOST_TAGS);
   return tags.map((tag) => {
     const own = answers.filter(({ question }) => question.tags?.includes(tag)).map(({ answer }) => answer);
-    return { tag, n: own.length, scores: Object.fromEntries(Object.entries(figuresOf(own)).map(([measure, figure]) => [measure, figure.mean])) };
+    return { tag, n: own.length, scores: byMeasure(own, mean) };
   });
 }
 
@@ -68,10 +70,11 @@ export function expectedOf({ unanswerable, expectAnswers, expectNumber, expectPh
   return expectPhrase ?? (expectDocument === undefined ? (pattern ?? (jsonSchema ? "the schema" : "")) : `a citation of ${expectDocument}`);
 }
 
-function whyWrong(question: KnownQuestion, { error, scores, cutOff }: RunAnswer): string {
+function whyWrong(question: KnownQuestion, { text, error, scores, cutOff }: RunAnswer): string {
   if (error) return error.reason;
-  const content = question.unanswerable ? (scores.refused ? undefined : "It answers what nothing answers.")
-    : scores.fact === false ? (scores.refused ? "It says that it does not know." : scores.recall === 0 ? "The passage that answers it was not found." : "The expected answer is not in it.")
-      : scores.fact === undefined && scores.citation === false ? "It does not cite the expected passage." : undefined;
+  const content = text.trim() === "" ? "It is empty."
+    : question.unanswerable ? (scores.refused ? undefined : "It answers what nothing answers.")
+      : scores.fact === false ? (scores.refused ? "It says that it does not know." : scores.recall === 0 ? "The passage that answers it was not found." : "The expected answer is not in it.")
+        : scores.fact === undefined && scores.citation === false ? "It does not cite the expected passage." : undefined;
   return [content, scores.format === false ? (scores.formatProblem ?? "Not in the format.") : undefined, cutOff ? "It was cut off at its greatest length." : undefined].filter((one) => one !== undefined).join(" ") || "It broke off.";
 }

@@ -10,7 +10,7 @@ const score = (name: keyof RunAnswer["scores"]): Column => [name, ({ scores }) =
 const columns: readonly Column[] = [
   ["variant", ({ variant }) => variant], ["question_id", ({ questionId }) => questionId], ["question", (_, question) => question?.question], ["expected", (_, question) => question && expectedOf(question)], ["tags", (_, question) => question?.tags?.join(" | ")],
   ["answer", ({ text }) => text], ["state", ({ state }) => state], ["error", ({ error }) => error?.reason],
-  ...(["correct", "fact", "exact", "tokenF1", "similarity", "refused", "refusal", "answered", "format", "schema", "pattern", "formatProblem", "recall", "precision", "rank", "citation", "marked", "faithfulness", "repetition", "words", "characters"] as const).map(score),
+  ...(["correct", "fact", "exact", "tokenF1", "similarity", "refused", "refusal", "answered", "format", "schema", "pattern", "formatProblem", "recall", "precision", "rank", "citation", "marked", "mismarked", "faithfulness", "repetition", "words", "characters"] as const).map(score),
   ["first_token_ms", ({ firstTokenMs }) => firstTokenMs], ["total_ms", ({ totalMs }) => totalMs], ["prompt_tokens", ({ promptTokens }) => promptTokens], ["completion_tokens", ({ completionTokens }) => completionTokens], ["tokens_per_second", ({ tokensPerSecond }) => tokensPerSecond],
   ["model", ({ model }) => model], ["judged", ({ judged }) => judged?.verdict], ["judge_reason", ({ judged }) => judged?.reason], ["thumb", ({ thumb }) => thumb],
 ];

@@ -3,7 +3,7 @@ import type { CornerReport, Figure, PairReport, ScoreMeasure } from "../../contr
 /** What a measure is called in a report. */
 export const measureNames: Readonly<Record<ScoreMeasure, string>> = {
   correct: "Right", fact: "Facts", format: "Format", exact: "Nothing but the answer", tokenF1: "Token F1", similarity: "Likeness", recall: "Passage found", precision: "Sources that hold it", citation: "Cited right",
-  marked: "Cited right by the model itself", faithfulness: "Supported claims", refusal: "Refuses rightly", answered: "Does not refuse wrongly", repetition: "Repetition",
+  marked: "Cited right by the model itself", mismarked: "Cited wrong by the model itself", faithfulness: "Supported claims", refusal: "Refuses rightly", answered: "Does not refuse wrongly", repetition: "Repetition",
 };
 
 export const pairNames: Readonly<Record<PairReport["measure"], string>> = { correct: "Right", fact: "Facts", format: "Format", tokenF1: "Token F1", totalMs: "Milliseconds" };

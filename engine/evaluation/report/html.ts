@@ -25,7 +25,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 function head({ setName, started, questions, answers, expectedAnswers, finished, recommendation, broken }: RunReport): string {
   const state = finished ? "" : ` <strong>Unfinished: ${answers} of ${expectedAnswers} answers.</strong>`;
   const reasons = recommendation.reasons.map(({ from, sentence }) => `${escapeHtml(sentence)} <small>${from === "asked" ? "said" : "measured"}</small>`);
-  return `<header><h1>${escapeHtml(setName)}</h1><p>${questions} questions, ${answers} answers, started <time>${escapeHtml(started)}</time>.${state}${broken ? " <strong class=\"broken\">A limit is broken.</strong>" : ""} Intervals are 95 %, by bootstrap over the questions.</p></header>
+  return `<header><h1>${escapeHtml(setName)}</h1><p>${questions} questions, ${answers} answers, started <time>${escapeHtml(started)}</time>.${state}${broken ? " <strong class=\"broken\">A limit is broken.</strong>" : ""} Intervals are 95 %, by bootstrap over the questions; where all answers score alike, by the binomial distribution.</p></header>
 <section class="advice"><h2>Recommendation</h2><p class="verdict">${escapeHtml(recommendation.sentence)}</p>${list(reasons)}${recommendation.open.length > 0 ? `<h3>Open</h3>${list(recommendation.open.map(escapeHtml))}` : ""}</section>`;
 }
 

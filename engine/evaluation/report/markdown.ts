@@ -13,7 +13,7 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
 function head({ setName, started, questions, answers, expectedAnswers, finished, recommendation, broken }: RunReport): string[] {
   const state = finished ? "" : ` **Unfinished: ${answers} of ${expectedAnswers} answers.**`;
   return [
-    `# ${plain(setName)}`, "", `${questions} questions, ${answers} answers, started ${started}.${state}${broken ? " **A limit is broken.**" : ""} Intervals are 95 %, by bootstrap over the questions.`, "",
+    `# ${plain(setName)}`, "", `${questions} questions, ${answers} answers, started ${started}.${state}${broken ? " **A limit is broken.**" : ""} Intervals are 95 %, by bootstrap over the questions; where all answers score alike, by the binomial distribution.`, "",
     "## Recommendation", "", `**${recommendation.sentence}**`, "",
     ...recommendation.reasons.map(({ from, sentence, weight, for: pro, against }) => `- ${plain(sentence)} (${from === "asked" ? "said" : "measured"}; ${[pro.length > 0 ? `for ${pro.join(", ")}` : "", against.length > 0 ? `against ${against.join(", ")}` : ""].filter(Boolean).join("; ")}; ${weight})`), "",
     ...(recommendation.open.length > 0 ? ["Open:", "", ...recommendation.open.map((one) => `- ${plain(one)}`), ""] : []),

@@ -1,4 +1,5 @@
 import { answerQuestion, type Answered } from "../../answer/answer-question.ts";
+import { silent } from "../../answer/listener.ts";
 import type { AnswerMeans } from "../../answer/means.ts";
 import { repeatedNonce } from "../../answer/write/nonce.ts";
 import type { AnswerOptions, Message } from "../../contract/answers.ts";
@@ -14,8 +15,6 @@ export async function askOnce(variant: RunVariant, question: KnownQuestion, head
   signal.throwIfAborted();
   return answered;
 }
-
-const silent = { step: () => undefined, sources: () => undefined, text: () => undefined };
 
 /**
  * What chats answer with, but for four things: the settings are those the run began with; searches that were kept are not used, since what is

@@ -28,6 +28,6 @@ export function summaryOf(content: RunContent, isRunning: boolean, progress = pr
   const now = isRunning ? "running" : state.state === "running" ? "stopped" : state.state;
   return {
     id, setId, setName, started, updated: state.time, state: now, ...(now === "failed" && state.error ? { error: state.error } : {}),
-    questions: questions.length, variants, ...(judge ? { judge } : {}), progress,
+    questions: questions.length, variants, ...(judge ? { judge: { modelId: judge.modelId } } : {}), progress,
   };
 }

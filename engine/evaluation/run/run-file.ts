@@ -9,11 +9,14 @@ import { Journal, readJournal } from "../../ingest/registry/journal.ts";
 
 const { answers, search } = settings.shape;
 
+/** With the hash of the file that judges, from the first verdict on. */
+const judge = runInput.shape.judge.unwrap().extend({ sha256: z.string().optional() });
+
 /** All that decides what a run's answers are: written once, so that a run goes on as it began, whatever is changed meanwhile. */
 export const runHeader = z.object({
   type: z.literal("run"), version: z.literal(1), id: z.string(), started: z.string(),
   setId: z.string(), setName: z.string(), questions: z.array(knownQuestion), jsonSchema: z.record(z.string(), z.unknown()).optional(), systemPrompt: z.string().optional(),
-  variants: z.array(runVariant), judge: runInput.shape.judge, filter: runInput.shape.filter, includePrivate: z.boolean(),
+  variants: z.array(runVariant), judge: judge.optional(), filter: runInput.shape.filter, includePrivate: z.boolean(),
   settings: z.object({ answers, search }),
   /** Of what it was started with: two runs with the same are the same run. */
   fingerprint: z.string(),
@@ -23,8 +26,8 @@ export type RunHeader = z.output<typeof runHeader>;
 const ofAnswer = { variant: z.string(), questionId: z.string() };
 const line = z.discriminatedUnion("type", [
   runHeader,
-  /** The models that stood for "whichever is there", from here on. */
-  z.object({ type: z.literal("models"), variants: z.array(runVariant) }),
+  /** The models that stood for "whichever is there", and the hashes of the files, from here on. */
+  z.object({ type: z.literal("models"), variants: z.array(runVariant), judge: judge.optional() }),
   z.object({ type: z.literal("answer"), answer: runAnswer }),
   z.object({ type: z.literal("judged"), ...ofAnswer, judged: judgeVerdict }),
   z.object({ type: z.literal("rated"), ...ofAnswer, thumb: z.enum(["up", "down"]).nullable() }),
@@ -96,7 +99,7 @@ function fold(lines: readonly RunLine[], from?: RunContent): RunContent | undefi
   const answers = from ? (from.answers as Map<string, RunAnswer>) : new Map<string, RunAnswer>();
   let state: RunContent["state"] = from?.state ?? { type: "state", state: "stopped", time: first.started };
   for (const one of lines) {
-    if (one.type === "models") header = { ...header, variants: one.variants };
+    if (one.type === "models") header = { ...header, variants: one.variants, ...(one.judge ? { judge: one.judge } : {}) };
     else if (one.type === "answer") answers.set(answerKey(one.answer.variant, one.answer.questionId), one.answer);
     else if (one.type === "state") state = one;
     else if (one.type !== "run") amend(answers, one);

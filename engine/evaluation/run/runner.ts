@@ -1,11 +1,12 @@
-import type { Answered } from "../../answer/answer-question.ts";
 import { modeParts } from "../../answer/modes.ts";
 import { isAbort, LorekeepError, type ErrorCode } from "../../base/errors.ts";
 import type { RunAnswer, RunProgress, RunVariant, JudgeVerdict } from "../../contract/runs.ts";
+import { asError, type Failure } from "../failure.ts";
 import type { EvaluationMeans } from "../means.ts";
 import { compileSchema, type SchemaCheck } from "../../base/json-schema.ts";
 import { scoreAnswer } from "../score/score.ts";
 import { askOnce } from "./ask.ts";
+import { HeldBack } from "./held-back.ts";
 import { judgeAnswer } from "./judge.ts";
 import { pinModels } from "./pin.ts";
 import { remaining, type Ask } from "./plan.ts";
@@ -21,17 +22,18 @@ type Means = Pick<EvaluationMeans, "answering" | "embedder">;
 
 /** What no further question would mend: the run stops with it and can be gone on with later. */
 const fatal: ReadonlySet<ErrorCode> = new Set(["NEEDS_MODEL", "NEEDS_ADAPTER", "NEEDS_DOCUMENTS", "MODEL_REFUSED", "MODEL_FAILED", "NOT_FOUND", "INVALID", "NO_SPACE", "READ_ONLY", "BUSY"]);
-/** One question may take a worker down; so many in a row are no accident. */
-const MOST_FAILURES = 3;
 
 /**
- * Answers what is left of a run, then judges it. Each answer is on the disk before the next question; each is a turn of its own, so that a chat
- * waits for one answer at most. @throws LorekeepError that stops the run; AbortError
+ * Answers what is left of a run, then judges it. Each answer is on the disk before the next question, but for failures ({@link HeldBack}); each is a
+ * turn of its own, so that a chat waits for one answer at most. @throws LorekeepError that stops the run; AbortError
  */
 export async function proceed(file: RunFile, means: Means, listener: RunListener, signal: AbortSignal): Promise<void> {
   await pinModels(file, means.answering, signal);
   const schemas = new Map<object, SchemaCheck>();
-  let failures = 0;
+  const answers = new HeldBack<RunAnswer>(async (answer) => {
+    await file.append({ type: "answer", answer });
+    listener.answered(answer);
+  });
   let warm: RunVariant | undefined;
   for (const ask of remaining(file.content)) {
     signal.throwIfAborted();
@@ -39,11 +41,9 @@ export async function proceed(file: RunFile, means: Means, listener: RunListener
     warm = ask.variant;
     listener.progress({ variant: ask.variant.name, questionId: ask.question.id, step: "answering" });
     const answer = await answerOne(ask, file, { ...means, schemas }, signal);
-    failures = answer.error ? failures + 1 : 0;
-    if (answer.error && failures >= MOST_FAILURES && !explained(answer.error.code)) throw new LorekeepError("WORKER_DIED", { reason: `${failures} questions in a row could not be answered: ${answer.error.reason}`, ...(answer.error.next === undefined ? {} : { next: answer.error.next }) });
-    await file.append({ type: "answer", answer });
-    listener.answered(answer);
+    await answers.take(answer, answer.error);
   }
+  await answers.end();
   await judgeAll(file, means, listener, signal);
 }
 
@@ -54,48 +54,51 @@ async function warmUp({ mode, modelId }: RunVariant, { answering, embedder }: Me
   signal.throwIfAborted();
 }
 
-/** A question that is too long is its own fault, however many there are. */
-const explained = (code: string): boolean => code === "TOO_LONG";
-
 async function answerOne({ variant, question }: Ask, file: RunFile, { answering, embedder, schemas }: Means & { schemas: Map<object, SchemaCheck> }, signal: AbortSignal): Promise<RunAnswer> {
   const { header } = file.content;
   const answered = await askOnce(variant, question, header, answering, signal);
-  stopOn(answered);
+  if (answered.error && fatal.has(answered.error.code as ErrorCode)) throw asError(answered.error);
   const schema = question.jsonSchema ?? header.jsonSchema;
   const check = schema && (schemas.get(schema) ?? compileSchema(schema));
   if (schema && check) schemas.set(schema, check);
   return recordOf(variant.name, question.id, answered, await scoreAnswer(question, answered, { schema: check, embedder }, signal));
 }
 
-function stopOn({ error }: Answered): void {
-  if (error && fatal.has(error.code as ErrorCode)) throw new LorekeepError(error.code as ErrorCode, { reason: error.reason, ...(error.next === undefined ? {} : { next: error.next }) });
-}
-
 async function judgeAll(file: RunFile, { answering }: Means, listener: RunListener, signal: AbortSignal): Promise<void> {
   const { header } = file.content;
   if (!header.judge) return;
   const questions = new Map(header.questions.map((one) => [one.id, one]));
+  const keep = async ({ answer, judged }: { answer: RunAnswer; judged: JudgeVerdict }) => {
+    await file.append({ type: "judged", variant: answer.variant, questionId: answer.questionId, judged });
+    listener.answered({ ...answer, judged });
+  };
+  const verdicts = new HeldBack(keep);
   let [spentMs, count] = [0, 0];
   for (const answer of [...file.content.answers.values()]) {
     const question = questions.get(answer.questionId);
     if (answer.judged || !question) continue;
     signal.throwIfAborted();
+    if (answer.state === "failed") {
+      await keep({ answer, judged: { verdict: "none", reason: "There is no answer to judge." } });
+      continue;
+    }
     listener.progress({ variant: answer.variant, questionId: answer.questionId, step: "judging", ...(count > 0 ? { judgeMs: spentMs / count } : {}) });
     const start = performance.now();
-    const judged = await verdictOn(answer, () => judgeAnswer(question, answer, header.judge?.modelId ?? "", answering, signal));
+    const { judged, failure } = await verdictOf(() => judgeAnswer(question, answer, header.judge?.modelId ?? "", answering, signal));
     spentMs += performance.now() - start;
     count++;
-    await file.append({ type: "judged", variant: answer.variant, questionId: answer.questionId, judged });
-    listener.answered({ ...answer, judged });
+    await verdicts.take({ answer, judged }, failure);
   }
+  await verdicts.end();
 }
 
-async function verdictOn(answer: RunAnswer, ask: () => Promise<JudgeVerdict>): Promise<JudgeVerdict> {
-  if (answer.state === "failed") return { verdict: "none", reason: "There is no answer to judge." };
+/** @throws what stops the run */
+async function verdictOf(ask: () => Promise<JudgeVerdict>): Promise<{ judged: JudgeVerdict; failure?: Failure }> {
   try {
-    return await ask();
+    return { judged: await ask() };
   } catch (error) {
     if (isAbort(error) || !(error instanceof LorekeepError) || fatal.has(error.code)) throw error;
-    return { verdict: "none", reason: error.details.reason };
+    const { reason, next } = error.details;
+    return { judged: { verdict: "none", reason }, failure: { code: error.code, reason, next } };
   }
 }

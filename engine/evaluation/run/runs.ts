@@ -6,6 +6,7 @@ import { Mutex } from "../../base/mutex.ts";
 import type { QuestionSet } from "../../contract/questions.ts";
 import type { RunAnswer, RunEvent, RunInput, RunSummary } from "../../contract/runs.ts";
 import type { EvaluationMeans } from "../means.ts";
+import { isAsPinned } from "./pin.ts";
 import { settle } from "./plan.ts";
 import { progressOf, summaryOf } from "./progress.ts";
 import { answerKey, removeRun, RunFile, type RunContent, type RunLine } from "./run-file.ts";
@@ -65,6 +66,14 @@ export class Runs {
     }, id);
   }
 
+  /** A new run of what another one asked, in the same way, with the files that there are now. @throws LorekeepError NOT_FOUND, BUSY */
+  async again(of: string): Promise<RunSummary> {
+    const { header } = await this.content(of);
+    const id = randomUUID();
+    const variants = header.variants.map(({ files: _, ...variant }) => variant);
+    return this.begin(() => RunFile.create(this.files.path(id), { ...header, id, started: new Date().toISOString(), variants, ...(header.judge ? { judge: { modelId: header.judge.modelId } } : {}) }), id);
+  }
+
   /** @throws LorekeepError NOT_FOUND */
   async stop(id: string): Promise<RunSummary> {
     const { current } = this;
@@ -98,8 +107,10 @@ export class Runs {
 
   /** @throws LorekeepError NOT_FOUND, BUSY */
   async remove(id: string): Promise<void> {
-    if (this.current?.id === id) throw new LorekeepError("BUSY", { reason: "This run is under way.", next: "Stop it first." });
-    await removeRun(await this.files.existing(id));
+    await this.opening.run(undefined, async () => {
+      if (this.current?.id === id) throw underWay();
+      await removeRun(await this.files.existing(id));
+    });
     this.tell();
   }
 
@@ -132,9 +143,10 @@ export class Runs {
     return current?.id === id ? summaryOf(content, true, progressOf(content, current.at)) : summaryOf(content, false);
   }
 
-  /** Stops what runs; it can be gone on with. */
+  /** Stops what runs, also what is just beginning; it can be gone on with. */
   async dispose(): Promise<void> {
     this.disposed = true;
+    await this.opening.run(undefined, () => Promise.resolve());
     this.current?.stop.abort();
     await this.current?.done;
   }
@@ -164,17 +176,29 @@ export class Runs {
     } catch (error) {
       end = stop.signal.aborted ? { state: "stopped" } : { state: "failed", error: told(error) };
     }
-    await file.append({ type: "state", ...end, time: new Date().toISOString() }).catch((error: unknown) => this.means.onNotice(`How a run ended could not be written down: ${error instanceof Error ? error.message : String(error)}`));
-    await file.close();
-    if (this.current === current) this.current = undefined;
+    // Nobody opens, rates or removes it meanwhile.
+    await this.opening.run(undefined, async () => {
+      const tell = (error: unknown) => this.means.onNotice(`How a run ended could not be written down: ${error instanceof Error ? error.message : String(error)}`);
+      await file.append({ type: "state", ...end, time: new Date().toISOString() }).catch(tell);
+      await file.close().catch(tell);
+      this.current = undefined;
+    });
     this.tell();
   }
 
+  /** The one of this configuration that can be gone on with: not one that another file in the place of a pinned one has stopped, and still would. */
   private async unfinished(fingerprint: string): Promise<string | undefined> {
-    for (const { id, state } of await this.list()) if (state !== "done" && (await this.content(id)).header.fingerprint === fingerprint) return id;
+    for (const { id, state, error } of await this.list()) {
+      if (state === "done") continue;
+      const content = await this.content(id);
+      if (content.header.fingerprint !== fingerprint) continue;
+      if (error?.code !== "CONFLICT" || (await isAsPinned(content, this.means.answering.chatModel, new AbortController().signal))) return id;
+    }
     return undefined;
   }
 }
+
+const underWay = (): LorekeepError => new LorekeepError("BUSY", { reason: "This run is under way.", next: "Stop it first." });
 
 /** A file that holds no run, or was removed meanwhile, is left out of the list; the folder says so where it could not be read. */
 function unlessMissing(error: unknown): undefined {

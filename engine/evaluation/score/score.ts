@@ -4,11 +4,11 @@ import { dot } from "../../base/vectors.ts";
 import type { KnownQuestion } from "../../contract/questions.ts";
 import type { AnswerScores } from "../../contract/runs.ts";
 import type { Embedder } from "../../knowledge/store.ts";
-import { factScores, saidBy } from "./facts.ts";
+import { besides, claimsAnything, factScores, saidBy } from "./facts.ts";
 import { matchesPattern } from "./pattern.ts";
 import { repetition } from "./repetition.ts";
 import type { SchemaCheck } from "../../base/json-schema.ts";
-import { citationScores, expectedPassage, faithfulness, retrievalScores } from "./sources.ts";
+import { citationScores, expectedPassage, faithfulness, retrievalScores, wrongMarks } from "./sources.ts";
 
 export interface Scoring {
   /** Of the question, else of its set. */
@@ -23,22 +23,24 @@ const MOST_COMPARED = 5;
 export async function scoreAnswer(question: KnownQuestion, answered: Answered, { schema, embedder }: Scoring, signal?: AbortSignal): Promise<AnswerScores> {
   const { text, sentences, sources, trace } = answered;
   const said = saidBy(text);
-  const facts = question.unanswerable ? undefined : factScores(said, question);
+  const facts = question.unanswerable ? undefined : factScores(said, question, besides(text));
   const grounded = modeParts[trace.mode].documents;
   const expected = grounded ? expectedPassage(question) : undefined;
-  const refused = !sentences.some(({ claim }) => claim);
+  const claims = claimsAnything(text, sentences);
+  const complete = answered.state === "complete";
+  const refused = complete && text.trim() !== "" && !claims;
   const citation = grounded ? citationScores(sentences, sources, question) : undefined;
   const support = grounded ? faithfulness(sentences) : undefined;
   const format = formatScores(text, question, schema);
   const compared = question.unanswerable || said.trim() === "" ? undefined : await similarity(said, question.expectAnswers ?? [], embedder, signal);
   const scores: AnswerScores = {
     ...facts, ...(compared === undefined ? {} : { similarity: compared }),
-    refused, ...(question.unanswerable ? { refusal: refused } : facts || expected ? { answered: !refused } : {}),
+    refused, ...(question.unanswerable ? { refusal: refused } : facts || expected ? { answered: claims } : {}),
     ...format, ...(expected ? retrievalScores(sources, trace.candidates, expected) : {}), ...citation,
-    ...(support === undefined ? {} : { faithfulness: support }),
+    ...wrongMarks(sentences, grounded), ...(support === undefined ? {} : { faithfulness: support }),
     repetition: repetition(said), characters: text.length, words: said.split(/\s+/).filter(Boolean).length,
   };
-  const correct = isCorrect(question, scores, answered.state === "complete");
+  const correct = isCorrect(question, scores, complete);
   return { ...(correct === undefined ? {} : { correct }), ...scores };
 }
 

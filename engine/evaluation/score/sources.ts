@@ -34,6 +34,15 @@ export function citationScores(sentences: readonly AnswerSentence[], sources: re
   return { citation: cited.length > 0, marked: cited.some(({ marked }) => marked) };
 }
 
+/**
+ * Whether some number of a source that the model wrote is wrong: of none it was given, or of one that says nothing of it while another does. Absent
+ * where it wrote none; without documents only a number that surely means a source counts, and that one is wrong.
+ */
+export function wrongMarks(sentences: readonly AnswerSentence[], grounded: boolean): { mismarked?: boolean } {
+  const mismarked = sentences.some(({ flags }) => flags.includes("wrong-marker"));
+  return mismarked || (grounded && sentences.some(({ named = [] }) => named.length > 0)) ? { mismarked } : {};
+}
+
 /** Share of the claims that the sources support; undefined where nothing is claimed. */
 export function faithfulness(sentences: readonly AnswerSentence[]): number | undefined {
   const claims = sentences.filter(({ claim }) => claim);

@@ -217,6 +217,22 @@ describe("conversations", () => {
     await expect(collect(await client.answers.ask({ text: "x", conversationId, options: { mode: "base" } }))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("are deleted with what is being answered in them: the model stops, and nothing of it comes back", async () => {
+    const under = await start({ say: () => "word ".repeat(2000), wordMs: 5 });
+    const asked = under.answers.ask({ text: "Go on", options: { mode: "base", adapters: [], filter: {}, sampling: {} } });
+    let id = "";
+    let removed: Promise<void> | undefined;
+    for await (const event of asked) {
+      if (event.type === "accepted") id = event.conversationId;
+      if (event.type === "text") removed ??= createRouterClient(answerRoutes(under.answers)).conversations.remove({ id });
+      if (event.type === "done") expect(event.message.state).toBe("stopped");
+    }
+    await removed;
+    expect((await under.ask("Again", "quotes")).message.state).toBe("complete");
+    expect((await under.answers.conversations.list()).map((one) => one.id)).not.toContain(id);
+    expect((await readdir(join(under.workspace, "conversations"))).some((name) => name.startsWith(id))).toBe(false);
+  });
+
   it("search gives hits with their best sentence in the document's own offsets", async () => {
     const under = await start({ say: () => mayor });
     const client = createRouterClient(answerRoutes(under.answers));

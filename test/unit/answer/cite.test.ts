@@ -86,6 +86,40 @@ describe("cite", () => {
     expect(answer.slice(sentences[0]!.range.start, sentences[0]!.range.end)).toBe("The mayor of Krasil is Dornis Rosson.");
   });
 
+  describe("a JSON answer", () => {
+    const judged = async (answer: string, { grounded = true, question = "Who is the mayor of Krasil?" } = {}) =>
+      check(await cite(answer, grounded ? sources : [], { question }), { grounded, rules: [], sources: grounded ? [1, 2, 3] : [] });
+    const mayor = "The mayor of Krasil is Dornis Rosson";
+
+    it.each(["7", '"7"', '"[7]"', '"Source 7"', "[1, 7]", '{"number": 7}'])("that names %s as its source says that this is wrong: there is no source 7", async (source) => {
+      const [sentence] = await judged(`{"answer": "${mayor}.", "source": ${source}}`);
+      expect(sentence).toMatchObject({ supported: true, named: source === "[1, 7]" ? [1, 7] : [7], flags: ["wrong-marker"] });
+    });
+
+    it("that names a source that says nothing of it, while another does, says so", async () => {
+      expect((await judged(`{"answer": "${mayor}.", "source_id": 3}`))[0]?.flags).toEqual(["wrong-marker"]);
+      expect((await judged(`{"answer": "${mayor}.", "source": 1}`))[0]).toMatchObject({ named: [1], flags: [] });
+      expect((await judged(`{"answer": "${mayor}."}`))[0]).not.toHaveProperty("named");
+    });
+
+    it("names sources where there are none: wrong in JSON; in prose, brackets may be anything", async () => {
+      expect((await judged(`{"answer": "${mayor}.", "source": 2}`, { grounded: false }))[0]?.flags).toEqual(["wrong-marker"]);
+      expect((await judged("The interval is [1, 2].", { grounded: false }))[0]?.flags).toEqual([]);
+      expect((await judged('{"answer": "The interval is [1, 2]."}', { grounded: false }))[0]?.flags).toEqual([]);
+    });
+
+    it("gives each statement the sources of its own object, else those around it", async () => {
+      const two = `[{"fact": "${mayor}.", "source": 1}, {"fact": "The altitude of Zordis is 996 metres.", "source": 2}]`;
+      expect((await judged(two)).map(({ named, flags }) => [named, flags])).toEqual([[[1], []], [[2], []]]);
+      expect((await judged(`{"answer": "${mayor}.", "citations": [{"source": 1, "quote": "${mayor}."}]}`)).map(({ named }) => named)).toEqual([[1], [1]]);
+      expect((await judged(`{"facts": [{"fact": "${mayor}."}, {"fact": "It lies at 2028 metres.", "source": 3}], "source": 1}`)).map(({ named }) => named)).toEqual([[1], [3]]);
+    });
+
+    it("may carry its marks in the words: they are no part of what is said", async () => {
+      expect((await judged(`{"answer": "${mayor} [1]."}`))[0]).toMatchObject({ supported: true, named: [1], citations: [{ source: 1, marked: true }], flags: [] });
+    });
+  });
+
   it("asks the meaning where the words differ, and only then", async () => {
     const asked: string[] = [];
     const embed = async (texts: readonly string[]) => texts.map((text) => {
@@ -99,8 +133,14 @@ describe("cite", () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(["# Towns", "I don't know from these documents.", "The sources do not say who founded it.", "Hello!", "Would you like more?", "Here is what I found:"])("makes no claim of %s", async (text) => {
+  it.each(["# Towns", "I don't know from these documents.", "The sources do not say who founded it.", "Hello!", "Would you like more?", "Here is what I found:",
+    "I don't have enough information to answer this question.", "I'm sorry, but I do not have access to that information.", "There is no information about its founder.", "Unfortunately, no details are given.", "Not specified.", "Unknown", "N/A", "I'm not sure.",
+    "Dazu habe ich keine Informationen.", "Je n'ai pas trouvé la réponse.", "No hay información sobre ello."])("makes no claim of %s", async (text) => {
     expect(await one(text)).toMatchObject({ claim: false, supported: false, citations: [] });
+  });
+
+  it.each(["The mayor does not have a deputy.", "We do not have data centres in Asia.", "No data was lost in the storm.", "Krasil is unknown to tourists.", "The clerk was not sure of the way.", "The name of the ferry is not given to strangers."])("makes a claim of %s", async (text) => {
+    expect(await one(text)).toMatchObject({ claim: true });
   });
 
   it("gives a mark on its own line to the sentence before", async () => {

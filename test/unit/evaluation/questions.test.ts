@@ -49,6 +49,15 @@ describe("out and in again", () => {
   });
 });
 
+test("questions without an id: another file's lines replace none of them; the same file again replaces its own, wherever they stand now", async () => {
+  const ofLines = (...lines: string[]) => lines.map((line) => `{"question": "${line}?", "answer": "${line}"}`).join("\n");
+  const { set } = await importQuestions({ text: ofLines("A", "B"), name: "Lines" }, sets, noUpload);
+  expect(await importQuestions({ text: ofLines("C", "D"), setId: set.id }, sets, noUpload)).toMatchObject({ added: 2, replaced: 0 });
+  const again = await importQuestions({ text: ofLines("E", "A", "B").replace('"answer": "B"', '"answer": "b"'), setId: set.id }, sets, noUpload);
+  expect(again).toMatchObject({ added: 1, replaced: 2 });
+  expect(again.set.questions.map(({ id, question, expectAnswers }) => [id, question, expectAnswers?.[0]])).toEqual([["line-1", "A?", "A"], ["line-2", "B?", "b"], ["line-1-2", "C?", "C"], ["line-2-2", "D?", "D"], ["line-1-3", "E?", "E"]]);
+});
+
 describe("what bad input gets", () => {
   test("JSON Lines: the number and reason of each broken line; the good ones go on", () => {
     const lines = ['{"id": "a", "question": "Good?", "answer": "yes"}', "", "{broken", '{"id": "b", "question": "Nothing expected?"}', '{"id": "a", "question": "Again?", "answer": "x"}', '{"question": "No id?", "answers": ["x"]}', '{"id": "c", "question": "?", "schema": {"type": "word"}}', '{"id": "d", "question": "?", "pattern": "("}', "[1]"];
@@ -77,6 +86,7 @@ describe("what bad input gets", () => {
     }
     await expect(importQuestions({ path: file("zeros.csv", Buffer.from([0, 1, 2, 0, 255, 0])) }, sets, noUpload)).rejects.toMatchObject({ code: "UNSUPPORTED" });
     await expect(importQuestions({ path: join(folder, "nowhere.csv") }, sets, noUpload)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await importQuestions({ text: '\ufeff{"question": "Who?", "answer": "Ann"}' }, sets, noUpload)).problems, "pasted with its mark").toEqual([]);
     await expect(importQuestions({ text: "{x" }, sets, noUpload)).rejects.toMatchObject({ code: "INVALID", message: /Line 1: Not JSON/ });
     await expect(importQuestions({}, sets, noUpload)).rejects.toMatchObject({ code: "INVALID" });
   });
@@ -105,6 +115,11 @@ describe("an answer of a chat as a known question", () => {
     expect(questionFromAnswer(conversation, "a2", "2028").expectAnswers).toEqual(["2028"]);
     expect(questionFromAnswer(conversation, "a3")).toMatchObject({ unanswerable: true });
     expect(questionFromAnswer(conversation, "a4")).not.toHaveProperty("expectAnswers");
+    const label = assistant("a5", "u2", '{"label": "hills"}', false);
+    const empty = assistant("a6", "u2", "", false);
+    const more = { ...conversation, tree: [...conversation.tree, { ...label, sentences: [] }, { ...empty, sentences: [] }] };
+    expect(questionFromAnswer(more, "a5")).toMatchObject({ expectAnswers: ["hills"] });
+    expect(() => questionFromAnswer(more, "a6")).toThrow("This answer is empty.");
     expect(() => questionFromAnswer(conversation, "u2")).toThrow(/Only an answer/);
     expect(() => questionFromAnswer(conversation, "zz")).toThrow(/no such message/);
   });

@@ -76,6 +76,20 @@ describe("the recommendation", () => {
     expect(grammar.reasons.map(({ rule }) => rule)).toContain("grammar-brings-format");
   });
 
+  test("what no rule could score is not said to be wrong", () => {
+    const run = content(30, { base: { fact: 0 }, documents: { fact: 0 } });
+    const answers = new Map([...run.answers].map(([key, answer]) => { const { correct: _, fact: __, tokenF1: ___, ...scores } = answer.scores; return [key, { ...answer, scores }]; }));
+    expect(reportOf({ ...run, answers }).recommendation.reasons.map(({ rule }) => rule)).not.toContain("nothing-works");
+    expect(reportOf(run).recommendation.reasons.map(({ rule }) => rule)).toContain("nothing-works");
+  });
+
+  test("a reason names the figures that it rests on", () => {
+    const sentence = (variants: Parameters<typeof content>[1], rule: string) => advice(variants, said({ format: "fixed" })).reasons.find((one) => one.rule === rule)?.sentence;
+    expect(sentence({ base: { fact: 0, format: 0.9 }, documents: { fact: 0.5, format: 0.2 }, "fine-tune": { fact: 0, format: 0.9 }, hybrid: { fact: 0.5, format: 0.95 } }, "fine-tune-brings-format")).toBe("The fine-tune keeps the format in 96 % of its answers, the base in 21 %.");
+    const enforced = { mode: "base" as const, enforced: true, fact: 0.9, format: 1 };
+    expect(sentence({ base: { fact: 0.9, format: 0 }, enforced, "enforced documents": { ...enforced, mode: "documents", format: 0.5 } }, "grammar-brings-format")).toBe("A grammar that enforces the schema does it without a fine-tune: 100 % of the answers follow it.");
+  });
+
   test("numbers that do not tell the corners apart say so, and how many more questions it would take", () => {
     const { open, choice } = advice({ base: { fact: 0.4 }, documents: { fact: 0.5, offset: 2 }, "fine-tune": { fact: 0.4 }, hybrid: { fact: 0.5, offset: 2 } }, said({}), 20);
     expect(open.join("\n")).toMatch(/documents and base cannot be told apart in facts \(difference .\d+ points?, p .* about \d+ more questions/);
@@ -155,6 +169,9 @@ describe("two reports", () => {
     expect(variants[0]).toMatchObject({ name: "documents", n: 40, worse: [] });
     expect(variants[0]?.better).toHaveLength(16);
     expect(sentences[0]).toMatch(/^documents: 16 of 40 questions came right, 0 went wrong. It is better now/);
+    const [first, ...rest] = after.header.questions;
+    const otherwise = { ...after, header: { ...after.header, questions: [{ ...first!, expectAnswers: ["y"] }, ...rest] } };
+    expect(compareRuns(before, otherwise)).toMatchObject({ variants: [{ n: 39 }], sentences: expect.arrayContaining(["1 question is asked or scored otherwise in the two, and left out."]) });
     expect(compareRuns(before, before).sentences[0]).toMatch(/do not differ/);
     expect(compareRuns(before, content(40, { documents: { fact: 1 } }, { text: "Other" })).sentences[0]).toMatch(/no question in common/);
   });

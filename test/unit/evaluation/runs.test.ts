@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { LorekeepError } from "../../../engine/base/errors.ts";
@@ -133,6 +134,19 @@ describe("stopping and going on", () => {
     expect(notices.join("\n")).toMatch(/other\.jsonl holds no run/);
   });
 
+  test("one that is just beginning when all ends is stopped, too", async () => {
+    const { under, runs } = await opened({ wordMs: 5 });
+    const beginning = runs.start(corners, set());
+    while ((await readdir(join(under.workspace, "evaluation", "runs")).catch(() => [])).length === 0) await Promise.resolve();
+    await runs.dispose();
+    const { id } = await beginning;
+    const asked = under.model.prompts.length;
+    expect((await runs.summary(id)).state).toBe("stopped");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(under.model.prompts).toHaveLength(asked);
+    await expect(runs.start(corners, set())).rejects.toMatchObject({ code: "BUSY" });
+  });
+
   test("other questions, other settings or `fresh` make another run; one at a time; a set without questions is refused", async () => {
     const { runs } = await opened({ wordMs: 5 });
     const { id } = await runs.start(corners, set());
@@ -165,7 +179,22 @@ describe("stopping and going on", () => {
     const dead = await opened({ say: () => new LorekeepError("WORKER_DIED", "The generator stopped unexpectedly.") });
     const dying = await dead.runs.start(corners, set());
     await finished(dead.runs, dying.id);
-    expect(await dead.runs.summary(dying.id)).toMatchObject({ state: "failed", progress: { done: 2 } });
+    expect(await dead.runs.summary(dying.id)).toMatchObject({ state: "failed", error: { code: "WORKER_DIED", reason: "3 questions in a row failed: The generator stopped unexpectedly." }, progress: { done: 0 } });
+    const mended = await opened({}, dead.under.workspace);
+    await mended.runs.resume(dying.id);
+    await finished(mended.runs, dying.id);
+    expect(reportOf(await mended.runs.content(dying.id)).corners.map(({ answers, failed }) => [answers, failed]), "what failed with the machine is asked again").toEqual([[4, 0], [4, 0], [4, 0], [4, 0]]);
+  });
+
+  test("questions that fail at the end of a run are kept as failed; one that is too long does not count as the machine's failure", async () => {
+    const ends = await opened({ say: ({ prompt }) => (/price|telephone/.test(prompt) ? new LorekeepError("WORKER_DIED", "The generator stopped unexpectedly.") : "I don't know.") });
+    const { id } = await ends.runs.start(input([{ name: "Base", mode: "base" }]), set());
+    await finished(ends.runs, id);
+    expect(await ends.runs.summary(id)).toMatchObject({ state: "done", progress: { done: 4 } });
+    const long = await opened({ say: () => new LorekeepError("TOO_LONG", "The question is too long.") });
+    const all = await long.runs.start(input([{ name: "Base", mode: "base" }]), set());
+    await finished(long.runs, all.id);
+    expect(reportOf(await long.runs.content(all.id)).corners[0]).toMatchObject({ answers: 4, failed: 4, scores: { refusal: { mean: 0 } } });
   });
 
   test("the files that answer are pinned; a run whose merged model or adapter is another file now says so, keeps its answers, and goes on once it is back", async () => {
@@ -181,13 +210,34 @@ describe("stopping and going on", () => {
       files.set(changed, "written over");
       await runs.resume(id);
       await finished(runs, id);
-      expect(await runs.summary(id)).toMatchObject({ state: "failed", error: { code: "CONFLICT", reason: `The file of ${name} is another one than this run began with.`, next: expect.stringMatching(/start another/) } });
+      expect(await runs.summary(id)).toMatchObject({ state: "failed", error: { code: "CONFLICT", reason: `The file of ${name} is another one than this run began with.`, next: expect.stringMatching(/start again/) } });
       expect((await runs.content(id)).answers.size).toBe(before);
+      const anew = await runs.start(variants, set());
+      expect(anew.id, "started again it is a new run").not.toBe(id);
+      await runs.stop(anew.id);
+      const again = await runs.again(id);
+      await runs.stop(again.id);
+      const { header } = await runs.content(again.id);
+      const { header: old } = await runs.content(id);
+      expect([header.questions, header.settings, header.variants.map(({ name, modelId }) => [name, modelId])]).toEqual([old.questions, old.settings, old.variants.map(({ name, modelId }) => [name, modelId])]);
+      await runs.remove(anew.id);
+      await runs.remove(again.id);
       files.delete(changed);
-      await runs.resume(id);
+      expect((await runs.start(variants, set())).id, "with the file back the old one goes on").toBe(id);
       await finished(runs, id);
       expect(await runs.summary(id)).toMatchObject({ state: "done", progress: { done: 12 } });
     }
+  });
+
+  test("a fine-tuned model that is merely loaded is kept to; another one is not taken for one", async () => {
+    const tuned = await opened({ isFineTune: true });
+    const { id } = await tuned.runs.start(input([{ name: "Fine-tune", mode: "fine-tune" }]), set());
+    await finished(tuned.runs, id);
+    expect((await tuned.runs.content(id)).header.variants[0]).toMatchObject({ modelId: "scripted", files: { scripted: "file of scripted" } });
+    const plain = await opened();
+    const refused = await plain.runs.start(input([{ name: "Fine-tune", mode: "fine-tune" }]), set());
+    await finished(plain.runs, refused.id);
+    expect(await plain.runs.summary(refused.id)).toMatchObject({ state: "failed", error: { code: "NEEDS_ADAPTER" } });
   });
 
   test("files that are given must be these, and make another run", async () => {
@@ -200,7 +250,7 @@ describe("stopping and going on", () => {
     expect(right.id).not.toBe(other.id);
     await finished(runs, right.id);
     const { header } = await runs.content(right.id);
-    expect([(await runs.summary(right.id)).state, header.variants[0]?.modelId]).toEqual(["done", undefined]);
+    expect([(await runs.summary(right.id)).state, header.variants[0]?.modelId]).toEqual(["done", "scripted"]);
     const loaded = await runs.start(input([{ name: "Merged", mode: "fine-tune", files: { gone: "x" } }]), set());
     await finished(runs, loaded.id);
     expect(await runs.summary(loaded.id)).toMatchObject({ error: { reason: "Another model is loaded than this run began with." } });
@@ -232,6 +282,49 @@ describe("the judge", () => {
     expect(report.judge?.kappa?.value).toBeCloseTo(0.5, 12);
     expect(await runs.rate(id, "Documents", "q4", null)).not.toHaveProperty("thumb");
     await expect(runs.rate(id, "Documents", "q9", "up")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("its file is pinned with the first verdict: before, another one may take its place; after, verdicts of two are not mixed", async () => {
+    const files = new Map<string, string>();
+    const judging = input([{ name: "Documents", mode: "documents" }], { judge: { modelId: "judge" } });
+    const { runs } = await opened({ wordMs: 2, files });
+    const { id } = await runs.start(judging, set());
+    for await (const event of runs.watch(id)) if (event.type === "answer") break;
+    await runs.stop(id);
+    expect((await runs.content(id)).header.judge).toEqual({ modelId: "judge", sha256: "file of judge" });
+    files.set("judge", "trained further");
+    await runs.resume(id);
+    for await (const event of runs.watch(id)) if (event.type === "answer" && event.answer.judged) break;
+    await runs.stop(id);
+    expect((await runs.content(id)).header.judge).toEqual({ modelId: "judge", sha256: "trained further" });
+    files.set("judge", "another");
+    await runs.resume(id);
+    await finished(runs, id);
+    expect(await runs.summary(id)).toMatchObject({ state: "failed", judge: { modelId: "judge" }, error: { code: "CONFLICT", reason: "The file of judge, which judges, is another one than this run began with." } });
+    const anew = await runs.start(judging, set());
+    expect(anew.id).not.toBe(id);
+    await finished(runs, anew.id);
+    expect((await runs.content(anew.id)).header.judge?.sha256).toBe("another");
+    files.set("judge", "trained further");
+    await runs.resume(id);
+    await finished(runs, id);
+    expect(reportOf(await runs.content(id)).corners[0]?.judged?.n).toBe(4);
+  });
+
+  test("is not asked where the question says nothing to hold an answer against, and a judge that fails and fails stops the run, which then judges what is left", async () => {
+    const bare: KnownQuestion = { id: "bare", question: "Where is Krasil?", expectDocument: "towns.md" };
+    let dead = true;
+    const { under, runs } = await opened({ say: (asked) => (asked.prompt.startsWith("Question: ") && asked.jsonSchema && dead ? new LorekeepError("WORKER_DIED", "The generator stopped unexpectedly.") : say(asked)) });
+    const { id } = await runs.start(input([{ name: "Documents", mode: "documents" }], { judge: { modelId: "judge" } }), set({ questions: [bare, ...questions] }));
+    await finished(runs, id);
+    expect(await runs.summary(id)).toMatchObject({ state: "failed", error: { code: "WORKER_DIED" }, progress: { done: 6, total: 10 } });
+    expect((await runs.content(id)).answers.get('["Documents","bare"]')?.judged).toEqual({ verdict: "none", reason: "The question does not say in words what a right answer holds." });
+    const asked = under.model.prompts.length;
+    dead = false;
+    await runs.resume(id);
+    await finished(runs, id);
+    expect(await runs.summary(id)).toMatchObject({ state: "done", progress: { done: 10 } });
+    expect(under.model.prompts.length - asked).toBe(4);
   });
 
   test("whatever the grammar let through is a verdict, cut off or not", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { statements } from "../../../engine/answer/evidence/statements.ts";
 import type { Answered } from "../../../engine/answer/answer-question.ts";
 import type { AnswerMode, KnownQuestion } from "../../../engine/contract/index.ts";
-import { factScores, saidBy } from "../../../engine/evaluation/score/facts.ts";
+import { besides, factScores, saidBy } from "../../../engine/evaluation/score/facts.ts";
 import { hasNumber, numbersIn } from "../../../engine/evaluation/score/numbers.ts";
 import { compilePattern, matchesPattern } from "../../../engine/evaluation/score/pattern.ts";
 import { repetition } from "../../../engine/evaluation/score/repetition.ts";
@@ -11,7 +11,7 @@ import { scoreAnswer } from "../../../engine/evaluation/score/score.ts";
 import { WordEmbedder } from "../../fakes/memory-store.ts";
 
 const question = (more: Partial<KnownQuestion>): KnownQuestion => ({ id: "q", question: "?", ...more });
-const fact = (said: string, ...expectAnswers: string[]) => factScores(saidBy(said), question({ expectAnswers }));
+const fact = (said: string, ...expectAnswers: string[]) => factScores(saidBy(said), question({ expectAnswers }), besides(said));
 
 describe("facts", () => {
   test("whole words in a row, without case, accents, articles and signs", () => {
@@ -43,6 +43,14 @@ describe("facts", () => {
     expect(fact("I cannot say [2].", "2")?.fact).toBe(false);
     expect(fact('{"answer": "Friday", "source": 2, "confidence": "low"}', "2")?.fact).toBe(false);
     expect(fact('{"answer": "Friday", "source": 2}', "friday")).toMatchObject({ fact: true, exact: true, tokenF1: 1 });
+  });
+
+  test("a JSON answer that sorts or decides says its label or truth value; beside a text they count as facts, and how sure it is never does", () => {
+    expect(fact('{"label": "billing", "confidence": 0.9}', "billing")).toEqual({ fact: true, exact: true, tokenF1: 1 });
+    expect(fact('{"urgent": true}', "true")).toMatchObject({ fact: true, exact: true });
+    expect(fact('{"summary": "A bill is wrong [1].", "category": "billing"}', "billing")).toMatchObject({ fact: true, exact: false });
+    expect(fact('{"summary": "A bill is wrong [1].", "category": "billing"}', "a bill is wrong")).toMatchObject({ exact: true });
+    expect(fact('{"answer": null, "category": "billing", "confidence": "low"}', "low")?.fact).toBe(false);
   });
 
   test("token F1 as in SQuAD's script: prediction 'the big red car', gold 'a red car' has 2 of 3 and 2 of 2", () => {
@@ -116,6 +124,28 @@ describe("one answer as a whole", () => {
     expect(await scoreAnswer(none, answered("I don't know.", "base"), scoring)).toMatchObject({ correct: true, refusal: true });
     expect(await scoreAnswer(none, answered('{"answer": null, "source": null, "confidence": "low"}', "fine-tune"), scoring)).toMatchObject({ correct: true, refusal: true });
     expect(await scoreAnswer(none, answered("It is 2028 metres.", "base"), scoring)).toMatchObject({ correct: false, refusal: false });
+  });
+
+  test("an answer that is empty or failed does not say that it does not know, and is right nowhere", async () => {
+    const none = question({ unanswerable: true });
+    for (const more of [{}, { state: "failed" as const, error: { code: "WORKER_DIED", reason: "It died." } }]) {
+      expect(await scoreAnswer(none, answered("", "base", more), scoring)).toMatchObject({ refused: false, refusal: false, correct: false });
+      expect(await scoreAnswer(known, answered("", "base", more), scoring)).toMatchObject({ refused: false, answered: false, correct: false });
+    }
+    expect(await scoreAnswer(question({ expectAnswers: ["billing"] }), answered('{"label": "billing"}', "fine-tune"), scoring)).toMatchObject({ refused: false, answered: true, correct: true });
+    expect(await scoreAnswer(none, answered('{"answer": null, "category": "person"}', "fine-tune"), scoring)).toMatchObject({ refusal: true, correct: true });
+  });
+
+  test("a wrong source number counts where the model wrote any; without documents only one that surely means a source", async () => {
+    const marked = (named: number[], flags: ("wrong-marker")[], mode: AnswerMode = "documents") => {
+      const one = answered("It is 2028 metres.", mode);
+      return scoreAnswer(known, { ...one, sentences: one.sentences.map((sentence) => ({ ...sentence, flags, ...(named.length > 0 ? { named } : {}) })) }, scoring);
+    };
+    expect(await marked([7], ["wrong-marker"])).toMatchObject({ mismarked: true, correct: true });
+    expect(await marked([2], [])).toMatchObject({ mismarked: false });
+    expect(await marked([], [])).not.toHaveProperty("mismarked");
+    expect(await marked([7], ["wrong-marker"], "fine-tune")).toMatchObject({ mismarked: true });
+    expect(await marked([7], [], "base")).not.toHaveProperty("mismarked");
   });
 
   test("content and format must both be right; an answer that failed never is; a rubric alone decides nothing", async () => {

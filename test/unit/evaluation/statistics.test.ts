@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { mulberry32 } from "../../../engine/base/random.ts";
+import { bootstrap } from "../../../engine/evaluation/metrics.ts";
 import { holm } from "../../../engine/evaluation/statistics/holm.ts";
+import { intervalOf } from "../../../engine/evaluation/statistics/interval.ts";
 import { cohensKappa } from "../../../engine/evaluation/statistics/kappa.ts";
 import { mcnemar } from "../../../engine/evaluation/statistics/mcnemar.ts";
 import { normalCdf, normalQuantile } from "../../../engine/evaluation/statistics/normal.ts";
@@ -55,18 +58,54 @@ describe("several tests at once, and how many questions it takes", () => {
     expect(holm([0.9, 0.8])).toEqual([1, 1]);
   });
 
-  test("Connor's sample size: (z√p + z√(p − d²))² / d², with SciPy's quantiles", () => {
-    expect(questionsForShares(25, 10, 100, { alpha: 0.05 })).toBe(120);
-    expect(questionsForShares(20, 5, 100, { alpha: 0.05 })).toBe(85);
+  test("Connor's sample size of many questions: (z√p + z√(p − d²))² / d², with SciPy's quantiles", () => {
     expect(questionsForShares(8, 12, 100, { alpha: 0.05 })).toBe(979);
-    expect(questionsForShares(25, 10, 100, { alpha: 0.05 / 6 })).toBe(186);
     expect(questionsForShares(5, 5, 100, { alpha: 0.05 })).toBeUndefined();
+  });
+
+  test("of few, so many that the exact test tells: where all differ one way, the first n with 2 / 2ⁿ below the level", () => {
+    expect(questionsForShares(4, 0, 4, { alpha: 0.05 })).toBe(6);
+    expect(questionsForShares(0, 4, 4, { alpha: 0.05 / 6 })).toBe(8);
+    expect(questionsForValues([100, 101, 99], { alpha: 0.05 })).toBe(6);
+    expect(mcnemar(8, 0)).toBeLessThan(0.05 / 6);
+    expect(mcnemar(7, 0)).toBeGreaterThan(0.05 / 6);
+  });
+
+  test("the exact test has its power of .8 there: dealt out 4000 times; Connor's formula gives 120, 85 and 186", () => {
+    const random = mulberry32(1);
+    for (const [a, b, alpha, byFormula] of [[0.25, 0.1, 0.05, 120], [0.2, 0.05, 0.05, 85], [0.25, 0.1, 0.05 / 6, 186]] as const) {
+      const size = questionsForShares(100 * a, 100 * b, 100, { alpha }) ?? 0;
+      expect(size).toBeGreaterThan(byFormula);
+      expect(size).toBeLessThan(1.1 * byFormula);
+      let told = 0;
+      for (let round = 0; round < 4000; round++) {
+        let [onlyA, onlyB] = [0, 0];
+        for (let i = 0; i < size; i++) {
+          const dealt = random();
+          if (dealt < a) onlyA++;
+          else if (dealt < a + b) onlyB++;
+        }
+        if (mcnemar(onlyA, onlyB) < alpha) told++;
+      }
+      expect(Math.abs(told / 4000 - 0.8)).toBeLessThan(0.025);
+    }
   });
 
   test("signed ranks: (z + z)² s² / m² · π / 3", () => {
     // mean 1, variance 4: 7.8489 · 4 · 1.0472 = 32.9
     expect(questionsForValues([3, -1, 3, -1, 1 + 2 * Math.SQRT2, 1 - 2 * Math.SQRT2, 1, 1, 1], { alpha: 0.05 })).toBe(33);
     expect(questionsForValues([1, -1], { alpha: 0.05 })).toBeUndefined();
+  });
+});
+
+describe("intervals of shares", () => {
+  test("all right is no certainty: binom.test(10, 10)$conf.int of R begins at 0.6915029, binom.test(0, 3) ends at 0.7075982", () => {
+    expect(intervalOf(Array<number>(10).fill(1))).toEqual({ mean: 1, low: expect.closeTo(0.6915028921812397, 12) as number, high: 1 });
+    expect(intervalOf([0, 0, 0])).toEqual({ mean: 0, low: 0, high: expect.closeTo(0.7075982261787251, 12) as number });
+  });
+
+  test("anything else by bootstrap", () => {
+    for (const values of [[1, 0, 1], [0.5, 0.5], []]) expect(intervalOf(values)).toEqual(bootstrap(values));
   });
 });
 

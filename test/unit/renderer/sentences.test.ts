@@ -54,6 +54,13 @@ describe("sentences in Markdown", () => {
     expect(paragraph?.children.map((child) => (child.type === "element" ? child.tagName : textOf(child)))).toEqual(["span", "cite", " ", "span", "cite", " ", "span"]);
   });
 
+  test("without sources what stands between brackets is no mark", () => {
+    const source = "The interval is [1, 2].";
+    const tree = unified().use(remarkParse).use(remarkRehype).runSync(unified().use(remarkParse).parse(source)) as Root;
+    rehypeSentences({ source, sentences: sentencesOf(source, [{ text: source }]), marks: false })(tree);
+    expect(spans(tree)).toEqual([source]);
+  });
+
   test("emphasis, code, escapes and entities do not shift anything", () => {
     const source = "The **old road** uses `a[1]` &amp; 2\\*3 *today*. Next one [1].";
     const tree = treeOf(source, sentencesOf(source, [{ text: "The **old road** uses `a[1]` &amp; 2\\*3 *today*.", cited: true }, { text: "Next one [1].", cited: true }]));
