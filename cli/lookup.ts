@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { LorekeepError } from "../engine/base/errors.ts";
-import type { EngineClient, ShelfItem } from "../engine/contract/index.ts";
+import type { EngineClient, FineTune, ShelfItem } from "../engine/contract/index.ts";
 import { UsageError } from "./terminal.ts";
 
 /** Collections by name or id. @throws LorekeepError NOT_FOUND naming those there are. */
@@ -21,10 +21,10 @@ export async function ensureCollection(client: EngineClient, name: string): Prom
   return found?.id ?? (await client.collections.create({ name })).id;
 }
 
-/** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. Without a kind: either. */
+/** A model or adapter by id, name, or path of a GGUF file, which is put on the shelf as a link. Without a kind: either. @throws LorekeepError NOT_FOUND, CONFLICT */
 export async function shelfId(client: EngineClient, wanted: string, kind?: ShelfItem["kind"]): Promise<string> {
   const items = (await client.models.list()).filter((item) => kind === undefined || item.kind === kind);
-  const found = items.find((item) => isCalled(item, wanted));
+  const found = onShelf(items, wanted);
   if (found) return found.id;
   const path = resolve(wanted);
   if (!existsSync(path)) {
@@ -38,8 +38,27 @@ export async function shelfId(client: EngineClient, wanted: string, kind?: Shelf
   throw new LorekeepError("MODEL_REFUSED", `${wanted} could not be put on the shelf.`);
 }
 
+/** What answers: a fine-tune of that kind by its name or id, which means its default version; else {@link shelfId}. @throws like it */
+export async function answeringId(client: EngineClient, wanted: string, kind: FineTune["kind"]): Promise<string> {
+  const tunes = await client.models.fineTunes.list();
+  return tunes.find((tune) => tune.kind === kind && isFineTune(tune, wanted))?.id ?? shelfId(client, wanted, kind);
+}
+
+/** By id or name. */
+export const isFineTune = ({ id, name }: Pick<FineTune, "id" | "name">, wanted: string): boolean => id === wanted || name.toLowerCase() === wanted.toLowerCase();
+
+type Named = Pick<ShelfItem, "id" | "name" | "path">;
+
+/** The one that is meant. Of several that are called so it is the one whose id or path was given. @throws LorekeepError CONFLICT naming them */
+export function onShelf<T extends Named>(items: readonly T[], wanted: string): T | undefined {
+  const called = items.filter((item) => isCalled(item, wanted));
+  const found = called.length > 1 ? called.find(({ id, path }) => id === wanted || path === resolve(wanted)) : called[0];
+  if (found || called.length === 0) return found;
+  throw new LorekeepError("CONFLICT", { reason: `${called.length} on the shelf are called "${wanted}": ${called.map(({ path }) => path).join(", ")}.`, next: "Give its file, or its id (lorekeep models --json)." });
+}
+
 /** By id, by its name, or by its file's name with or without the ending. */
-export function isCalled(item: ShelfItem, wanted: string): boolean {
+function isCalled(item: Named, wanted: string): boolean {
   const file = basename(item.path).toLowerCase();
   const name = wanted.toLowerCase();
   return item.id === wanted || item.name.toLowerCase() === name || file === name || file === `${name}.gguf`;
@@ -50,6 +69,6 @@ export function parseAdapter(text: string): { file: string; scale: number } {
   const match = /^(.+):(\d+(?:\.\d+)?)$/.exec(text);
   if (!match) return { file: text, scale: 1 };
   const scale = Number(match[2]);
-  if (scale > 2) throw new UsageError(`--adapter ${text}: the scale is from 0 to 2.`);
+  if (scale > 2) throw new UsageError(`${text}: the scale is from 0 to 2.`);
   return { file: match[1] ?? text, scale };
 }

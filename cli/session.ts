@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import envPaths from "env-paths";
 import type { EngineClient } from "../engine/contract/index.ts";
 import { variable } from "../engine/base/environment.ts";
+import { workspaceFolder } from "../engine/base/workspace-folder.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { createNodeWorkerHost } from "../engine/workers/node-host.ts";
-import type { Terminal } from "./terminal.ts";
+import { UsageError, type Terminal } from "./terminal.ts";
 
 export interface GlobalOptions {
   readonly workspace?: string;
@@ -27,16 +27,12 @@ export interface Installation {
   readonly version: string;
 }
 
-/** --workspace, else LOREKEEP_WORKSPACE, else the platform's place for application data. The desktop app uses the same rule. */
-function workspaceFolder(given: string | undefined): string {
-  return given ?? variable(process.env, "LOREKEEP_WORKSPACE") ?? envPaths("Lorekeep", { suffix: "" }).data;
-}
-
 /** Opens the engine, runs the command, closes the engine, whatever happens. */
 export async function withEngine<T>(setup: { installation: Installation; globals: GlobalOptions; terminal: Terminal; signal: AbortSignal; hostKind?: "cli" | "serve" }, work: (session: Session) => Promise<T>): Promise<T> {
   const { installation, globals, terminal, signal } = setup;
+  if (globals.workspace === "") throw new UsageError("--workspace needs a folder.");
   const engine = await createEngine({
-    workspace: workspaceFolder(globals.workspace),
+    workspace: workspaceFolder(globals.workspace, { cwd: process.cwd(), environment: process.env }),
     hostKind: setup.hostKind ?? "cli",
     workerHost: createNodeWorkerHost(join(installation.resources, "out", "workers")),
     resources: installation.resources,

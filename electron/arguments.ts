@@ -1,8 +1,7 @@
-import envPaths from "env-paths";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { variable } from "../engine/base/environment.ts";
+import { workspaceFolder } from "../engine/base/workspace-folder.ts";
 
 export interface ShellArguments {
   /** Absolute. */
@@ -24,9 +23,7 @@ export function readArguments(argv: readonly string[], { cwd, appPath, environme
     else if (argument.startsWith("--workspace=")) workspace = argument.slice("--workspace=".length);
     else if (!argument.startsWith("-") && resolve(cwd, argument) !== resolve(appPath) && existsSync(resolve(cwd, argument))) paths.push(resolve(cwd, argument));
   }
-  // The same rule as the terminal's (cli/session.ts).
-  const chosen = workspace ?? variable(environment, "LOREKEEP_WORKSPACE") ?? envPaths("Lorekeep", { suffix: "" }).data;
-  return { workspace: resolve(cwd, chosen), paths };
+  return { workspace: workspaceFolder(workspace === "" ? undefined : workspace, { cwd, environment }), paths };
 }
 
 /** A short name for a workspace: the shell keeps its own files, and its single-instance lock, once per workspace. */

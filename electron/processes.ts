@@ -1,4 +1,5 @@
 import { app, utilityProcess, type MessagePortMain } from "electron";
+import { variable } from "../engine/base/environment.ts";
 
 /** A process main has forked: what {@link utilityProcess} gives, as far as it is used. */
 export interface ChildProcess {
@@ -25,7 +26,7 @@ export type Fork = (entry: string, options: ForkOptions) => ChildProcess;
  * LOREKEEP_ENGINE_SHIM names a module that forks the machine's own Node in the same way.
  */
 export function chooseFork(): Fork {
-  const shim = app.isPackaged ? undefined : process.env.LOREKEEP_ENGINE_SHIM;
+  const shim = app.isPackaged ? undefined : variable(process.env, "LOREKEEP_ENGINE_SHIM");
   if (shim !== undefined) return (require(shim) as { fork: Fork }).fork;
   return (entry, { execArgv = [], serviceName, stdio }) => utilityProcess.fork(entry, [], { execArgv, serviceName, stdio, env: childEnvironment() });
 }

@@ -39,7 +39,13 @@ export function openWindow({ preload, version, icon, stateFile }: WindowOptions)
   });
   if (maximized) window.maximize();
   window.once("ready-to-show", () => window.show());
-  window.on("close", () => writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }));
+  window.on("close", () => {
+    try {
+      writeWindowState(stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() });
+    } catch (error) {
+      console.error("The window's place was not kept", error); // A full disk is no reason to frighten somebody who closes a window.
+    }
+  });
   // A page that crashed shows nothing at all; the engine goes on, so a fresh page is a whole recovery.
   window.webContents.on("render-process-gone", (_event, { reason }) => {
     if (reason !== "clean-exit" && !window.isDestroyed()) window.webContents.reload();

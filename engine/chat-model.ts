@@ -23,17 +23,22 @@ export interface ChatModelParts {
  */
 export function createChatModel({ shelf, fineTunes, runtime, settings, refreshed }: ChatModelParts): ChatModel & ProbedModel & { dispose(): void } {
   let idle: NodeJS.Timeout | undefined;
+  let inUse = 0;
   const used = () => {
     clearTimeout(idle);
     const minutes = settings().models.idleMinutes;
-    if (minutes > 0) idle = setTimeout(() => void runtime.unload(), minutes * 60_000).unref();
+    if (minutes > 0 && inUse === 0) idle = setTimeout(() => void runtime.unload(), minutes * 60_000).unref();
   };
+  // One that a person loaded and then asks nothing rests as well.
+  const off = runtime.onChange(({ state }) => { if (state === "ready") used(); });
   /** A model in use does not rest. */
   async function* whileUsed<T>(events: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    inUse++;
     clearTimeout(idle);
     try {
       yield* events;
     } finally {
+      inUse--;
       used();
     }
   }
@@ -70,7 +75,10 @@ export function createChatModel({ shelf, fineTunes, runtime, settings, refreshed
     countPromptTokens: (input, signal) => runtime.countPromptTokens(input, signal),
     generate: (input, signal) => whileUsed(runtime.generate(input, signal)),
     probe: (input, signal) => whileUsed(runtime.probe(input, signal)),
-    dispose: () => clearTimeout(idle),
+    dispose: () => {
+      off();
+      clearTimeout(idle);
+    },
   };
 
   async function adapterItem(id: string): Promise<ShelfItem> {

@@ -53,12 +53,12 @@ function buildRouter(rooms: Rooms) {
     compare: compareRoutes({ answers, comparisons }, () => changes.emit({ topic: "comparisons" })),
     evaluation: evaluationRoutes(evaluation, () => changes.emit({ topic: "evaluation" })),
     models: modelRoutes({
-      shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, uploadPath: async (id) => (await uploads.find(id)).path,
+      shelf, fineTunes, runtime, downloads, catalogue, settings: () => settings.value, turn: answers.means.turn, uploadPath: async (id) => (await uploads.find(id)).path,
       check: (input, signal) => checks.run(input, signal), refreshed: rooms.refreshed, onUpdated: (item) => checks.again(item.id),
       gate: (input, signal) => evaluation.gate(input, signal), hasQuestions: () => evaluation.sets.list().some(({ questions }) => questions.length > 0),
     }),
     languages: languageRoutes({ languages: rooms.languages, settings }),
-    tune: tuneRoutes({ tuner, shelf }),
+    tune: tuneRoutes({ tuner, refreshed: rooms.refreshed }),
     settings: settingsRoutes(settings),
     system: systemRoutes({ network, notices, changes, describe: () => describe(rooms) }),
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAnswers, type Answers } from "./answer/answers.ts";
 import { keyedNonce } from "./answer/write/nonce.ts";
 import { Emitter } from "./base/emitter.ts";
+import { variable } from "./base/environment.ts";
 import type { Owner } from "./base/lifetime.ts";
 import { Network } from "./base/network.ts";
 import { Notices } from "./base/notices.ts";
@@ -174,7 +175,7 @@ async function openModels({ options, settings, network, tell }: Base, owner: Own
   const runtime = owner.own(new ModelRuntime({ host: workerHost, shelf }));
   const hub = () => {
     const { hubEndpoint, hubToken } = settings.value.models;
-    const endpoint = process.env.HF_ENDPOINT ?? (hubEndpoint === "https://huggingface.co" ? undefined : hubEndpoint);
+    const endpoint = variable(process.env, "HF_ENDPOINT") ?? (hubEndpoint === "https://huggingface.co" ? undefined : hubEndpoint);
     return { endpoint, token: hubToken === "" ? undefined : hubToken };
   };
   const downloads = owner.own(await Downloads.open({ workspace, network, shelf, hub }));

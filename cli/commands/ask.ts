@@ -1,6 +1,6 @@
 import type { AnswerMode, AnswerOptions, AssistantMessage, SchemaUse, Source } from "../../engine/contract/index.ts";
 import { LorekeepError, type ErrorCode } from "../../engine/base/errors.ts";
-import { collectionIds, parseAdapter, shelfId } from "../lookup.ts";
+import { answeringId, collectionIds, parseAdapter } from "../lookup.ts";
 import { recognisedNote, recognisedOf } from "../recognised.ts";
 import { readSchema } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -60,7 +60,7 @@ async function answerOptions({ client }: Session, options: AskOptions, defaultMo
   const adapters = [];
   for (const text of options.adapter) {
     const { file, scale } = parseAdapter(text);
-    adapters.push({ modelId: await shelfId(client, file, "adapter"), scale });
+    adapters.push({ modelId: await answeringId(client, file, "adapter"), scale });
   }
   const ids = await collectionIds(client, options.collection);
   const mode = options.mode ?? defaultMode;
@@ -74,7 +74,7 @@ async function answerOptions({ client }: Session, options: AskOptions, defaultMo
       ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },
-    ...(options.model ? { modelId: await shelfId(client, options.model, "model") } : {}),
+    ...(options.model ? { modelId: await answeringId(client, options.model, "model") } : {}),
     ...(options.system ? { systemPrompt: options.system } : {}),
   };
 }

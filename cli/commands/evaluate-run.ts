@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import { cornerNames, runVariant, type EngineClient, type QuestionSet, type RunSummary, type RunVariant } from "../../engine/contract/index.ts";
 import { parseLimit, parseWork } from "../evaluation-arguments.ts";
-import { collectionIds, parseAdapter, shelfId } from "../lookup.ts";
+import { answeringId, collectionIds, parseAdapter, shelfId } from "../lookup.ts";
 import type { Session } from "../session.ts";
 import { duration, UsageError } from "../terminal.ts";
 import { reportLines } from "./evaluate-report.ts";
@@ -91,9 +91,9 @@ async function variantsOf(client: EngineClient, options: EvalRunOptions): Promis
   const adapters: RunVariant["adapters"] = [];
   for (const one of options.adapter) {
     const { file, scale } = parseAdapter(one);
-    adapters.push({ modelId: await shelfId(client, file, "adapter"), scale });
+    adapters.push({ modelId: await answeringId(client, file, "adapter"), scale });
   }
-  const modelId = options.model === undefined ? undefined : await shelfId(client, options.model, "model");
+  const modelId = options.model === undefined ? undefined : await answeringId(client, options.model, "model");
   const sampling = { ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }), ...(options.seed === undefined ? {} : { seed: options.seed }) };
   return cornersOf(options, adapters.length > 0).flatMap((mode) => {
     const tuned = mode === "fine-tune" || mode === "hybrid";

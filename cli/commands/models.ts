@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { LorekeepError } from "../../engine/base/errors.ts";
-import { isCalled } from "../lookup.ts";
+import { onShelf } from "../lookup.ts";
 import type { Session } from "../session.ts";
 import { bar, bytes, duration } from "../terminal.ts";
 
@@ -20,14 +20,15 @@ export async function addModel({ client, terminal, signal }: Session, path: stri
     if (event.type === "progress") terminal.progress(`${event.step} ${bar(event.total === 0 ? 0 : event.done / event.total)} ${bytes(event.done)} of ${bytes(event.total)}`);
     else {
       terminal.endProgress();
-      terminal.line(`${event.existed ? "Already on the shelf" : "On the shelf"}: ${event.item.name} (${event.item.kind}).`);
+      terminal.line(`${event.updated ? "Another file now, in the place of the one before" : event.existed ? "Already on the shelf" : "On the shelf"}: ${event.item.name} (${event.item.kind}).`);
       terminal.result({ model: event.item, existed: event.existed });
     }
   }
 }
 
 export async function removeModel({ client, terminal }: Session, wanted: string): Promise<void> {
-  const item = (await client.models.list()).find((m) => isCalled(m, wanted) || m.path === resolve(wanted));
+  const items = await client.models.list();
+  const item = items.find(({ path }) => path === resolve(wanted)) ?? onShelf(items, wanted);
   if (!item) throw new LorekeepError("NOT_FOUND", { reason: `There is no model "${wanted}" on the shelf.`, next: "See `lorekeep models`." });
   await client.models.remove({ id: item.id });
   terminal.line(`${item.name} is off the shelf${item.storage === "linked" ? "; its file stays where it is" : ""}.`);
@@ -40,18 +41,16 @@ export async function catalogue({ client, terminal }: Session): Promise<void> {
   terminal.result({ catalogue: entries });
 }
 
-/** Downloads a catalogue entry, or FILE from REPO, and waits. Ctrl-C keeps what has come so far; the same command goes on from there. */
+/** Downloads a catalogue entry, or FILE from REPO, and waits. Ctrl-C ends the engine, which keeps what has come so far; the same command goes on from there. */
 export async function downloadModel({ client, terminal, signal }: Session, what: string, file: string | undefined): Promise<void> {
   const started = await client.models.download(file === undefined ? { catalogueId: what } : { repo: what, file });
-  const onAbort = () => void client.models.cancelDownload({ id: started.id, keepPartial: true });
-  signal.addEventListener("abort", onAbort);
   for await (const all of await client.models.watchDownloads(undefined, { signal })) {
     const now = all.find((d) => d.id === started.id);
     if (!now) continue;
     if (now.state === "failed") throw new LorekeepError("DOWNLOAD_FAILED", { reason: now.error?.reason ?? "The download failed.", ...(now.error?.next ? { next: now.error.next } : {}) });
     if (now.state === "done") {
       terminal.endProgress();
-      terminal.line(`${now.name} is on the shelf.`);
+      terminal.line(`${now.name} is ${now.modelId === undefined ? "installed" : "on the shelf"}.`);
       terminal.result({ download: now });
       return;
     }

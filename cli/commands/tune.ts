@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { ConvertEvent, ConvertType, EngineClient, MergeEvent, MergeType } from "../../engine/contract/index.ts";
-import { isCalled, parseAdapter } from "../lookup.ts";
+import { onShelf, parseAdapter } from "../lookup.ts";
 import type { Session } from "../session.ts";
 import { bar, bytes, type Terminal } from "../terminal.ts";
 
@@ -43,11 +43,11 @@ async function followed<E extends ConvertEvent | MergeEvent>(terminal: Terminal,
   throw new LorekeepError("INTERNAL", "The engine ended without a result.");
 }
 
-/** By id or name on the shelf, else a path. */
+/** A path where there is something, else by id or name on the shelf. @throws LorekeepError NOT_FOUND, CONFLICT */
 async function modelRef(client: EngineClient, named: string): Promise<{ id: string } | { path: string }> {
   const path = resolve(named);
   if (existsSync(path)) return { path };
-  const item = (await client.models.list()).find((one) => isCalled(one, named));
+  const item = onShelf(await client.models.list(), named);
   if (item) return { id: item.id };
   throw new LorekeepError("NOT_FOUND", { reason: `There is no "${named}" on the shelf and no such file.`, next: "See `lorekeep models`, or give a path." });
 }

@@ -1,6 +1,6 @@
 import { LorekeepError } from "../../engine/base/errors.ts";
 import type { EngineClient, FineTune, FineTuneVersion } from "../../engine/contract/index.ts";
-import { shelfId } from "../lookup.ts";
+import { isFineTune, shelfId } from "../lookup.ts";
 import type { Session } from "../session.ts";
 
 /** lorekeep models versions [NAME]: fine-tunes with their versions, scores and history. */
@@ -16,7 +16,7 @@ export async function listVersions({ client, terminal }: Session, name: string |
 export async function addVersion({ client, terminal }: Session, wanted: string, options: { of: string; notes?: string }): Promise<void> {
   const itemId = await shelfId(client, wanted);
   const notes = options.notes ?? "";
-  const known = await client.models.fineTunes.list().then((all) => all.find((tune) => isCalled(tune, options.of)));
+  const known = await client.models.fineTunes.list().then((all) => all.find((tune) => isFineTune(tune, options.of)));
   const tune = known ? await client.models.fineTunes.addVersion({ id: known.id, itemId, notes }) : await client.models.fineTunes.create({ name: options.of, itemId, notes });
   terminal.line(`${tune.name} has version ${tune.versions.at(-1)?.number}${known ? "; the default stays what it was" : ", which is its default"}.`);
   terminal.result({ fineTune: tune });
@@ -36,13 +36,12 @@ export async function setBase({ client, terminal }: Session, wanted: string, bas
   terminal.result({ model: item });
 }
 
-const isCalled = (tune: FineTune, name: string) => tune.id === name || tune.name.toLowerCase() === name.toLowerCase();
 const defaultOf = (tune: FineTune) => tune.versions.find(({ id }) => id === tune.defaultVersionId);
 
 /** By name or id. @throws LorekeepError NOT_FOUND */
 export async function findFineTune(client: EngineClient, name: string): Promise<FineTune> {
   const all = await client.models.fineTunes.list();
-  const found = all.find((tune) => isCalled(tune, name));
+  const found = all.find((tune) => isFineTune(tune, name));
   if (found) return found;
   throw new LorekeepError("NOT_FOUND", { reason: `There is no fine-tune "${name}".`, next: all.length > 0 ? `There are: ${all.map((tune) => tune.name).join(", ")}.` : "See `lorekeep models version`." });
 }

@@ -18,12 +18,17 @@ export function described(info: GgufInfo, about: Placed & { from: string; option
     ...(info.baseModel ? { baseModel: info.baseModel } : {}),
     ...(info.baseSha256 ? { baseSha256: info.baseSha256 } : {}),
     ...(info.merged ? { merged: true } : {}),
-    ...(info.mergedFrom.length > 0 ? { madeFrom: info.mergedFrom.map((one) => ({ how: "merged" as const, ...one })) } : {}),
+    ...mergedOf(info),
     ...(options.lineage ? madeOf(options.lineage) : {}),
     family: info.family ?? info.architecture, ...(form ? { template: form } : {}),
     ...(info.adapter ?? {}),
     source: options.source ?? { type: "import", from }, added: new Date().toISOString(), checks: [],
   };
+}
+
+/** What a merged file says of itself. */
+export function mergedOf({ mergedFrom }: Pick<GgufInfo, "mergedFrom">): Pick<StoredItem, "madeFrom"> {
+  return mergedFrom.length > 0 ? { madeFrom: mergedFrom.map((one) => ({ how: "merged", ...one })) } : {};
 }
 
 /** What its maker knows. */

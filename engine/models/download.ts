@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bytesInWords } from "../base/gguf/refusal.ts";
 import { fromFileSystem, isAbort, LorekeepError } from "../base/errors.ts";
 import type { NetworkResponse } from "../base/network.ts";
 import { ensureDiskSpace, type FreeBytes } from "../base/disk.ts";
+import { hashFile } from "./copy.ts";
 import { hubFailure, hubRequest, inspectHubFile, type HubFile, type HubFileInfo, type HubOptions } from "./hub.ts";
 import { TransferMeter, type TransferProgress } from "./meter.ts";
-import { partialBytes, PartialFile } from "./partial.ts";
+import { partialBytes, PartialFile, removePartial } from "./partial.ts";
 
 export interface DownloadOptions extends HubOptions {
   readonly signal?: AbortSignal | undefined;
@@ -53,6 +54,8 @@ export async function transferFile(info: HubFileInfo, destination: string, optio
   const folder = dirname(destination);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, folder); });
   const { url, sizeBytes, sha256, gitBlob, sha512 } = info;
+  const whole = await wholeAlready(info, destination, options);
+  if (whole) return whole;
   if (sizeBytes !== undefined) await ensureDiskSpace(folder, Math.max(0, sizeBytes - (await partialBytes(destination))), options.freeBytes);
   const identity = { url, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 ? { sha256 } : {}), ...(gitBlob ? { gitBlob } : {}), ...(sha512 ? { sha512 } : {}) };
   const partial = await PartialFile.open(destination, identity, options.signal);
@@ -67,6 +70,16 @@ export async function transferFile(info: HubFileInfo, destination: string, optio
   } finally {
     await partial.close();
   }
+}
+
+/** What an earlier run brought whole and did not get further with: the disk was full, or it was killed just then. */
+async function wholeAlready(info: HubFileInfo, destination: string, { signal, onProgress }: DownloadOptions): Promise<Downloaded | undefined> {
+  const { sizeBytes, sha256 } = info;
+  const size = await stat(destination).then((found) => (found.isFile() ? found.size : undefined), () => undefined);
+  if (size === undefined || size !== sizeBytes || sha256 === undefined || (await hashFile(destination, { signal })) !== sha256) return undefined;
+  await removePartial(destination);
+  new TransferMeter(size, onProgress ?? (() => undefined)).update(size, true);
+  return { ...info, path: destination, sha256, sizeBytes: size };
 }
 
 interface Transfer {

@@ -96,7 +96,7 @@ export class FineTunes {
   }
 
   rollback(id: string): Promise<FineTune> {
-    return this.change(id, (tune) => versions.rollback(tune, now()));
+    return this.change(id, (tune) => versions.rollback(tune, { fileOf: this.fileOf, when: now() }));
   }
 
   /** For the evaluation, once it has run the gate (engine/evaluation/gate): the next promotion of the candidate goes by it. */

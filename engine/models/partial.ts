@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { fromFileSystem } from "../base/errors.ts";
+import { writeWhole } from "../base/write-whole.ts";
 
 /** Beside the partial file: what its bytes are the beginning of. */
 const sidecar = z.object({ url: z.string(), etag: z.string().optional(), sizeBytes: z.number().optional(), sha256: z.string().optional(), gitBlob: z.string().optional(), sha512: z.string().optional() });
@@ -94,7 +95,7 @@ export class PartialFile {
 
   async write(chunk: Uint8Array): Promise<void> {
     try {
-      await this.file?.write(chunk, 0, chunk.byteLength, this.received);
+      if (this.file) await writeWhole(this.file, chunk, this.received);
     } catch (error) {
       throw fromFileSystem(error, this.destination);
     }

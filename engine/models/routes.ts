@@ -2,6 +2,7 @@ import { inspectGguf } from "../base/gguf/info.ts";
 import { modelFit } from "../base/gguf/fit.ts";
 import { availableMemory } from "../base/memory.ts";
 import { LorekeepError } from "../base/errors.ts";
+import type { Mutex } from "../base/mutex.ts";
 import { pump } from "../base/pump.ts";
 import type { importEvent, RuntimeState as ContractRuntimeState, ShelfItem as ContractItem } from "../contract/models.ts";
 import type { CheckEvent, CheckInput } from "../contract/check.ts";
@@ -25,6 +26,8 @@ export interface ModelRoutesParts {
   readonly downloads: Downloads;
   readonly catalogue: readonly CatalogueEntry[];
   readonly settings: () => Settings;
+  /** Held from loading a model to the last token that it writes: another one must not come between. */
+  readonly turn: Mutex;
   /** Path of a file that came in through the upload route; the shelf takes it over. */
   readonly uploadPath: (uploadId: string) => Promise<string>;
   /** The health check (engine/tune/check). */
@@ -109,15 +112,15 @@ async function withFit(item: ShelfItem, runtime: ModelRuntime): Promise<Contract
 
 const machine = (runtime: ModelRuntime) => ({ freeBytes: availableMemory(), gpuFreeBytes: runtime.gpuFreeBytes });
 
-function runtimeRoutes({ runtime, settings }: ModelRoutesParts) {
+function runtimeRoutes({ runtime, settings, turn }: ModelRoutesParts) {
   const state = (): ContractRuntimeState => runtime.state;
   return {
     runtime: os.models.runtime.handler(state),
     watchRuntime: os.models.watchRuntime.handler(({ signal }) => stream(pump<ContractRuntimeState>((emit, stop) => following(emit, stop, state, (listener) => runtime.onChange(listener)), signal))),
-    load: os.models.load.handler(async ({ input, signal }) => {
+    load: os.models.load.handler(({ input, signal }) => turn.run(signal, async () => {
       await runtime.load({ id: input.id }, { ...loadOptions(settings()), ...(input.contextSize === undefined ? {} : { contextSize: input.contextSize }), signal });
       return state();
-    }),
+    })),
     unload: os.models.unload.handler(() => runtime.unload()),
   };
 }
@@ -132,8 +135,10 @@ export function loadOptions({ models }: Settings) {
 function following<T>(emit: (value: T) => void, stop: AbortSignal, now: () => T, onChange: (listener: () => void) => () => void): Promise<void> {
   return new Promise((resolve) => {
     const off = onChange(() => emit(now()));
-    stop.addEventListener("abort", () => { off(); resolve(); }, { once: true });
+    const end = () => { off(); resolve(); };
+    stop.addEventListener("abort", end, { once: true });
     emit(now());
+    if (stop.aborted) end(); // before it began: nobody will say so again
   });
 }
 
@@ -154,9 +159,10 @@ function downloadRoutes({ shelf, runtime, downloads, catalogue }: ModelRoutesPar
   };
   return {
     catalogue: os.models.catalogue.handler(async () => {
-      const items = await shelf.list();
-      const done = downloads.list().filter((d) => d.state === "done");
+      const items = (await shelf.list()).filter(({ state: now }) => now === "ready");
       const rerankers = await installedRerankers(shelf);
+      // A download that ended on the shelf may be off it again; the files of one that ended in a folder are there.
+      const done = downloads.list().filter((d) => d.state === "done" && (d.modelId === undefined || items.some(({ id }) => id === d.modelId)));
       const isInstalled = ({ repo, file }: CatalogueEntry) =>
         rerankers.some(({ id }) => id === folderId(repo)) || items.some(({ source }) => source.type === "download" && source.repo === repo && source.file === file) || done.some((d) => d.repo === repo && d.file === file);
       return catalogue.map(({ files: _, ...one }) => ({ ...one, installed: isInstalled({ files: _, ...one }) }));

@@ -172,7 +172,7 @@ export class ModelRuntime {
     }
   }
 
-  /** undefined: the process died after the check, and its successor holds no model. */
+  /** undefined: the process holds no model. It died after the check, or had to load its model afresh for a replaced adapter and could not. */
   private async attempt<T>(work: Work<T>, options: CallOptions): Promise<{ value: T } | undefined> {
     let mine: (() => void) | undefined;
     try {
@@ -185,6 +185,10 @@ export class ModelRuntime {
         this.waiting.add(alive);
         return { value: await work(client, signal) };
       }, options);
+    } catch (error) {
+      if (!(error instanceof LorekeepError && error.code === "NEEDS_MODEL")) throw error;
+      this.inGeneration = undefined;
+      return undefined;
     } finally {
       if (mine) this.waiting.delete(mine);
     }
@@ -196,11 +200,12 @@ export class ModelRuntime {
       const { wanted } = this;
       if (!wanted) throw new LorekeepError("NEEDS_MODEL", { reason: "No model is loaded.", next: "Choose a model and load it." });
       if (this.inGeneration !== undefined) return;
+      const before = this.current;
       this.tell({ state: "loading", ...(wanted.modelId ? { modelId: wanted.modelId } : {}) });
       try {
         await this.bring(wanted, signal);
       } catch (error) {
-        this.tell(failed(wanted.modelId, error));
+        this.tell(isAbort(error) ? before : failed(wanted.modelId, error)); // To stop is no failure: the next question loads it.
         throw error;
       }
     });

@@ -1,16 +1,14 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { FreeBytes } from "../base/disk.ts";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
-import { modelFit, type ModelFit } from "../base/gguf/fit.ts";
-import { inspectGguf, type GgufInfo } from "../base/gguf/info.ts";
+import { inspectGguf } from "../base/gguf/info.ts";
 import { JsonStore, type SetAside } from "../base/json-store.ts";
-import { availableMemory } from "../base/memory.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { CheckReport } from "../contract/check.ts";
 import { belongsTo, isFineTune } from "./belongs.ts";
 import { hashFile } from "./copy.ts";
-import { described, keptOf, madeOf } from "./describe.ts";
+import { described, keptOf, madeOf, mergedOf } from "./describe.ts";
 import { changeOf, ShelfFiles } from "./shelf-files.ts";
 import { threadsFor, withThreads } from "./threads.ts";
 import { shelfContent, type ImportOptions, type ShelfContent, type ShelfItem, type StoredItem } from "./types.ts";
@@ -18,13 +16,6 @@ import { shelfContent, type ImportOptions, type ShelfContent, type ShelfItem, ty
 export interface ModelShelfOptions {
   readonly workspace: string;
   readonly freeBytes?: FreeBytes;
-}
-
-/** A GGUF found in a folder: what it is, or why it cannot be used. */
-export interface Found {
-  readonly path: string;
-  readonly info?: GgufInfo;
-  readonly refused?: LorekeepError;
 }
 
 /**
@@ -44,7 +35,9 @@ export class ModelShelf {
 
   static async open(options: ModelShelfOptions): Promise<ModelShelf> {
     const store = await JsonStore.open({ path: join(options.workspace, "models.json"), schema: shelfContent, defaults: () => ({ items: [], threads: {}, fineTunes: [] }) });
-    return new ModelShelf(options, store);
+    const shelf = new ModelShelf(options, store);
+    await shelf.fillIn();
+    return shelf;
   }
 
   /** Where stored files lie. */
@@ -52,7 +45,7 @@ export class ModelShelf {
     return this.files.folder;
   }
 
-  /** Set when models.json was unreadable and the shelf began empty; stored files are still there and can be scanned in. */
+  /** Set when models.json was unreadable and the shelf began empty; stored files are still there and can be added again. */
   get setAside(): SetAside | undefined {
     return this.store.setAside;
   }
@@ -75,12 +68,6 @@ export class ModelShelf {
     return this.store.value.items.find((item) => item.id === id)?.name;
   }
 
-  /** Does it fit this machine, from the header as it is now. */
-  async fit(id: string, contextSize?: number): Promise<ModelFit> {
-    const { path } = await this.get(id);
-    return modelFit(await inspectGguf(path), { freeBytes: availableMemory() }, contextSize);
-  }
-
   /**
    * Adds a GGUF. A file whose content is on the shelf already is recognised by its hash, whatever its name; where the known one has
    * vanished, this one takes its place. Other content where a known file lay is a new state of that item: it keeps its id, its name and what
@@ -95,16 +82,19 @@ export class ModelShelf {
       const changedMs = await changeOf(from);
       const sha256 = options.sha256 ?? (await this.hash(from, total, options));
       const known = this.store.value.items.find((item) => item.sha256 === sha256);
-      if (known && (await this.shown(known)).state === "ready") {
+      if (known && (await this.holds(known, options.signal))) {
         if (options.mode === "move" && this.files.absolute(known) !== from) await rm(from, { force: true });
-        const told = options.lineage && !known.madeFrom ? await this.put({ ...known, ...madeOf(options.lineage) }) : known;
+        const { lineage } = options;
+        const told = lineage && !known.madeFrom ? await this.put(known.id, (now = known) => ({ ...now, ...madeOf(lineage) })) : known;
         return { item: await this.shown(told), existed: true, updated: false };
       }
       const replaced = known ? undefined : this.store.value.items.find((item) => item.kind === info.kind && this.files.absolute(item) === from);
       const place = await this.files.place(from, { options, total, sha256 });
       const placed = { ...place, changedMs: options.mode === "link" ? changedMs : await changeOf(this.files.absolute(place)) };
-      const item = known ? { ...known, ...placed } : { ...described(info, { ...placed, sha256, from, options }), ...(replaced ? keptOf(replaced) : {}) };
-      await this.put(item);
+      const fresh = described(info, { ...placed, sha256, from, options });
+      const item = known
+        ? await this.put(known.id, (now = known) => ({ ...now, ...placed }))
+        : await this.put(replaced?.id ?? fresh.id, (now = replaced) => ({ ...fresh, ...(now ? keptOf(now) : {}) }));
       return { item: await this.shown(item), existed: known !== undefined, updated: replaced !== undefined };
     });
   }
@@ -120,31 +110,30 @@ export class ModelShelf {
       const path = this.files.absolute(item);
       const now = await stat(path).catch(() => undefined);
       if (!now || (now.size === item.sizeBytes && now.mtimeMs === item.changedMs)) return { item: await this.shown(item), updated: false };
-      const info = await inspectGguf(path, signal ? { signal } : {});
+      const info = await inspectGguf(path, signal ? { signal } : {}).catch((error: unknown) => { throw named(error, item.name); });
       if (info.kind !== item.kind) throw new LorekeepError("CONFLICT", { reason: `Where ${item.name} lay there is another kind of file now.`, next: "Put it back, or take it off the shelf." });
       const sha256 = await hashFile(path, { signal });
       const same = { path: item.path, storage: item.storage, sizeBytes: now.size, changedMs: now.mtimeMs, sha256 };
       const updated = sha256 !== item.sha256;
-      return { item: await this.shown(await this.put(updated ? { ...described(info, { ...same, from: path, options: {} }), ...keptOf(item) } : { ...item, ...same })), updated };
+      const put = await this.put(id, (now = gone()) => (updated ? { ...described(info, { ...same, from: path, options: {} }), ...keptOf(now) } : { ...now, ...same }));
+      return { item: await this.shown(put), updated };
     });
   }
 
   async rename(id: string, name: string): Promise<ShelfItem> {
-    return this.shown(await this.put({ ...this.stored(id), name }));
+    return this.shown(await this.put(id, (now = gone()) => ({ ...now, name })));
   }
 
   /** Notes what it was made from, as a person says; null: what the file itself records. @throws LorekeepError NOT_FOUND, INVALID. */
   async setBase(id: string, baseId: string | null): Promise<ShelfItem> {
-    const { baseId: _, ...item } = this.stored(id);
-    if (baseId === null) return this.shown(await this.put(item));
-    if (baseId === id || this.stored(baseId).kind !== "model") throw new LorekeepError("INVALID", { reason: "A base is another model of the shelf.", field: "baseId" });
-    return this.shown(await this.put({ ...item, baseId }));
+    if (baseId === id || (baseId !== null && this.stored(baseId).kind !== "model")) throw new LorekeepError("INVALID", { reason: "A base is another model of the shelf.", field: "baseId" });
+    return this.shown(await this.put(id, ({ baseId: _, ...now } = gone()) => (baseId === null ? now : { ...now, baseId })));
   }
 
   /** Keeps the newest health check against each base. Does nothing where the item has left the shelf meanwhile. */
   async keepCheck(report: CheckReport): Promise<void> {
-    const item = this.store.value.items.find(({ id }) => id === report.itemId);
-    if (item) await this.put({ ...item, checks: [...item.checks.filter(({ baseId }) => baseId !== report.baseId), report] });
+    const kept = (item: StoredItem): StoredItem => ({ ...item, checks: [...item.checks.filter(({ baseId }) => baseId !== report.baseId), report] });
+    await this.store.update((content) => ({ ...content, items: content.items.map((item) => (item.id === report.itemId ? kept(item) : item)) }));
   }
 
   /** Takes it off the shelf. Deletes the file only where it lies in the workspace; a linked file is the person's own. */
@@ -152,22 +141,6 @@ export class ModelShelf {
     const item = this.stored(id);
     await this.store.update((content) => ({ ...content, items: content.items.filter((other) => other.id !== id) }));
     if (item.storage === "stored") await rm(this.files.absolute(item), { force: true }).catch((error: unknown) => { throw fromFileSystem(error, item.name); });
-  }
-
-  /** The GGUF files in a folder, one level deep or all the way, each with what it is or why it is refused. Adds nothing. */
-  async scan(folder: string, options: { recursive?: boolean; signal?: AbortSignal } = {}): Promise<Found[]> {
-    const names = await readdir(folder, { recursive: options.recursive ?? false }).catch((error: unknown) => { throw fromFileSystem(error, folder); });
-    const found: Found[] = [];
-    for (const name of names.filter((n) => n.toLowerCase().endsWith(".gguf")).sort()) {
-      const path = join(folder, name);
-      try {
-        found.push({ path, info: await inspectGguf(path, options.signal ? { signal: options.signal } : {}) });
-      } catch (error) {
-        if (!(error instanceof LorekeepError)) throw error;
-        found.push({ path, refused: error });
-      }
-    }
-    return found;
   }
 
   threadsFor(sha256: string): number | undefined {
@@ -182,15 +155,37 @@ export class ModelShelf {
     return this.store.dispose();
   }
 
-  private async put(item: StoredItem): Promise<StoredItem> {
-    await this.store.update((content) => ({ ...content, items: content.items.some(({ id }) => id === item.id) ? content.items.map((other) => (other.id === item.id ? item : other)) : [...content.items, item] }));
-    return item;
+  /** What merged models were made from, of items that came before that was kept: their files say it. One that is gone or damaged stays as it is. */
+  private async fillIn(): Promise<void> {
+    for (const item of this.store.value.items.filter(({ merged, madeFrom }) => merged === true && madeFrom === undefined)) {
+      const said = await inspectGguf(this.files.absolute(item)).then(mergedOf, () => ({}));
+      if ("madeFrom" in said) await this.put(item.id, (now = item) => ({ ...now, ...said }));
+    }
+  }
+
+  /**
+   * Writes down an item as `work` makes it of the one that has its id at that moment (undefined: none has): between a look at the shelf and this,
+   * while a file was hashed or copied, a person may have renamed it or taken it off.
+   */
+  private async put(id: string, work: (now: StoredItem | undefined) => StoredItem): Promise<StoredItem> {
+    const { items } = await this.store.update((content) => {
+      const now = content.items.find((item) => item.id === id);
+      const item = work(now);
+      return { ...content, items: now ? content.items.map((other) => (other.id === id ? item : other)) : [...content.items, item] };
+    });
+    return items.find((item) => item.id === id) ?? gone();
   }
 
   private stored(id: string): StoredItem {
-    const item = this.store.value.items.find((other) => other.id === id);
-    if (item) return item;
-    throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
+    return this.store.value.items.find((other) => other.id === id) ?? gone();
+  }
+
+  /** Whether its file still has the content it was added with: by size and time of change, and by its hash where only the time is another. */
+  private async holds(item: StoredItem, signal: AbortSignal | undefined): Promise<boolean> {
+    const path = this.files.absolute(item);
+    const now = await stat(path).catch(() => undefined);
+    if (now?.size !== item.sizeBytes) return false;
+    return now.mtimeMs === item.changedMs || (await hashFile(path, { signal })) === item.sha256;
   }
 
   private async shown(item: StoredItem): Promise<ShelfItem> {
@@ -208,4 +203,14 @@ export class ModelShelf {
   private hash(path: string, total: number, { signal, onProgress }: ImportOptions): Promise<string> {
     return hashFile(path, { signal, onBytes: (done) => onProgress?.({ step: "checking", done, total }) });
   }
+}
+
+/** Of several files a person must hear which one is refused. */
+function named(error: unknown, name: string): unknown {
+  if (!(error instanceof LorekeepError) || error.code !== "MODEL_REFUSED") return error;
+  return new LorekeepError("MODEL_REFUSED", { ...error.details, reason: `The file of ${name} has changed and cannot be used. ${error.details.reason}` }, { cause: error });
+}
+
+function gone(): never {
+  throw new LorekeepError("NOT_FOUND", { reason: "This model is not on the shelf any more.", next: "Choose another model." });
 }

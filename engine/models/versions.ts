@@ -101,6 +101,7 @@ export interface Promoting {
 export function promote(tune: FineTune, versionId: string, { anyway, fileOf, hasQuestions, when }: Promoting): FineTune {
   const version = find(tune, versionId);
   if (tune.defaultVersionId === versionId) return tune;
+  refuseWithoutFile(tune, version, fileOf);
   const against = tune.gates.find((one) => one.candidateVersionId === versionId && one.defaultVersionId === tune.defaultVersionId);
   const gate = against && !isStale(tune, against, fileOf) ? against : undefined;
   const isWorse = gate?.decision === "worse";
@@ -123,10 +124,11 @@ function stopped(tune: FineTune, version: FineTuneVersion, gate: GateRecord): Lo
   });
 }
 
-/** One step back: the default that the present one took the place of, skipping versions that are gone. @throws LorekeepError CONFLICT. */
-export function rollback(tune: FineTune, when: string): FineTune {
+/** One step back: the default that the present one took the place of, skipping versions that are gone. @throws LorekeepError CONFLICT; NOT_FOUND where its file is off the shelf. */
+export function rollback(tune: FineTune, { fileOf, when }: Pick<Promoting, "fileOf" | "when">): FineTune {
   const before = previous(tune);
   if (before === undefined) throw new LorekeepError("CONFLICT", { reason: `${tune.name} has had no other default that is still there.` });
+  refuseWithoutFile(tune, find(tune, before), fileOf);
   return withDefault(tune, before, { kind: "rolled-back", when });
 }
 
@@ -145,6 +147,12 @@ function previous(tune: FineTune): string | undefined {
   stack.pop();
   const isThere = (id: string) => id !== tune.defaultVersionId && tune.versions.some((version) => version.id === id);
   return stack.reverse().find(isThere);
+}
+
+/** Nothing could answer with it. */
+function refuseWithoutFile(tune: FineTune, version: FineTuneVersion, fileOf: FileOf): void {
+  if (fileOf(version) !== undefined) return;
+  throw new LorekeepError("NOT_FOUND", { reason: `The file of version ${version.number} of ${tune.name} is not on the shelf any more.`, next: "Make another version the default, or put the file on the shelf again and make it a version anew." });
 }
 
 function withDefault(tune: FineTune, to: string, how: Pick<Promotion, "kind" | "when" | "gate">): FineTune {

@@ -4,12 +4,13 @@ import { LorekeepError } from "../base/errors.ts";
 import { pump } from "../base/pump.ts";
 import { os, stream } from "../contract/server.ts";
 import type { ConvertEvent, ConvertInput, MergeEvent, MergeInput, ModelRef } from "../contract/tune.ts";
-import type { ModelShelf } from "../models/shelf.ts";
+import type { ShelfItem } from "../models/types.ts";
 import type { Tuner } from "./tuner.ts";
 
 export interface TuneRoutesParts {
   readonly tuner: Tuner;
-  readonly shelf: ModelShelf;
+  /** An item of the shelf as its file is now, hashed again where it changed: the hash stands in what is made from it. */
+  readonly refreshed: (itemId: string, signal: AbortSignal) => Promise<ShelfItem>;
 }
 
 /** The contract's convert and merge. */
@@ -22,9 +23,9 @@ export function tuneRoutes(parts: TuneRoutesParts) {
 
 interface Out<E> { readonly emit: (event: E) => void; readonly stop: AbortSignal }
 
-async function convert({ tuner, shelf }: TuneRoutesParts, input: ConvertInput, { emit, stop }: Out<ConvertEvent>): Promise<void> {
+async function convert({ tuner, refreshed }: TuneRoutesParts, input: ConvertInput, { emit, stop }: Out<ConvertEvent>): Promise<void> {
   const folder = resolve(input.folder);
-  const base = input.base && (await fileOf(shelf, input.base));
+  const base = input.base && (await fileOf(input.base, refreshed, stop));
   const name = input.name ?? basename(folder);
   const { path, item, result } = await tuner.make({
     verb: "converting", source: { type: "made", how: "converted", from: folder }, name, output: input.output, addToShelf: input.addToShelf,
@@ -34,10 +35,10 @@ async function convert({ tuner, shelf }: TuneRoutesParts, input: ConvertInput, {
   emit({ type: "done", path, ...(item ? { item } : {}), ...result });
 }
 
-async function merge({ tuner, shelf }: TuneRoutesParts, input: MergeInput, { emit, stop }: Out<MergeEvent>): Promise<void> {
-  const base = await fileOf(shelf, input.base);
+async function merge({ tuner, refreshed }: TuneRoutesParts, input: MergeInput, { emit, stop }: Out<MergeEvent>): Promise<void> {
+  const base = await fileOf(input.base, refreshed, stop);
   const adapters: { path: string; sha256?: string; name?: string; scale: number }[] = [];
-  for (const { adapter, scale } of input.adapters) adapters.push({ ...(await fileOf(shelf, adapter)), scale });
+  for (const { adapter, scale } of input.adapters) adapters.push({ ...(await fileOf(adapter, refreshed, stop)), scale });
   const name = input.name ?? (await joinedName([base, ...adapters], stop));
   const { path, item, result } = await tuner.make({
     verb: "merging", source: { type: "made", how: "merged", from: base.path }, name, output: input.output, addToShelf: input.addToShelf,
@@ -46,11 +47,11 @@ async function merge({ tuner, shelf }: TuneRoutesParts, input: MergeInput, { emi
   emit({ type: "done", path, ...(item ? { item } : {}), ...result });
 }
 
-/** Path, and what the shelf knows of it. @throws LorekeepError NOT_FOUND. */
-async function fileOf(shelf: ModelShelf, { id, path }: ModelRef): Promise<{ path: string; sha256?: string; name?: string }> {
+/** Path, and what the shelf knows of it. @throws LorekeepError NOT_FOUND, MODEL_REFUSED; AbortError. */
+async function fileOf({ id, path }: ModelRef, refreshed: TuneRoutesParts["refreshed"], signal: AbortSignal): Promise<{ path: string; sha256?: string; name?: string }> {
   if (id === undefined) return { path: resolve(path ?? "") };
-  const item = await shelf.get(id);
-  if (item.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is gone or was changed.`, next: "Put it back, or add it to the shelf again." });
+  const item = await refreshed(id, signal);
+  if (item.state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${item.name} is gone.`, next: "Put it back, or add it to the shelf again." });
   return { path: item.path, sha256: item.sha256, name: item.name };
 }
 

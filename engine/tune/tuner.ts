@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rename, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { access, mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { ContractRouterClient } from "@orpc/contract";
 import { fromFileSystem, LorekeepError } from "../base/errors.ts";
 import type { SetAside } from "../base/json-store.ts";
@@ -81,9 +81,11 @@ export class Tuner implements Disposable {
       await this.unfinished.begin(place.temporary);
       try {
         const result = await this.run(wanted, place, following);
-        await refuseTaken(place.final);
-        await rename(place.temporary, place.final).catch((error: unknown) => { throw fromFileSystem(error, basename(place.final)); });
-        return { result, ...(await this.shelve(place.final, wanted, { ...following, result })) };
+        // A name that Lorekeep chose may have been taken meanwhile: then another one will do. A person's own is theirs.
+        const final = wanted.output === undefined ? await this.freePlace(wanted.name) : place.final;
+        await refuseTaken(final);
+        await rename(place.temporary, final).catch((error: unknown) => { throw fromFileSystem(error, basename(final)); });
+        return { result, ...(await this.shelve(final, wanted, { ...following, result })) };
       } finally {
         await this.unfinished.sweep();
       }
@@ -99,9 +101,14 @@ export class Tuner implements Disposable {
   private async placeFor({ output, name, verb }: Pick<Wanted<unknown>, "output" | "name" | "verb">): Promise<Place> {
     if (output !== undefined && !output.toLowerCase().endsWith(".gguf")) throw new LorekeepError("INVALID", { reason: "The name of the file to write must end in .gguf.", field: "output" });
     if (output === undefined) await mkdir(this.shelf.folder, { recursive: true }).catch((error: unknown) => { throw fromFileSystem(error, this.shelf.folder); });
-    const final = output === undefined ? join(this.shelf.folder, await freeName(this.shelf.folder, `${name}.gguf`)) : resolve(output);
+    const final = output === undefined ? await this.freePlace(name) : resolve(output);
+    await refuseNoFolder(dirname(final));
     await refuseTaken(final);
     return { final, temporary: `${final}.${verb}-${randomUUID().slice(0, 8)}` };
+  }
+
+  private async freePlace(name: string): Promise<string> {
+    return join(this.shelf.folder, await freeName(this.shelf.folder, `${name}.gguf`));
   }
 
   private async run<R>({ start, verb }: Wanted<R>, place: Place, { signal, progress }: Following): Promise<R> {
@@ -137,6 +144,12 @@ export class Tuner implements Disposable {
       throw error;
     }
   }
+}
+
+/** Before the work, which may take minutes. */
+async function refuseNoFolder(folder: string): Promise<void> {
+  const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
+  if (!isFolder) throw new LorekeepError("NOT_FOUND", { reason: `There is no folder ${folder}.`, next: "Make it first, or choose another one.", field: "output" });
 }
 
 async function refuseTaken(path: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { access, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Disposable } from "../base/lifetime.ts";
 import { JsonStore, type SetAside } from "../base/json-store.ts";
@@ -37,11 +37,17 @@ export class Unfinished implements Disposable {
     const { files } = this.store.value;
     if (files.length === 0) return;
     const left: string[] = [];
-    for (const file of files) if (ours.test(file)) await rm(file, { force: true, maxRetries: 3 }).catch(() => left.push(file));
+    for (const file of files) if (ours.test(file)) await deleted(file).catch(() => left.push(file));
     await this.store.update(() => ({ files: left }));
   }
 
   dispose(): Promise<void> {
     return this.store.dispose();
   }
+}
+
+/** A file that is gone counts as deleted, one whose folder is not there does not: it may come back with its disk. */
+async function deleted(file: string): Promise<void> {
+  await access(dirname(file));
+  await rm(file, { force: true, maxRetries: 3 });
 }

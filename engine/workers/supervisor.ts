@@ -3,6 +3,7 @@ import { RPCLink } from "@orpc/client/message-port";
 import type { AnyContractRouter, ContractRouterClient } from "@orpc/contract";
 import pidusage from "pidusage";
 import { isAbort, LorekeepError, type ErrorDetails } from "../base/errors.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import type { WorkerExit, WorkerHost, WorkerName, WorkerProcess } from "./host.ts";
 
 export interface SupervisorOptions {
@@ -104,7 +105,7 @@ export class Supervisor<R extends AnyContractRouter> {
     let deadline: NodeJS.Timeout | undefined;
     let used: Generation<ContractRouterClient<R>> | undefined;
     try {
-      const generation = await this.ensure();
+      const generation = await unlessAborted(this.ensure(), options.signal); // a stop does not wait for a start, nor for the pause before it
       used = generation;
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });

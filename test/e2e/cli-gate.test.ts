@@ -37,7 +37,10 @@ describe.skipIf(!shared)("lorekeep models promote", () => {
     expect(anyway.promoted).toBe(true);
     expect(gateRecord.parse(anyway.gate)).toMatchObject({ decision: "worse", n: 8 });
     expect(fineTune.parse(anyway.fineTune).history.at(-1)).toMatchObject({ kind: "promoted-anyway", number: 2, gate: { set: "form" } });
+    const asked = () => (JSON.parse(lorekeep("ask", "Who is the mayor of Selalson?", "--mode", "fine-tune", "--model", "toy-world-base-q8", "--adapter", "Form", "--temperature", "0", "--max-tokens", "60", "--json").stdout) as { trace: { adapters: unknown } }).trace.adapters;
+    expect(asked(), "a fine-tune's name means its default version").toMatchObject([{ name: expect.stringMatching(/v2/) as string }]);
     expect(lorekeep("models", "rollback", "Form").stdout).toMatch(/Version 1 is the default of Form again/);
+    expect(asked()).toMatchObject([{ name: expect.not.stringMatching(/v2/) as string }]);
     expect(lorekeep("models", "versions", "Form").stdout).toMatch(/version 2 promoted anyway after its gate on form\n.*version 1 restored/);
   }, 180_000);
 });

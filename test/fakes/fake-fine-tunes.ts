@@ -68,7 +68,7 @@ export function fineTuneHandlers(world: FakeWorld) {
     remove: routes.remove.handler(({ input }) => { tunes.delete(input.id); world.changed("models"); }),
     promote: routes.promote.handler(({ input }) => keep(versions.promote(get(input.id), input.versionId, { anyway: input.anyway, hasQuestions: world.sets.size > 0, fileOf, when }))),
     gate: routes.gate.handler(({ input }) => gating(world, get(input.id), input, keep)),
-    rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), when))),
+    rollback: routes.rollback.handler(({ input }) => keep(versions.rollback(get(input.id), { fileOf, when }))),
   };
 }
 

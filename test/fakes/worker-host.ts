@@ -9,15 +9,18 @@ export interface FakeWorkers {
   readonly host: WorkerHost;
   /** How many were started so far. */
   readonly started: () => number;
+  /** Lets the newest one say that it is ready, where it does not by itself. */
+  ready(): void;
   /** Ends the newest one as a crash would. */
   crash(exit?: WorkerExit, lastWords?: string): void;
 }
 
 export function createFakeWorkers(router: AnyRouter, options: { neverReady?: boolean } = {}): FakeWorkers {
   let started = 0;
-  let newest: { end(exit: WorkerExit): void; log(line: string): void } | undefined;
+  let newest: { end(exit: WorkerExit): void; log(line: string): void; ready(): void } | undefined;
   return {
     started: () => started,
+    ready: () => newest?.ready(),
     crash: (exit = { code: null, signal: "SIGSEGV" }, lastWords) => {
       if (lastWords) newest?.log(lastWords);
       newest?.end(exit);
@@ -36,7 +39,7 @@ export function createFakeWorkers(router: AnyRouter, options: { neverReady?: boo
           port2.close();
           setTimeout(() => exits.forEach((listener) => listener(exit)), 5);
         };
-        newest = { end, log: (line) => logs.forEach((listener) => listener(line)) };
+        newest = { end, log: (line) => logs.forEach((listener) => listener(line)), ready: () => port1.postMessage("ready") };
         new RPCHandler(router).upgrade(port1);
         if (!options.neverReady) port1.postMessage("ready");
         return {

@@ -96,6 +96,30 @@ describe("the health check", () => {
     await expect(check(item.id, base.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("speaks of the file as it is when a trainer has written over it, and makes its check against another base again", async () => {
+    const [base, twin] = [await add(toyBase), await add(engine.write("twin.gguf", await editGguf(toyBase, (tensors) => tensors, { "general.description": "the same again" })))];
+    const untrained: Parameters<typeof editGguf>[1] = (tensors) => tensors.map((t) => (t.name.endsWith(".lora_b") ? { ...t, data: Buffer.alloc(t.data.length) } : t));
+    const item = await changed("over.gguf", (tensors) => tensors, { "general.description": "over it" });
+    await check(item.id, twin.id);
+    engine.write("over.gguf", await editGguf(toyLora, untrained, { "general.description": "over it" }));
+    const { report } = await check(item.id, base.id);
+    expect(report.verdict).toBe("changes-nothing");
+    expect(report.fileSha256).not.toBe(item.sha256);
+    const now = async () => (await engine.client.models.list()).find(({ id }) => id === item.id);
+    expect(await now()).toMatchObject({ sha256: report.fileSha256, checks: expect.arrayContaining([{ ...report, stale: false }]) });
+    await expect.poll(async () => (await now())?.checks?.find(({ baseId }) => baseId === twin.id), { timeout: 20_000 }).toMatchObject({ verdict: "changes-nothing", stale: false });
+  });
+
+  it("keeps what it found where the model that was loaded before cannot come back", async () => {
+    const [base, lora] = [await add(toyBase), await add(toyLora)];
+    const path = engine.write("before.gguf", await editGguf(toyBase, (tensors) => tensors, { "general.description": "loaded before" }));
+    await engine.client.models.load({ id: (await add(path)).id });
+    const checking = check(lora.id, base.id);
+    rmSync(path);
+    expect((await checking).report.verdict).toBe("fits");
+    expect((await engine.client.models.runtime()).modelId).toBe(base.id);
+  });
+
   it("warns of another template in the adapter", async () => {
     const base = await add(toyBase);
     const item = await changed("template.gguf", (tensors) => tensors, { "tokenizer.chat_template": "{% for m in messages %}<start_of_turn>{{ m.content }}{% endfor %}" });

@@ -90,6 +90,8 @@ describe("the generator worker on the toy world", () => {
     const schema = { type: "object", properties: { known: { type: "boolean" }, town: { enum: ["Selalson", "Barman"] } }, required: ["known", "town"] };
     const { text } = await worker.answer({ jsonSchema: schema });
     expect(JSON.parse(text)).toEqual({ known: expect.any(Boolean), town: expect.stringMatching(/^(Selalson|Barman)$/) });
+    const described = { type: "object", properties: { known: { type: "boolean", default: { type: "guess" } } }, required: ["known"], examples: [{ type: "invoice" }] };
+    expect(JSON.parse((await worker.answer({ jsonSchema: described })).text), "a type inside of data is a person's own word").toEqual({ known: expect.any(Boolean) });
     await expect(worker.answer({ jsonSchema: { type: "objekt" } })).rejects.toMatchObject({ code: "INVALID", details: { field: "jsonSchema" } });
   });
 

@@ -89,6 +89,28 @@ describe("convert and merge", () => {
     expect((await convert({ folder: peft, base: { path: base }, name: "Outside" })).item).toMatchObject({ path: adapter.path, madeFrom: [{ how: "converted" }, { name: "adapter_model.safetensors" }] });
   });
 
+  it("writes down the hash of the file that went in, also where a trainer has written over it since it came onto the shelf", async () => {
+    const adapter = await convert({ folder: peft, base: { path: base }, name: "Written over", output: join(files, "written-over.gguf"), addToShelf: true });
+    const bytes = readFileSync(adapter.path);
+    bytes[bytes.length - 2]! ^= 1; // a digit of the last number: as many bytes as before
+    writeFileSync(adapter.path, bytes);
+    const merged = await merge({ base: { path: base }, adapters: [{ adapter: { id: adapter.item?.id ?? "" } }], name: "From the second" });
+    const now = createHash("sha256").update(bytes).digest("hex");
+    expect(merged.item?.madeFrom).toEqual([{ how: "merged", name: "Written over", sha256: now, scale: 1 }]);
+    expect((await engine.client.models.list()).find(({ id }) => id === adapter.item?.id)?.sha256).toBe(now);
+  });
+
+  it("takes another name of its own where the first was taken while it worked", async () => {
+    const voice = (await convert({ folder: peft, base: { path: base }, output: join(files, "voice-3.gguf") })).path;
+    let done: Extract<MergeEvent, { type: "done" }> | undefined;
+    for await (const event of await engine.client.tune.merge({ base: { path: large() }, adapters: [{ adapter: { path: voice } }], name: "Taken" })) {
+      if (event.type === "done") done = event;
+      else if (event.step === "merging") writeFileSync(join(engine.workspace, "models", "Taken.gguf"), "a file of the person's");
+    }
+    expect(done?.path).toBe(join(engine.workspace, "models", "Taken-2.gguf"));
+    expect(readFileSync(join(engine.workspace, "models", "Taken.gguf"), "utf8")).toBe("a file of the person's");
+  });
+
   it("writes where it is told, never over a file, and onto the shelf when asked", async () => {
     const adapter = await convert({ folder: peft, base: { path: base }, output: join(files, "voice.gguf"), addToShelf: true, name: "Voice" });
     expect(adapter).toMatchObject({ path: join(files, "voice.gguf"), item: { name: "Voice", storage: "linked" } });
@@ -98,7 +120,7 @@ describe("convert and merge", () => {
     await expect(merge({ base: { path: base }, adapters: [{ adapter: { path: adapter.path } }], output: merged.path })).rejects.toMatchObject({ code: "CONFLICT", data: { reason: "There is a file merged.gguf already.", field: "output" } });
     expect(readFileSync(merged.path).equals(before)).toBe(true);
     await expect(convert({ folder: peft, base: { path: base }, output: join(files, "voice.bin") })).rejects.toMatchObject({ code: "INVALID" });
-    await expect(convert({ folder: peft, base: { path: base }, output: join(files, "nowhere", "voice.gguf") })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(convert({ folder: peft, base: { path: base }, output: join(files, "nowhere", "voice.gguf") })).rejects.toMatchObject({ code: "NOT_FOUND", data: { reason: `There is no folder ${join(files, "nowhere")}.`, field: "output" } });
     await expect(merge({ base: {}, adapters: [{ adapter: { path: adapter.path } }] })).rejects.toMatchObject({ code: "INVALID" });
     await expect(merge({ base: { id: "gone" }, adapters: [{ adapter: { path: adapter.path } }] })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(merge({ base: { path: adapter.path }, adapters: [{ adapter: { path: base } }] })).rejects.toMatchObject({ code: "MODEL_REFUSED" });
@@ -149,9 +171,11 @@ describe("convert and merge", () => {
       const left = join(workspace, "models", "m.gguf.merging-0123abcd");
       const mine = join(workspace, "models", "mine.gguf");
       for (const path of [left, mine]) writeFileSync(path, "x");
-      writeFileSync(join(workspace, "unfinished.json"), JSON.stringify({ version: 1, files: [left, mine] }));
+      const unplugged = join(workspace, "unplugged", "m.gguf.converting-89abcdef");
+      writeFileSync(join(workspace, "unfinished.json"), JSON.stringify({ version: 1, files: [left, mine, unplugged] }));
       const other = await createEngine({ workspace, hostKind: "test", workerHost: createNodeWorkerHost(workersFolder), resources: projectRoot, version: "0.0.0-test" });
       expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
+      expect(JSON.parse(readFileSync(join(workspace, "unfinished.json"), "utf8")), "to be deleted when its disk is back").toMatchObject({ files: [unplugged] });
       await other.dispose();
     } finally {
       rmSync(workspace, { recursive: true, force: true });

@@ -31,7 +31,7 @@ export interface Machine {
 }
 
 /** Holds model plus one context of `contextSize` tokens (absent: up to 8192 of the trained length) against what a machine has free. */
-export function modelFit(info: GgufInfo, { freeBytes, gpuFreeBytes }: Machine, contextSize?: number): ModelFit {
+export function modelFit(info: GgufInfo, { freeBytes, gpuFreeBytes = 0 }: Machine, contextSize?: number): ModelFit {
   const trained = info.contextLength ?? LEAST_CONTEXT;
   const wanted = Math.min(contextSize ?? 8192, trained);
   const room = freeBytes - info.fileBytes - contextBytes(info, 0);
@@ -40,11 +40,14 @@ export function modelFit(info: GgufInfo, { freeBytes, gpuFreeBytes }: Machine, c
     ({ verdict, text, modelBytes: info.fileBytes, contextBytes: contextBytes(info, size), freeBytes, contextSize: size });
   const needed = info.fileBytes + contextBytes(info, wanted);
   const need = bytesInWords(needed);
-  const layers = layersOnGpu(info, needed, gpuFreeBytes ?? 0);
-  if (most >= wanted && layers > 0 && layers < info.layers) {
-    return result("partly-on-gpu", wanted, `Fits, partly on the graphics card: it needs about ${need} with room for ${wanted} tokens; about ${layers} of ${info.layers} layers find room in the ${bytesInWords(gpuFreeBytes ?? 0)} there, the others run on the processor, more slowly.`);
+  const layers = layersOnGpu(info, needed, gpuFreeBytes);
+  // What is on the card takes no other memory: it is only read through it.
+  const besideCard = layers === 0 ? needed : needed * (1 - layers / info.layers);
+  if (layers > 0 && layers < info.layers && besideCard <= freeBytes) {
+    return result("partly-on-gpu", wanted, `Fits, partly on the graphics card: it needs about ${need} with room for ${wanted} tokens; about ${layers} of ${info.layers} layers find room in the ${bytesInWords(gpuFreeBytes)} there, the others run on the processor, more slowly.`);
   }
   if (most >= wanted) return result("fits", wanted, `Fits: it needs about ${need} with room for ${wanted} tokens, and ${bytesInWords(freeBytes)} are free.`);
+  if (besideCard === 0) return result("fits", wanted, `Fits: it needs about ${need} with room for ${wanted} tokens, and ${bytesInWords(gpuFreeBytes)} are free on the graphics card.`);
   if (most >= Math.min(LEAST_CONTEXT, wanted)) {
     return result("smaller-context", most, `Fits with less context: ${wanted} tokens would need about ${need}, ${bytesInWords(freeBytes)} are free, enough for ${most} tokens.`);
   }

@@ -20,13 +20,19 @@ export interface ProbedModel {
 }
 
 export interface CheckMeans {
-  readonly shelf: Pick<ModelShelf, "get" | "keepCheck">;
+  readonly shelf: Pick<ModelShelf, "get" | "refresh" | "keepCheck">;
   readonly model: ProbedModel;
   /** One generation at a time, also among answers. */
   readonly turn: Mutex;
+  /** Told of each item whose file turned out to be another one, when the check is over: what else was checked with it has to be checked again. */
+  readonly onUpdated: (itemId: string) => void;
+  /** Lorekeep is shutting down. */
+  readonly closing: AbortSignal;
 }
 
 type Emit = (event: CheckEvent) => void;
+/** `updated`: the items whose files turned out to be others. */
+type Run = Probing["run"] & { readonly updated: string[] };
 
 /** A fine-tune held against its base, both read. */
 export interface Pair {
@@ -38,25 +44,30 @@ export interface Pair {
 
 /**
  * The health check: files first, then the model itself, without and with the fine-tune; the report is kept on the shelf. A loaded model that is
- * the base is used as it is; another one comes back afterwards.
+ * the base is used as it is; another one comes back afterwards. Files that were replaced are hashed again first, so that a report speaks of the very ones
+ * that were asked.
  * @throws LorekeepError NOT_FOUND, INVALID (no base), MODEL_FAILED, WORKER_DIED; AbortError.
  */
 export function check(input: CheckInput, means: CheckMeans, signal?: AbortSignal): AsyncGenerator<CheckEvent, void, void> {
   return pump<CheckEvent>(async (emit, stop) => {
     const started = performance.now();
-    const evidence = await examine(input, means, { emit, signal: stop });
-    const { item, base, ...rest } = evidence;
-    const report: CheckReport = {
-      itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: new Date().toISOString(), scale: item.kind === "adapter" ? input.scale : 1,
-      ...verdictOf(rest), findings: [...rest.findings], samples: [...rest.samples], ...(rest.divergence ? { divergence: rest.divergence } : {}), ms: performance.now() - started,
-    };
-    await means.shelf.keepCheck(report);
-    emit({ type: "done", report });
+    const updated: string[] = [];
+    try {
+      const { item, base, ...rest } = await examine(input, means, { emit, signal: stop, updated });
+      const report: CheckReport = {
+        itemId: item.id, fileSha256: item.sha256, baseId: base.id, baseSha256: base.sha256, checked: new Date().toISOString(), scale: item.kind === "adapter" ? input.scale : 1,
+        ...verdictOf(rest), findings: [...rest.findings], samples: [...rest.samples], ...(rest.divergence ? { divergence: rest.divergence } : {}), ms: performance.now() - started,
+      };
+      await means.shelf.keepCheck(report);
+      emit({ type: "done", report });
+    } finally {
+      for (const id of updated) means.onUpdated(id);
+    }
   }, signal);
 }
 
-async function examine(input: CheckInput, means: CheckMeans, run: Probing["run"]): Promise<Evidence & Pick<Pair, "item" | "base">> {
-  const { item, base } = await both(input, means.shelf);
+async function examine(input: CheckInput, means: CheckMeans, run: Run): Promise<Evidence & Pick<Pair, "item" | "base">> {
+  const { item, base } = await both(input, means.shelf, run);
   const told = telling(run.emit);
   const evidence = { item, base, kind: item.kind === "adapter" ? ("adapter" as const) : ("model" as const), samples: [], sameQuantisation: item.kind === "adapter" || item.quantisation === base.quantisation };
   told.stage("file");
@@ -109,15 +120,27 @@ function telling(emit: Emit): Told {
   };
 }
 
-async function both(input: CheckInput, shelf: CheckMeans["shelf"]): Promise<Pick<Pair, "item" | "base">> {
-  const item = tunable(await shelf.get(input.id));
+async function both(input: CheckInput, shelf: CheckMeans["shelf"], run: Run): Promise<Pick<Pair, "item" | "base">> {
+  const item = tunable(await asItIs(input.id, shelf, run));
   const baseId = input.baseId ?? item.fineTuneOf?.id;
   if (baseId === undefined) throw new LorekeepError("INVALID", { reason: `It is not known which model ${item.name} was made from.`, next: "Choose its base model.", field: "baseId" });
-  const base = await shelf.get(baseId);
+  const base = await asItIs(baseId, shelf, run);
   if (base.kind !== "model" || base.id === item.id) throw new LorekeepError("INVALID", { reason: `${base.name} cannot be the base of ${item.name}.`, next: "Choose the model it was made from.", field: "baseId" });
   const { name, path, state } = base;
   if (state === "missing") throw new LorekeepError("NOT_FOUND", { reason: `The file of ${name} is not where it was.`, next: `Put it back at ${path}, or add it again.` });
   return { item, base };
+}
+
+/** The item as its file is now. One that cannot be read any more stays as the shelf knew it: what is wrong with it is for the check to say. */
+async function asItIs(id: string, shelf: CheckMeans["shelf"], { signal, updated }: Run): Promise<ShelfItem> {
+  try {
+    const found = await shelf.refresh(id, signal);
+    if (found.updated) updated.push(id);
+    return found.item;
+  } catch (error) {
+    if (!(error instanceof LorekeepError) || error.code !== "MODEL_REFUSED") throw error;
+    return shelf.get(id);
+  }
 }
 
 /** A file that is refused is a verdict; one that is gone is an error. */

@@ -5,8 +5,8 @@ import type { ModelShelf } from "../../models/shelf.ts";
 import type { ShelfItem } from "../../models/types.ts";
 import { check, type CheckMeans } from "./check.ts";
 
-export interface ChecksMeans extends Omit<CheckMeans, "shelf"> {
-  readonly shelf: Pick<ModelShelf, "get" | "keepCheck" | "list">;
+export interface ChecksMeans extends Omit<CheckMeans, "shelf" | "onUpdated" | "closing"> {
+  readonly shelf: Pick<ModelShelf, "get" | "refresh" | "keepCheck" | "list">;
   readonly onNotice: (level: "info" | "warning", text: string) => void;
 }
 
@@ -20,12 +20,14 @@ export interface Checks extends Disposable {
   again(itemId: string): void;
 }
 
-export function createChecks(means: ChecksMeans): Checks {
+export function createChecks(options: ChecksMeans): Checks {
   const stop = new AbortController();
   let tail: Promise<void> = Promise.resolve();
+  const again = (itemId: string) => { tail = tail.then(() => checkAgain(itemId, means, stop.signal)); };
+  const means: Means = { ...options, onUpdated: again, closing: stop.signal };
   return {
     run: (input, signal) => check(input, means, signal),
-    again: (itemId) => { tail = tail.then(() => checkAgain(itemId, means, stop.signal)); },
+    again,
     dispose: () => {
       stop.abort();
       return tail;
@@ -33,7 +35,9 @@ export function createChecks(means: ChecksMeans): Checks {
   };
 }
 
-async function checkAgain(itemId: string, means: ChecksMeans, signal: AbortSignal): Promise<void> {
+type Means = ChecksMeans & Pick<CheckMeans, "onUpdated" | "closing">;
+
+async function checkAgain(itemId: string, means: Means, signal: AbortSignal): Promise<void> {
   for (const item of await means.shelf.list()) {
     for (const old of item.checks.filter((report) => report.stale && (report.itemId === itemId || report.baseId === itemId))) {
       if (signal.aborted) return;
@@ -43,7 +47,7 @@ async function checkAgain(itemId: string, means: ChecksMeans, signal: AbortSigna
 }
 
 /** What goes wrong is told, and the check stays stale: nobody waits for it who could be told otherwise. */
-async function checkOne(item: ShelfItem, old: ShelfItem["checks"][number], { means, signal }: { means: ChecksMeans; signal: AbortSignal }): Promise<void> {
+async function checkOne(item: ShelfItem, old: ShelfItem["checks"][number], { means, signal }: { means: Means; signal: AbortSignal }): Promise<void> {
   try {
     const input = { id: item.id, baseId: old.baseId, scale: old.scale, prompts: [] };
     for await (const event of check(input, means, signal)) {

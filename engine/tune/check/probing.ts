@@ -26,7 +26,7 @@ type Found = Pick<Evidence, "divergence" | "samples" | "notFinite" | "ended"> & 
 
 /** Asks the base, then the fine-tune along the base's words, and puts the model back that was loaded before. Waits for its turn. */
 export async function probeBoth(probing: Probing): Promise<Found> {
-  const { pair: { item, base }, input, means: { model, turn }, run: { emit, signal } } = probing;
+  const { pair: { item, base }, input, means: { model, turn, closing }, run: { emit, signal } } = probing;
   emit({ type: "stage", stage: "probe", done: 0, total: (QUESTIONS.length + input.prompts.length) * 2 });
   return turn.run(signal, async () => {
     const before = model.loadedId();
@@ -40,8 +40,9 @@ export async function probeBoth(probing: Probing): Promise<Found> {
       emit({ type: "stage", stage: "sample", done: prompts.length, total: prompts.length });
       return compared(prompts, plain, tuned);
     } finally {
-      // Whoever asks without naming a model means the one that is loaded: a check must not change which that is.
-      if (before !== undefined && before !== model.loadedId()) await model.ensureLoaded(before, new AbortController().signal);
+      // Whoever asks without naming a model means the one that is loaded: a check must not change which that is, also where it was stopped. Where
+      // that one cannot come back, the runtime's own state says what is loaded instead; what was found stands.
+      if (before !== undefined && before !== model.loadedId()) await model.ensureLoaded(before, closing).catch(() => undefined);
     }
   });
 }

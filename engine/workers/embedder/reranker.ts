@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AutoModelForSequenceClassification, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, type Tensor } from "@huggingface/transformers";
 import { LorekeepError } from "../../base/errors.ts";
 import type { RerankerSpec } from "./contract.ts";
+import { scoreOf } from "./logits.ts";
 
 /** A cross-encoder: reads question and passage together. One pair per call, for the reason given in model.ts. */
 export interface LoadedReranker {
@@ -62,8 +63,7 @@ class CrossEncoder implements LoadedReranker {
     const inputs = this.tokenizer(question, { text_pair: text, truncation: true, max_length: this.spec.maxTokens }) as Record<string, Tensor>;
     const { logits } = (await this.network(inputs)) as { logits: Tensor };
     try {
-      // One label: its logit. Two: the second is "fits".
-      const value = Number(logits.data[logits.data.length - 1]);
+      const value = scoreOf(logits.data);
       if (!Number.isFinite(value)) throw new LorekeepError("MODEL_FAILED", "The reranker returned no number.");
       return value;
     } finally {

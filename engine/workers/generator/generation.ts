@@ -111,13 +111,15 @@ function samplingFor(sampling: SamplingOptions, room: number) {
   };
 }
 
+/** Keywords whose values are data and no schemas: a "type" in them is a person's own. */
+const dataKeywords: ReadonlySet<string> = new Set(["const", "enum", "default", "examples"]);
 const jsonTypes: ReadonlySet<unknown> = new Set(["object", "array", "string", "number", "integer", "boolean", "null"]);
 
 /** The library writes null for a type it does not know; a person who misspelt one should hear of it instead. */
 function unknownType(schema: unknown): string | undefined {
   if (typeof schema !== "object" || schema === null) return undefined;
   for (const [key, value] of Object.entries(schema)) {
-    if (key === "const" || key === "enum") continue;
+    if (dataKeywords.has(key)) continue;
     const bad = key === "type" && !Array.isArray(schema) ? [value].flat().find((t) => typeof t === "string" && !jsonTypes.has(t)) : undefined;
     const found = typeof bad === "string" ? bad : unknownType(value);
     if (found) return found;

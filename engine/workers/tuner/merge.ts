@@ -30,6 +30,7 @@ export async function mergeModel(job: MergeJob, hooks: Hooks): Promise<MergeDone
     if (base.info.kind !== "model") throw new LorekeepError("MODEL_REFUSED", { reason: `${basename(base.path)} is an adapter, not a model to merge into.`, next: "Choose the model that the adapter was trained for." });
     const parts = adapters.map(({ info, path }, number) => ({ number, info, scale: job.adapters[number]?.scale ?? 1, name: nameOf(info, path) }));
     const { tensors, changed, notes } = planMerge(base.info, parts, job.type);
+    await ensureDiskSpace(dirname(job.place.final), layOut([], tensors, base.info.header.alignment).fileBytes, hooks.freeBytes); // before all is read for its hash
     const hashes = await hashAll(opened, [job.base, ...job.adapters].map((file) => file.sha256), hooks);
     const baseSha256 = hashes[0] ?? "";
     const entries = await mergedEntries(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { fromFileSystem } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 
 /** Where a result is written: under a temporary name; who asked for it gives it its own when it is whole. */
 export interface OutputPlace {
@@ -10,9 +11,13 @@ export interface OutputPlace {
   readonly final: string;
 }
 
+/** Bytes between two waits for the disk. The system takes gigabytes into its memory; waiting for all of them at the end, a slow disk would look like a worker that hangs. */
+const SYNC_EVERY = 256 * 2 ** 20;
+
 /** A file that grows from front to back and is hashed as it does. */
 export class OutputFile {
   bytes = 0;
+  private unsynced = 0;
   private readonly hash = createHash("sha256");
   private readonly file: FileHandle;
   private readonly place: OutputPlace;
@@ -44,9 +49,13 @@ export class OutputFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    let written = 0;
     try {
-      while (written < bytes.length) written += (await this.file.write(bytes, written, bytes.length - written, this.bytes + written)).bytesWritten;
+      await writeWhole(this.file, bytes, this.bytes);
+      this.unsynced += bytes.length;
+      if (this.unsynced >= SYNC_EVERY) {
+        await this.file.datasync();
+        this.unsynced = 0;
+      }
     } catch (error) {
       throw fromFileSystem(error, basename(this.place.final));
     }

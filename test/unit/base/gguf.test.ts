@@ -202,7 +202,9 @@ describe("does it fit", () => {
     expect(graphics).toMatchObject({ verdict: "partly-on-gpu", text: expect.stringMatching(/about 16 of 32 layers find room in the 2\.5 GB there/) });
     expect(modelFit({ ...info, layers: 32 }, { freeBytes: 16e9, gpuFreeBytes: 24e9 }).verdict).toBe("fits");
     expect(modelFit({ ...info, layers: 32 }, { freeBytes: 16e9, gpuFreeBytes: 1e7 }).verdict).toBe("fits");
-    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 3e9, gpuFreeBytes: 2.5e9 }).verdict).toBe("will-not-fit");
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 3e9, gpuFreeBytes: 2.5e9 }), "half of it on the card, half beside it").toMatchObject({ verdict: "partly-on-gpu" });
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 2e9, gpuFreeBytes: 2.5e9 }).verdict).toBe("will-not-fit");
+    expect(modelFit({ ...info, layers: 32 }, { freeBytes: 2e9, gpuFreeBytes: 24e9 }), "all of it on the card").toMatchObject({ verdict: "fits", text: expect.stringMatching(/needs about 4\.9 GB.*24\.0 GB are free on the graphics card/) });
     expect(modelFit(info, { freeBytes: 3e9 })).toMatchObject({ verdict: "will-not-fit", text: expect.stringMatching(/Does not fit/) });
   });
   it.each([[0, "0 bytes"], [999, "999 bytes"], [1000, "1.0 kB"], [999_900, "1.0 MB"], [123_456_789, "123 MB"], [4_900_000_000, "4.9 GB"]])("%d bytes are %s", (bytes, words) => {

@@ -51,6 +51,7 @@ describe("the shell's command line", () => {
     expect(read(["--workspace=here"], { LOREKEEP_WORKSPACE: "/elsewhere" }).workspace).toBe(join(folder, "here"));
     expect(read([], { LOREKEEP_WORKSPACE: "/elsewhere" }).workspace).toBe("/elsewhere");
     expect(read([], { LOREKEEP_WORKSPACE: "" }).workspace).toBe(read([], {}).workspace);
+    for (const nothing of [["--workspace="], ["--workspace", ""], ["--workspace"]]) expect(read(nothing).workspace, "not the folder it was started in").toBe(read([]).workspace);
     expect(read([]).workspace).toMatch(/Lorekeep/);
   });
 

@@ -53,6 +53,19 @@ describe("download", () => {
     expect(seen.at(-1)).toMatchObject({ receivedBytes: sizeBytes, totalBytes: sizeBytes, etaSeconds: 0 });
   });
 
+  it("takes what an earlier run brought whole and could not put away, and nothing that merely has its name and size", async () => {
+    const { sha256 } = add();
+    await get();
+    const seen: TransferProgress[] = [];
+    expect(await get({ onProgress: (p) => seen.push(p) })).toMatchObject({ path: destination, sha256 });
+    expect(hub.transfers).toHaveLength(1);
+    expect(seen).toMatchObject([{ receivedBytes: content.length, totalBytes: content.length }]);
+    await writeFile(destination, randomBytes(content.length));
+    await get();
+    expect(hub.transfers).toHaveLength(2);
+    expect((await readFile(destination)).equals(content)).toBe(true);
+  });
+
   it("goes on after cuts from where the bytes ended, asking about the same version", async () => {
     add({ cut: { afterBytes: 100_000, times: 2 } });
     await get();

@@ -96,8 +96,18 @@ describe("versions of a fine-tune", () => {
     expect((await tunes.rollback(tune.id)).defaultVersionId).toBe(v2.id);
     const last = await tunes.rollback(tune.id);
     expect(last.defaultVersionId).toBe(v1.id);
-    expect(() => rollback(last, "")).toThrow(/no other default/);
+    expect(() => rollback(last, { fileOf: () => "a file", when: "" })).toThrow(/no other default/);
     expect((await add("v5.gguf")).number).toBe(5);
+  });
+
+  it("makes no version the default whose file is off the shelf, neither by promoting nor by going back", async () => {
+    const { shelf, tunes, a, b, tune, v1, v2 } = await two();
+    await tunes.promote(tune.id, v2.id, { anyway: false, hasQuestions: false });
+    await shelf.remove(a.id);
+    const refused = { code: "NOT_FOUND", message: "The file of version 1 of Contracts is not on the shelf any more." };
+    await expect(tunes.rollback(tune.id)).rejects.toMatchObject(refused);
+    await expect(tunes.promote(tune.id, v1.id, { anyway: true, hasQuestions: false })).rejects.toMatchObject(refused);
+    expect(tunes.resolve(tune.id)).toBe(b.id);
   });
 
   it("does not let the default go while there are others, and ignores a gate against an older default", async () => {

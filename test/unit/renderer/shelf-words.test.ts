@@ -20,19 +20,20 @@ test.each([["1", 1], ["0,5", 0.5], ["−2", -2], ["4", 4], ["4.1", undefined], [
 test("the button says what the engine's rollback then does, after any way there", () => {
   const about = (n: number) => ({ id: `v${n}`, itemId: `i${n}`, sha256: "", notes: "", lineage: {}, when: "2026-01-01T00:00:00.000Z" });
   const when = "2026-01-02T00:00:00.000Z";
+  const fileOf = () => "a file";
   let tune: FineTune = versions.newFineTune({ id: "t", name: "T", kind: "adapter" }, about(1));
   expect(previousDefault(tune)).toBeUndefined();
   tune = versions.addVersion(versions.addVersion(tune, about(2)), about(3));
   for (const step of ["v2", "v3", "back", "v1", "back", "back"]) {
     const foreseen = previousDefault(tune)?.id;
     if (step === "back") {
-      tune = versions.rollback(tune, when);
+      tune = versions.rollback(tune, { fileOf, when });
       expect(foreseen).toBe(tune.defaultVersionId);
-    } else tune = versions.promote(tune, step, { anyway: false, hasQuestions: false, fileOf: () => undefined, when });
+    } else tune = versions.promote(tune, step, { anyway: false, hasQuestions: false, fileOf, when });
   }
   expect(tune.defaultVersionId).toBe("v1");
-  tune = versions.removeVersion(versions.promote(versions.promote(tune, "v2", { anyway: false, hasQuestions: false, fileOf: () => undefined, when }), "v3", { anyway: false, hasQuestions: false, fileOf: () => undefined, when }), "v2", when);
-  expect(previousDefault(tune)?.id).toBe(versions.rollback(tune, when).defaultVersionId);
+  tune = versions.removeVersion(versions.promote(versions.promote(tune, "v2", { anyway: false, hasQuestions: false, fileOf, when }), "v3", { anyway: false, hasQuestions: false, fileOf, when }), "v2", when);
+  expect(previousDefault(tune)?.id).toBe(versions.rollback(tune, { fileOf, when }).defaultVersionId);
 });
 
 test("a gate of other files is none, and is told", () => {

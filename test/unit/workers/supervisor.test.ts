@@ -89,6 +89,19 @@ test("a stopped call is an abort, not an error of the worker, and the worker sta
   expect(workers.started()).toBe(1);
 });
 
+test("a call that is stopped while its worker starts ends at once, and the worker serves the next one", async () => {
+  const { supervisor, workers } = supervise({ startMs: 60_000 }, createFakeWorkers(router, { neverReady: true }));
+  const stop = new AbortController();
+  const waiting = supervisor.call((worker) => worker.echo("a"), { deadlineMs, signal: stop.signal });
+  setTimeout(() => stop.abort(), 10);
+  await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+  expect(supervisor.state.state).toBe("starting");
+  const next = supervisor.call((worker) => worker.echo("b"), { deadlineMs });
+  workers.ready();
+  expect(await next).toBe("b");
+  expect(workers.started()).toBe(1);
+});
+
 test("an idle worker is stopped without being counted as dead", async () => {
   const { supervisor } = supervise({ idleMs: 20 });
   await supervisor.call((worker) => worker.echo("a"), { deadlineMs });
