@@ -1,7 +1,7 @@
 import type { PageViewport } from "pdfjs-dist";
 import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
-import { normaliseLine } from "../../normalise.ts";
+import { normaliseLine } from "../../../../base/normalise.ts";
 
 /** What of pdf.js's annotation data is used; its own type is any. */
 interface Annotation {
