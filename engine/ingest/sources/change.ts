@@ -27,6 +27,12 @@ export async function removeNow(parts: LibraryParts, ids: readonly string[]): Pr
   return known.length;
 }
 
+/** Documents of a folder that is no longer followed, for callers that hold the library's changes already: removed, or kept as files of their own. */
+export async function letGo(parts: LibraryParts, ids: readonly string[], forget: boolean): Promise<void> {
+  if (forget) await removeNow(parts, ids);
+  else await parts.registry.updateAll(ids.map((id) => [id, { folderId: undefined, origin: "file" }] as const));
+}
+
 export interface DocumentUpdate {
   readonly id: string;
   readonly private?: boolean | undefined;
