@@ -45,7 +45,10 @@ export class Scanner {
     return [this.reader.state, this.ocr.state];
   }
 
-  /** A picture that cannot be read is a result with its reason. @throws the signal's reason when aborted; both processes are stopped then. */
+  /**
+   * A picture that cannot be read is a result with its reason.
+   * @throws LorekeepError NEEDS_PASSWORD: passwords are not kept from one session to the next; the signal's reason when aborted, both processes are stopped then.
+   */
   async scan(source: Source, picture: Picture, options: ScanOptions): Promise<RecognisedPicture> {
     const { signal, page } = options;
     const begun = performance.now();
@@ -59,6 +62,7 @@ export class Scanner {
           return { paragraphs: inPoints(paragraphs, { scale: across / width, left, top }), seconds: seconds(begun) };
         } catch (error) {
           signal.throwIfAborted();
+          if (error instanceof LorekeepError && error.code === "NEEDS_PASSWORD") throw error;
           if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
           return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : inWords(error) };
         }

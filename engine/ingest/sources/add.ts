@@ -92,7 +92,8 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   const added = await registry.add(fresh);
   if (again.length + same.length > 0) await registry.updateAll([...again.map(([id, change]) => [id, { ...change, reason: undefined }] as const), ...same]);
   queue.enqueue([...added.map(({ id }) => id), ...again.map(([id]) => id)]);
-  if (taking.ocr === "auto") queue.nudge();
+  // Also what waits for a file that may be back now.
+  queue.nudge();
   return { added: [...added, ...again.map(([id]) => registry.get(id))], unchanged, skipped };
 }
 

@@ -70,7 +70,7 @@ export interface Retry {
   readonly password?: string | undefined;
 }
 
-/** Reads documents again. A named one is read whatever became of it; its unchanged passages keep their vectors. */
+/** Reads documents again, and tries pictures again that could not be recognised. A named one is read whatever became of it; its unchanged passages keep their vectors. */
 export function retryDocuments(parts: LibraryParts, { ids = [], allFailed, password }: Retry): Promise<number> {
   const { registry, queue, passwords } = parts;
   return parts.changes.add(async () => {
@@ -78,10 +78,6 @@ export function retryDocuments(parts: LibraryParts, { ids = [], allFailed, passw
     if (allFailed) for (const { id, state } of registry.all()) if (state === "failed") chosen.add(id);
     if (password !== undefined) for (const id of chosen) passwords.set(id, password);
     const queued = [...chosen].filter((id) => registry.get(id).state !== "queued");
-    for (const id of queued) {
-      const { contentHash } = registry.get(id);
-      if (contentHash !== undefined) await parts.recognised.forgetFailures(contentHash);
-    }
     await registry.updateAll(queued.map((id) => [id, { state: "queued", reason: undefined, recognition: undefined }] as const));
     queue.enqueue(queued);
     return queued.length;
