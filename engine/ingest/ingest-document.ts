@@ -1,5 +1,4 @@
-import { languageName } from "../base/recognition-languages.ts";
-import { confidenceOf, documentText, type DocumentFormat, type DocumentReason, type Extraction } from "../contract/document.ts";
+import { confidenceOf, documentText, type DocumentFormat, type Extraction } from "../contract/document.ts";
 import type { Recognition } from "../contract/library.ts";
 import { detectLanguage } from "../knowledge/language.ts";
 import type { DocumentWithPassages, StoredDocument, StoredPassage } from "../knowledge/store.ts";
@@ -7,8 +6,8 @@ import { chunk, type Chunk } from "./steps/chunk.ts";
 import type { EmbedLane } from "./steps/embed.ts";
 import type { Extracted, ReaderPool, Source } from "./steps/extract.ts";
 import type { ExtractionShelf } from "./steps/extractions.ts";
-import { Refused, withoutRecognition } from "./registry/reasons.ts";
-import { noLanguageData, otherLanguage } from "./recognise/languages.ts";
+import { Refused, withoutRecognition, withoutText } from "./registry/reasons.ts";
+import { beyondLimit, noLanguageData, otherLanguage } from "./recognise/languages.ts";
 import { withRecognised } from "./recognise/merge.ts";
 import { cachedPictures, type PageCache } from "./recognise/page-cache.ts";
 import type { GroupCommit } from "./steps/store.ts";
@@ -33,6 +32,8 @@ export interface IngestJob {
   readonly source: Source;
   /** false: a person left its pictures unread. */
   readonly recognise: boolean;
+  /** Nothing has come of its pictures yet, or a person has asked to read it again: those that could not be recognised are tried once more. */
+  readonly afresh: boolean;
   readonly signal: AbortSignal;
   readonly onStep: (step: "reading" | "embedding" | "committing", detail: { characters: number; passages: number }) => void;
   readonly onProgress: (fraction: number) => void;
@@ -86,6 +87,7 @@ export async function ingestDocument(job: IngestJob, steps: IngestSteps): Promis
 async function extract(job: IngestJob, steps: IngestSteps): Promise<Read> {
   const onStart = () => job.onStep("reading", { characters: 0, passages: 0 });
   const extracted = await steps.readers.extract(job.source, { signal: job.signal, onStart, onProgress: job.onProgress });
+  if (job.afresh) await steps.recognised.forgetFailures(extracted.contentHash);
   const { extraction, recognition } = await recognised(extracted, steps);
   const text = documentText(extraction.blocks);
   // The beginning is often a title page or an abstract in another language; the middle is the text itself.
@@ -95,11 +97,13 @@ async function extract(job: IngestJob, steps: IngestSteps): Promise<Read> {
 
 async function recognised({ extraction, contentHash }: Extracted, steps: IngestSteps): Promise<Pick<Read, "extraction" | "recognition">> {
   const ocr = steps.ocr();
-  const pictures = ocr ? (extraction.pictures ?? []).slice(0, ocr.maxPages) : [];
-  if (!ocr || pictures.length === 0) return { extraction };
+  const all = extraction.pictures ?? [];
+  if (!ocr || all.length === 0) return { extraction };
   if (ocr.missing !== undefined) return { extraction: { ...extraction, warnings: [...extraction.warnings, noLanguageData(ocr.missing)] } };
+  const pictures = all.slice(0, ocr.maxPages);
   const read = await cachedPictures(steps.recognised, { contentHash, pictures, languages: ocr.languages });
-  const whole = withRecognised(extraction, read);
+  const merged = withRecognised(extraction, read);
+  const whole = pictures.length === all.length ? merged : { ...merged, warnings: [beyondLimit(pictures.length, all.length), ...merged.warnings] };
   const confidence = confidenceOf(whole.blocks);
   const doubt = read.length === pictures.length ? await otherLanguage(whole.blocks, ocr.languages) : undefined;
   return { extraction: doubt ? { ...whole, warnings: [...whole.warnings, doubt] } : whole, recognition: { pictures: pictures.length, done: read.length, ...(confidence === undefined ? {} : { confidence }) } };
@@ -114,19 +118,9 @@ async function chunked({ extraction, language, recognition }: Read, job: IngestJ
   });
   if (chunks.length > 0) return chunks;
   const awaitsRecognition = recognition !== undefined && recognition.done < recognition.pictures;
-  if (!awaitsRecognition) throw new Refused(withoutText(extraction));
+  if (!awaitsRecognition) throw new Refused(withoutText(extraction, steps.ocr() !== undefined));
   if (!job.recognise) throw new Refused(withoutRecognition);
   return chunks;
-}
-
-function withoutText({ warnings, pictures = [], format }: Extraction): DocumentReason {
-  const missing = warnings.find(({ code }) => code === "no-language-data")?.language;
-  if (missing !== undefined) return { code: "no-language-data", message: `There are no data here to recognise text in ${languageName(missing)}.`, next: `Download ${languageName(missing)}, or take it out of the languages of the pictures in the settings.`, language: missing };
-  const failed = warnings.find(({ code }) => code === "part-unreadable");
-  if (pictures.length > 0 && failed) return { code: "no-text", message: failed.message };
-  if (pictures.length > 0 || format === "image") return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, or whether it is on, and retry." };
-  if (!warnings.some(({ code }) => code === "no-text-layer")) return { code: "no-text", message: "There is no text in this file." };
-  return { code: "no-text-layer", message: "The pages are pictures: this file has no text layer.", next: "Run it through text recognition and add it again." };
 }
 
 /** The extraction first: a committed document can always be shown. */

@@ -3,7 +3,7 @@ import type { watchedFolder } from "../contract/library.ts";
 import { LorekeepError } from "../base/errors.ts";
 import { os } from "../contract/server.ts";
 import { addPage, addPaths, addUploads, type Added } from "./sources/add.ts";
-import { createCollection, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./sources/change.ts";
+import { createCollection, letGo, removeCollection, removeDocuments, retryDocuments, updateCollection, updateDocument } from "./sources/change.ts";
 import type { Library } from "./library.ts";
 import { passages } from "./show/passages.ts";
 import { decideRecognition } from "./recognise/decide.ts";
@@ -57,10 +57,8 @@ function folderRoutes({ parts, folders }: Library) {
     list: os.folders.list.handler(() => registry.allFolders().map(({ id, path, collectionId }): z.output<typeof watchedFolder> => ({ id, path, collectionId, state: folders.stateOf(id), documents: documentsOf(id).length }))),
     remove: os.folders.remove.handler(async ({ input }) => {
       if (!registry.allFolders().some(({ id }) => id === input.id)) throw new LorekeepError("NOT_FOUND", { reason: "This folder is not followed.", field: "id" });
-      const documents = documentsOf(input.id);
       await folders.unfollow(input.id);
-      if (input.forget) await removeDocuments(parts, documents.map(({ id }) => id));
-      else await registry.updateAll(documents.map(({ id }) => [id, { folderId: undefined, origin: "file" }] as const));
+      await parts.changes.add(() => letGo(parts, documentsOf(input.id).map(({ id }) => id), input.forget));
     }),
   };
 }

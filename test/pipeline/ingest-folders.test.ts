@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, utimes } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openWorld, removeFolder, temporaryFolder, write, type World } from "./library-harness.ts";
@@ -84,6 +84,49 @@ describe("a watched folder", () => {
     await write(join(docs, "c.txt"), "Back again.");
     await becomes({ ...a, "c.txt": "Back again.", ...b });
     expect(world.embedded.count).toBe(1);
+  });
+
+  it("keeps the documents of a place that is found empty, as the one is at which a drive appears", async () => {
+    await restart(async () => {
+      await rename(docs, join(folder, "away"));
+      await mkdir(docs);
+    });
+    await expect.poll(async () => (await call(world.routes.folders.list, undefined))[0], { timeout: 15_000 }).toMatchObject({ state: "missing", documents: 2 });
+    expect(await texts()).toEqual({ ...a, ...b });
+    await rmdir(docs);
+    await rename(join(folder, "away"), docs);
+    await expect.poll(async () => (await call(world.routes.folders.list, undefined))[0]?.state, { timeout: 15_000 }).toBe("watching");
+    await rm(join(docs, "a.txt"));
+    await becomes(b);
+    expect(world.embedded.count).toBe(0);
+  });
+
+  it("is let go also while its files are taken, and leaves nothing behind", async () => {
+    const other = join(folder, "other");
+    for (let n = 0; n < 40; n++) await write(join(other, `${n}.txt`), `Number ${n}.`);
+    const adding = call(world.routes.documents.add, { paths: [other], watch: true });
+    const listed = () => call(world.routes.folders.list, undefined).then((all) => all.find(({ path }) => path === other));
+    await expect.poll(listed, { interval: 1 }).toBeDefined();
+    await call(world.routes.folders.remove, { id: (await listed())?.id ?? "", forget: true });
+    await adding;
+    expect(await listed()).toBeUndefined();
+    expect([...world.library.parts.registry.all()].filter(({ path }) => path.startsWith(other))).toEqual([]);
+    await write(join(other, "late.txt"), "Nobody looks here any more.");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(Object.keys(await texts())).toEqual(["a.txt", "sub/b.txt"]);
+  });
+
+  it("is let go at any moment while its watcher starts", async () => {
+    const { registry } = world.library.parts;
+    for (const ms of [0, 0, 1, 2, 4, 8]) {
+      const record = { id: `f${Math.random()}`, path: docs, collectionId: registry.collection().id, private: false };
+      await registry.putFolder(record);
+      const following = world.library.folders.follow(record);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await world.library.folders.unfollow(record.id);
+      await following;
+    }
+    expect(registry.allFolders()).toHaveLength(1);
   });
 
   it("survives links in circles, a touched file, and being let go", async () => {

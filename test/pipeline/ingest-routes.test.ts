@@ -132,6 +132,22 @@ describe("what may be asked of the library", () => {
     expect(seen.length).toBeGreaterThan(1);
   });
 
+  it("reports progress in every run, not in the first alone", async () => {
+    await add("a.txt", "The first run.");
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const watching = (async () => {
+      for await (const { active } of await call(world.routes.queue.watch, undefined, { signal: stop.signal })) seen.push(active);
+    })().catch(() => undefined);
+    const goOn = world.library.yieldTo();
+    await call(world.routes.documents.add, { paths: [await write(join(folder, "docs/b.txt"), "The second run.")] });
+    await expect.poll(() => seen, { timeout: 5000 }).toContain(1);
+    goOn();
+    await idle();
+    stop.abort();
+    await watching;
+  });
+
   it.skipIf(!shared)("opens an encrypted PDF with its password, draws its page and marks the very words", async () => {
     await mkdir(join(folder, "docs"), { recursive: true });
     const path = join(folder, "docs/locked.pdf");

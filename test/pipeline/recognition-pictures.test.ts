@@ -30,6 +30,14 @@ describe("text recognition of pictures of every kind, through the whole engine",
     expect(await engine.add("cut.tiff", whole.subarray(0, 5000))).toMatchObject({ state: "failed", reason: { code: "corrupt", message: "This picture is damaged and cannot be read." } });
   });
 
+  it("leaves out the page of a TIFF whose data are gone, and reads the others", async () => {
+    const [first, second] = [scanOf([LINES[0] ?? ""], { dpi: 150 }), scanOf([LINES[1] ?? ""], { dpi: 150 })];
+    const whole = tiff([first, second]);
+    const document = await engine.add("torn.tiff", whole.subarray(0, whole.length - Math.round(second.width * second.height * 0.8)));
+    expect(document).toMatchObject({ state: "indexed", warnings: [{ code: "page-unreadable", page: 2 }], recognition: { pictures: 1, done: 1 } });
+    expect(await textOf(document.id)).toContain("ferry to Brask");
+  });
+
   it("reads a JPEG", async () => {
     const document = await engine.add("photo.jpg", await scanOf([LINES[2] ?? ""]).encode("jpeg", 80));
     expect(await textOf(document.id)).toContain(LINES[2]);

@@ -17,6 +17,11 @@ export function noLanguageData(code: string): Warning {
   return { code: "no-language-data", message: `Its pictures are unread: there are no data here to recognise text in ${languageName(code)}.`, language: code };
 }
 
+/** A document has more pictures than the settings allow to be recognised. */
+export function beyondLimit(first: number, all: number): Warning {
+  return { code: "truncated", message: `Only the first ${first.toLocaleString("en")} of its ${all.toLocaleString("en")} pictures are recognised; the settings say how many.` };
+}
+
 /**
  * What to say of recognised text that is clearly in another language than it was read in: letters of the other one (ç, ł, ё) were guessed. Text
  * that came out badly and in no language at all may be in another script. undefined: nothing speaks against the languages.

@@ -1,3 +1,4 @@
+import { joinsUnspaced } from "../../base/unspaced.ts";
 import type { Block, Extraction, Picture, Rect, TextRun } from "../../contract/document.ts";
 import type { RecognisedPicture } from "./page-cache.ts";
 
@@ -81,7 +82,7 @@ function joined(lines: readonly (readonly Word[])[]): { text: string; spans: { s
     if (divided && last) {
       text = text.slice(0, -1);
       last.end--;
-    } else if (text !== "") text += " ";
+    } else if (text !== "" && !joinsUnspaced(text, word.text)) text += " ";
     spans.push({ start: text.length, end: text.length + word.text.length, rect: word.rect });
     text += word.text;
   }));

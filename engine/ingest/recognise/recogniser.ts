@@ -1,4 +1,6 @@
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LorekeepError } from "../../base/errors.ts";
 import type { QueueProgress, Recognition } from "../../contract/index.ts";
 import type { Source } from "../steps/extract.ts";
 import type { ExtractionShelf } from "../steps/extractions.ts";
@@ -41,6 +43,10 @@ export class Recogniser {
   private running: Promise<void> | undefined;
   private current: Current | undefined;
   private secondsPerPicture: number | undefined;
+  /** Documents whose file was not there when their turn came: passed over until the next nudge. */
+  private readonly absent = new Set<string>();
+  /** Folders a person was told of. */
+  private readonly told = new Set<string>();
   private closing = false;
 
   constructor(options: RecogniserOptions) {
@@ -54,6 +60,11 @@ export class Recogniser {
 
   /** Goes on, if there is something to do and nothing else is. */
   nudge(): void {
+    this.absent.clear();
+    this.goOn();
+  }
+
+  private goOn(): void {
     if (this.closing || this.running || !this.options.mayWork() || !this.next()) return;
     this.running = this.run()
       .catch((error: unknown) => {
@@ -64,7 +75,7 @@ export class Recogniser {
         this.running = undefined;
         this.options.changed();
         // The queue may have become idle while this was ending.
-        if (goOn) this.nudge();
+        if (goOn) this.goOn();
       });
   }
 
@@ -112,7 +123,7 @@ export class Recogniser {
 
   private next(): DocumentRecord | undefined {
     if (!this.options.settings().isOn) return undefined;
-    for (const record of this.options.registry.all()) if (isPending(record)) return record;
+    for (const record of this.options.registry.all()) if (isPending(record) && !this.absent.has(record.id)) return record;
     return undefined;
   }
 
@@ -138,17 +149,34 @@ export class Recogniser {
     const stop = new AbortController();
     this.current = { id: record.id, name: record.name, stop, done: record.recognition?.done ?? 0, total: record.recognition?.pictures ?? 0 };
     try {
-      if (await this.pictures(record, this.current)) this.options.readAgain([record.id]);
+      if (!(await this.pictures(record, this.current))) return true;
+      if (await isThere(this.options.sourceOf(record).file)) this.options.readAgain([record.id]);
+      else this.passOver(record);
       return true;
     } catch (error) {
       if (stop.signal.aborted) return false;
-      this.options.notice(`The pictures in “${record.name}” were not recognised: ${error instanceof Error ? error.message : String(error)}`);
+      const locked = error instanceof LorekeepError && error.code === "NEEDS_PASSWORD";
+      if (locked && record.state === "recognising") {
+        // Nothing of it is in the index that could be lost, and reading it asks for the password.
+        this.options.readAgain([record.id]);
+        return true;
+      }
+      const why = locked ? "read it again to enter its password." : error instanceof Error ? error.message : String(error);
+      this.options.notice(`The pictures in “${record.name}” were not recognised: ${why}`);
       await this.note(record.id, { state: "ask" });
       return true;
     } finally {
       this.current = undefined;
       this.options.changed();
     }
+  }
+
+  /** A drive that is not plugged in must not cost what is indexed of its documents. */
+  private passOver({ id, path }: DocumentRecord): void {
+    this.absent.add(id);
+    const folder = dirname(path);
+    if (!this.told.has(folder)) this.options.notice(`There are files missing in “${folder}”: the pictures in them wait until they are back.`);
+    this.told.add(folder);
   }
 
   /** true: all are there, or cannot be for want of language data, or the file is another one by now: reading it again says which. false: others come first. */
@@ -170,6 +198,8 @@ export class Recogniser {
         if (!mayWork()) return false;
         if (!(await isUnchanged(this.options.sourceOf(record).file, record))) return true;
         const recognised = await scanner.scan(this.options.sourceOf(record), picture, { page: pages.find(({ page }) => page === picture.page), languages, signal });
+        // A file that vanished under it says nothing of its picture.
+        if (recognised.failed !== undefined && !(await isUnchanged(this.options.sourceOf(record).file, record))) return true;
         await cache.keep(key, recognised);
         this.measured(recognised.seconds);
       }
@@ -189,6 +219,8 @@ export class Recogniser {
     if (recognition) await this.options.registry.update(id, { recognition: { ...recognition, ...change } });
   }
 }
+
+const isThere = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
 
 async function isUnchanged(file: string, { sizeBytes, modifiedMs }: DocumentRecord): Promise<boolean> {
   const now = await stat(file).catch(() => undefined);

@@ -9,16 +9,21 @@ import type { Source } from "../steps/extract.ts";
 import type { IngestLimits } from "../limits.ts";
 import { isSuddenDeath } from "../registry/reasons.ts";
 import type { RecognisedPicture } from "./page-cache.ts";
-import { mayLieTurned, OTHER_TURNS, readsBetter, turnedBack, type Turn } from "./turns.ts";
+import { isRightWayRound, mayLieTurned, OTHER_TURNS, readsBetter, sureLetters, turnedBack, type Turn } from "./turns.ts";
 
 /** Pixels per inch at which pages are drawn, and pixels in all at most: an A0 poster is drawn coarser. */
 const DPI = 250;
 const MAX_PIXELS = 16_000_000;
 const MAX_SIDE = 4096;
+/** Pictures of more pixels are drawn this much smaller to find out how they lie: a quarter of the work, and noise is less in it. */
+const LARGE_PIXELS = 2_000_000;
+const SMALLER = 0.5;
 /** Widest drawing of an image inside an office file, and sizes below which there is nothing to read: icons, rules. */
 const PART_WIDTH = 3000;
 const MIN_WIDTH = 60;
 const MIN_HEIGHT = 16;
+/** The least width a reader draws. */
+const MIN_DRAWN = 16;
 const DRAW_MS = 60_000;
 const RECOGNISE_MS = 180_000;
 const MEMORY_MB = 1536;
@@ -27,7 +32,9 @@ const IDLE_MS = 30_000;
 const SUDDEN_DEATHS = 2;
 
 interface ScanOptions { readonly page: PageInfo | undefined; readonly languages: readonly string[]; readonly signal: AbortSignal }
-interface Read { readonly paragraphs: Recognised["paragraphs"]; readonly width: number }
+interface Read { readonly paragraphs: Recognised["paragraphs"]; readonly turn: Turn; readonly width: number; readonly pixels: number }
+/** `scale`: of the size at which pictures are read. */
+interface Drawing extends ScanOptions { readonly turn: Turn; readonly scale?: number }
 
 /** Draws a picture in one process and recognises its words in another, so that neither pdf.js nor Tesseract can take more with it than this picture. */
 export class Scanner {
@@ -45,7 +52,10 @@ export class Scanner {
     return [this.reader.state, this.ocr.state];
   }
 
-  /** A picture that cannot be read is a result with its reason. @throws the signal's reason when aborted; both processes are stopped then. */
+  /**
+   * A picture that cannot be read is a result with its reason.
+   * @throws LorekeepError NEEDS_PASSWORD: passwords are not kept from one session to the next; the signal's reason when aborted, both processes are stopped then.
+   */
   async scan(source: Source, picture: Picture, options: ScanOptions): Promise<RecognisedPicture> {
     const { signal, page } = options;
     const begun = performance.now();
@@ -59,6 +69,7 @@ export class Scanner {
           return { paragraphs: inPoints(paragraphs, { scale: across / width, left, top }), seconds: seconds(begun) };
         } catch (error) {
           signal.throwIfAborted();
+          if (error instanceof LorekeepError && error.code === "NEEDS_PASSWORD") throw error;
           if (isSuddenDeath(error) && deaths < SUDDEN_DEATHS) continue;
           return { paragraphs: [], seconds: seconds(begun), failed: isAbort(error) ? "The recogniser stopped unexpectedly." : inWords(error) };
         }
@@ -72,28 +83,42 @@ export class Scanner {
   private async anyWayRound(source: Source, picture: Picture, options: ScanOptions): Promise<Read> {
     const upright = await this.readTurned(source, picture, { ...options, turn: 0 });
     if (!mayLieTurned(upright.paragraphs)) return upright;
+    const { turns, smaller } = upright.pixels > LARGE_PIXELS ? await this.likelyTurns(source, picture, options) : { turns: OTHER_TURNS, smaller: upright };
     let best = upright;
-    for (const turn of OTHER_TURNS) {
+    for (const turn of turns) {
       const read = await this.readTurned(source, picture, { ...options, turn });
       if (readsBetter(read.paragraphs, best.paragraphs)) best = read;
       if (best !== upright && !mayLieTurned(best.paragraphs)) break;
     }
-    return best;
+    // Where a picture is noisy, less of the noise is left in a smaller drawing. It does not decide alone how the picture lies.
+    return smaller.turn === best.turn && readsBetter(smaller.paragraphs, best.paragraphs) ? smaller : best;
   }
 
-  private async readTurned(source: Source, picture: Picture, options: ScanOptions & { turn: Turn }): Promise<Read> {
+  /** The direction in which a smaller drawing says more than in any other, if that is not upright; all, where none says anything. And what that drawing says. */
+  private async likelyTurns(source: Source, picture: Picture, options: ScanOptions): Promise<{ turns: readonly Turn[]; smaller: Read }> {
+    let smaller = await this.readTurned(source, picture, { ...options, turn: 0, scale: SMALLER });
+    for (const turn of OTHER_TURNS) {
+      if (isRightWayRound(smaller.paragraphs)) break;
+      const read = await this.readTurned(source, picture, { ...options, turn, scale: SMALLER });
+      if (sureLetters(read.paragraphs) > sureLetters(smaller.paragraphs)) smaller = read;
+    }
+    return { turns: sureLetters(smaller.paragraphs) === 0 ? OTHER_TURNS : smaller.turn === 0 ? [] : [smaller.turn], smaller };
+  }
+
+  private async readTurned(source: Source, picture: Picture, options: Drawing): Promise<Read> {
     const { turn } = options;
     const { png, width, height } = await this.draw(source, picture, options);
     const before = turn % 180 === 0 ? width : height;
-    if (width < MIN_WIDTH || height < MIN_HEIGHT) return { paragraphs: [], width: before };
+    const pixels = width * height;
+    if (width < MIN_WIDTH || height < MIN_HEIGHT) return { paragraphs: [], turn, width: before, pixels };
     const { paragraphs } = await this.recognise(png, options);
     const back = paragraphs.map(({ lines }) => ({ lines: lines.map((line) => line.map((word) => ({ ...word, box: turnedBack(word.box, { turn, width, height }) }))) }));
-    return { paragraphs: back, width: before };
+    return { paragraphs: back, turn, width: before, pixels };
   }
 
-  private draw({ file, password }: Source, { page: number, part, area }: Picture, { page, signal, turn }: ScanOptions & { turn: Turn }): Promise<{ png: string; width: number; height: number }> {
+  private draw({ file, password }: Source, { page: number, part, area }: Picture, { page, signal, turn, scale = 1 }: Drawing): Promise<{ png: string; width: number; height: number }> {
     return this.reader.call((client, inner) => client.renderPage({
-      path: file, page: number ?? 1, width: part === undefined ? widthOf(page) : PART_WIDTH, turn,
+      path: file, page: number ?? 1, width: Math.max(MIN_DRAWN, Math.round((part === undefined ? widthOf(page) : PART_WIDTH) * scale)), turn,
       ...(part === undefined ? {} : { part }), ...(area === undefined ? {} : { area }), ...(password === undefined ? {} : { password }),
     }, { signal: inner }), { deadlineMs: DRAW_MS, signal });
   }
@@ -126,7 +151,7 @@ function widthOf(page: PageInfo | undefined): number {
   if (!page) throw new LorekeepError("NOT_FOUND", "The page is not in the document (any more).");
   const wanted = (page.width * DPI) / 72;
   const most = Math.sqrt((MAX_PIXELS * page.width) / page.height);
-  return Math.max(16, Math.round(Math.min(wanted, most, MAX_SIDE)));
+  return Math.min(wanted, most, MAX_SIDE);
 }
 
 /** @param left, top where the picture begins on its page, points. */

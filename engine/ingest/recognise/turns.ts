@@ -11,6 +11,8 @@ export const OTHER_TURNS: readonly Turn[] = [90, 270, 180];
 const UNSURE = 0.7;
 /** A word that is read for sure. */
 const SURE = 0.7;
+/** Letters read for sure that no picture gives by chance in a wrong direction. */
+const ENOUGH = 30;
 /** A turn must read this many times as much for sure, or the picture stays as it is. */
 const CLEARLY = 1.5;
 
@@ -18,15 +20,21 @@ type Paragraphs = readonly RecognisedParagraph[];
 
 const wordsOf = (paragraphs: Paragraphs) => paragraphs.flatMap(({ lines }) => lines.flat());
 
-/** Something was read, and so badly that it may have been read in the wrong direction. A picture without any word holds no text. */
-export function mayLieTurned(paragraphs: Paragraphs): boolean {
+/** Mean confidence by letters, 0..1; undefined where there is no word. */
+function meanConfidence(paragraphs: Paragraphs): number | undefined {
   const words = wordsOf(paragraphs);
   const letters = words.reduce((sum, { text }) => sum + text.length, 0);
-  return letters > 0 && words.reduce((sum, { text, confidence }) => sum + text.length * confidence, 0) / letters < UNSURE;
+  return letters === 0 ? undefined : words.reduce((sum, { text, confidence }) => sum + text.length * confidence, 0) / letters;
 }
 
+/** Something was read, and so badly that it may have been read in the wrong direction. A picture without any word holds no text. */
+export const mayLieTurned = (paragraphs: Paragraphs): boolean => (meanConfidence(paragraphs) ?? 1) < UNSURE;
+
+/** So much was read so well that no other direction can be right. */
+export const isRightWayRound = (paragraphs: Paragraphs): boolean => (meanConfidence(paragraphs) ?? 0) >= UNSURE && sureLetters(paragraphs) >= ENOUGH;
+
 /** Letters and digits in words of at least two that were read for sure. */
-function sureLetters(paragraphs: Paragraphs): number {
+export function sureLetters(paragraphs: Paragraphs): number {
   return wordsOf(paragraphs).reduce((sum, { text, confidence }) => {
     const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
     return sum + (confidence >= SURE && letters > 1 ? letters : 0);

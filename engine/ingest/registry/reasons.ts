@@ -1,5 +1,6 @@
 import { isAbort, LorekeepError } from "../../base/errors.ts";
-import type { DocumentReason } from "../../contract/document.ts";
+import { languageName } from "../../base/recognition-languages.ts";
+import type { DocumentReason, Extraction } from "../../contract/document.ts";
 
 /** A document that cannot be indexed, with the reason a person reads. Thrown between the steps, ends as the document's reason. */
 export class Refused extends Error {
@@ -14,6 +15,17 @@ export class Refused extends Error {
 
 /** A document whose only text is in pictures that a person left unread. */
 export const withoutRecognition: DocumentReason = { code: "no-text-layer", message: "All its text is in pictures, and text recognition is off for it.", next: "Turn text recognition on and retry." };
+
+/** Why a file that was read gave no text. @param recognises whether pictures are recognised at all. */
+export function withoutText({ warnings, pictures = [] }: Pick<Extraction, "warnings" | "pictures">, recognises: boolean): DocumentReason {
+  if (pictures.length === 0) return { code: "no-text", message: "There is no text in this file." };
+  if (!recognises) return withoutRecognition;
+  const missing = warnings.find(({ code }) => code === "no-language-data")?.language;
+  if (missing !== undefined) return { code: "no-language-data", message: `There are no data here to recognise text in ${languageName(missing)}.`, next: `Download ${languageName(missing)}, or take it out of the languages of the pictures in the settings.`, language: missing };
+  const failed = warnings.find(({ code }) => code === "part-unreadable");
+  if (failed) return { code: "no-text", message: failed.message, next: "Retry to try its pictures again." };
+  return { code: "no-text", message: "No text was found in its pictures.", next: "If there is some, check the languages of text recognition in the settings, and retry." };
+}
 
 /** Reasons that lie in the machine, not in the file: adding the file again tries again. */
 const passing: ReadonlySet<DocumentReason["code"]> = new Set(["missing", "unreadable", "no-space", "cancelled", "embedder-failed", "reader-died", "timed-out", "internal"]);

@@ -26,9 +26,12 @@ export interface Added {
 
 /** Files and folders into the library and its queue. Returns when they are queued. */
 export async function addPaths(parts: LibraryParts, input: AddPaths, signal?: AbortSignal): Promise<Added> {
-  const collection = input.collectionId === undefined ? undefined : parts.registry.collection(input.collectionId);
+  const chosen = () => (input.collectionId === undefined ? undefined : parts.registry.collection(input.collectionId));
+  chosen();
   const found = await scan(input.paths, { ignore: parts.settings().ingest.ignore, ...(signal ? { signal } : {}) });
   return parts.changes.add(async () => {
+    // It may have been removed while the disk was looked through.
+    const collection = chosen();
     const folders = input.watch ? await followed(parts, found.folders, { collectionId: (collection ?? parts.registry.collection()).id, private: input.private }) : [];
     const taken = await takeFiles(parts, found.files, { collectionId: collection?.id, folders, private: input.private, ocr: input.ocr, signal });
     return { ...taken, skipped: [...found.skipped, ...taken.skipped], folders };
@@ -89,7 +92,8 @@ export async function takeFiles(parts: LibraryParts, files: readonly FoundFile[]
   const added = await registry.add(fresh);
   if (again.length + same.length > 0) await registry.updateAll([...again.map(([id, change]) => [id, { ...change, reason: undefined }] as const), ...same]);
   queue.enqueue([...added.map(({ id }) => id), ...again.map(([id]) => id)]);
-  if (taking.ocr === "auto") queue.nudge();
+  // Also what waits for a file that may be back now.
+  queue.nudge();
   return { added: [...added, ...again.map(([id]) => registry.get(id))], unchanged, skipped };
 }
 
@@ -122,8 +126,8 @@ export function isBelow(path: string, folder: string): boolean {
 
 /** Files the host has streamed to disk. The library owns them from now on. */
 export async function addUploads(parts: LibraryParts, uploadIds: readonly string[], collectionId: string | undefined): Promise<Added> {
-  const collection = parts.registry.collection(collectionId);
   return parts.changes.add(async () => {
+    const collection = parts.registry.collection(collectionId);
     const added: DocumentRecord[] = [];
     let unchanged = 0;
     for (const uploadId of uploadIds) {
@@ -140,10 +144,11 @@ export async function addUploads(parts: LibraryParts, uploadIds: readonly string
 
 /** A web page, because a person asked for it: fetched once, saved, read like any other file. Asking again reads it anew. */
 export async function addPage(parts: LibraryParts, input: { url: string; collectionId?: string | undefined }, signal: AbortSignal): Promise<DocumentRecord> {
-  const collection = parts.registry.collection(input.collectionId);
+  parts.registry.collection(input.collectionId);
   if (!parts.fetchPage) throw new LorekeepError("UNSUPPORTED", { reason: "Web pages cannot be fetched here.", next: "Save the page as a file and add that." });
   const page = await parts.fetchPage(input.url, signal);
   return parts.changes.add(async () => {
+    const collection = parts.registry.collection(input.collectionId);
     const known = parts.registry.atPath(page.finalUrl).find((record) => record.collectionId === collection.id);
     return own(parts, { id: known?.id, collectionId: collection.id, path: page.finalUrl, name: page.name, origin: "web", from: page.path, mediaType: page.mediaType });
   });

@@ -27,6 +27,12 @@ export async function removeNow(parts: LibraryParts, ids: readonly string[]): Pr
   return known.length;
 }
 
+/** Documents of a folder that is no longer followed, for callers that hold the library's changes already: removed, or kept as files of their own. */
+export async function letGo(parts: LibraryParts, ids: readonly string[], forget: boolean): Promise<void> {
+  if (forget) await removeNow(parts, ids);
+  else await parts.registry.updateAll(ids.map((id) => [id, { folderId: undefined, origin: "file" }] as const));
+}
+
 export interface DocumentUpdate {
   readonly id: string;
   readonly private?: boolean | undefined;
@@ -64,7 +70,7 @@ export interface Retry {
   readonly password?: string | undefined;
 }
 
-/** Reads documents again. A named one is read whatever became of it; its unchanged passages keep their vectors. */
+/** Reads documents again, and tries pictures again that could not be recognised. A named one is read whatever became of it; its unchanged passages keep their vectors. */
 export function retryDocuments(parts: LibraryParts, { ids = [], allFailed, password }: Retry): Promise<number> {
   const { registry, queue, passwords } = parts;
   return parts.changes.add(async () => {
@@ -72,10 +78,6 @@ export function retryDocuments(parts: LibraryParts, { ids = [], allFailed, passw
     if (allFailed) for (const { id, state } of registry.all()) if (state === "failed") chosen.add(id);
     if (password !== undefined) for (const id of chosen) passwords.set(id, password);
     const queued = [...chosen].filter((id) => registry.get(id).state !== "queued");
-    for (const id of queued) {
-      const { contentHash } = registry.get(id);
-      if (contentHash !== undefined) await parts.recognised.forgetFailures(contentHash);
-    }
     await registry.updateAll(queued.map((id) => [id, { state: "queued", reason: undefined, recognition: undefined }] as const));
     queue.enqueue(queued);
     return queued.length;

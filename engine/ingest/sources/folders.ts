@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { watch, type FSWatcher } from "chokidar";
 import { sha256File } from "../../base/hash.ts";
 import { takeFiles, isBelow } from "./add.ts";
@@ -27,13 +27,18 @@ interface Followed {
   readonly gone: Map<string, number>;
   timer: NodeJS.Timeout | undefined;
   working: Promise<void>;
+  /** Aborts when the folder is no longer followed. */
+  readonly left: AbortController;
+  /** On which it lay when it was last found. */
+  device: number | undefined;
 }
 
 const FLUSH_MS = 300;
 
 /**
  * Follows folders: what appears is added, what changes is read again, what is renamed keeps its vectors, what is deleted leaves. A
- * folder that is missing (a drive that is not plugged in) keeps its documents.
+ * folder that is missing (a drive that is not plugged in) keeps its documents; so does one that is found empty, or on another device than before,
+ * since the place at which a drive appears may stay when the drive goes.
  */
 export class FolderWatch {
   private readonly parts: LibraryParts;
@@ -54,8 +59,9 @@ export class FolderWatch {
 
   /** Starts to follow and catches up with what happened meanwhile. Resolves when caught up. */
   async follow(folder: FolderRecord): Promise<void> {
-    if (this.closing || this.followed.has(folder.id)) return;
-    const entry: Followed = { folder, watcher: undefined, state: "missing", there: new Set(), gone: new Map(), timer: undefined, working: Promise.resolve() };
+    // It may have been let go while its files were taken.
+    if (this.closing || this.followed.has(folder.id) || !this.parts.registry.allFolders().some(({ id }) => id === folder.id)) return;
+    const entry: Followed = { folder, watcher: undefined, state: "missing", there: new Set(), gone: new Map(), timer: undefined, working: Promise.resolve(), left: new AbortController(), device: undefined };
     this.followed.set(folder.id, entry);
     await this.begin(entry);
   }
@@ -74,7 +80,10 @@ export class FolderWatch {
   }
 
   private async begin(entry: Followed): Promise<void> {
-    if (!(await isFolder(entry.folder.path))) return this.lose(entry);
+    const device = await this.deviceOf(entry);
+    if (entry.left.signal.aborted) return;
+    if (device === undefined) return this.lose(entry);
+    entry.device = device;
     const { path } = entry.folder;
     const left = ignoring(this.parts.settings().ingest.ignore);
     const watcher = watch(path, {
@@ -87,14 +96,29 @@ export class FolderWatch {
     watcher.on("change", (file) => this.note(entry, file, "there"));
     watcher.on("unlink", (file) => this.note(entry, file, "gone"));
     watcher.on("unlinkDir", (folder) => { if (folder === path) this.schedule(entry); });
-    watcher.on("error", (error) => this.parts.notice(`Following “${path}” failed: ${error instanceof Error ? error.message : String(error)}`));
-    await new Promise<void>((resolve) => watcher.once("ready", resolve));
+    watcher.on("error", oncePerCode((error) => this.parts.notice(`Following “${path}” failed: ${error instanceof Error ? error.message : String(error)}`)));
+    // A watcher that is closed before it is ready never says so.
+    await new Promise<void>((resolve) => {
+      watcher.once("ready", resolve);
+      entry.left.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    if (entry.left.signal.aborted) return;
     this.changed();
     // The watcher first, then the look around: what happens in between is seen twice rather than never.
     await this.serially(entry, () => this.catchUp(entry));
   }
 
+  /** undefined: the folder is missing, or empty although there are documents of it. */
+  private async deviceOf(entry: Followed): Promise<number | undefined> {
+    const { path } = entry.folder;
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isDirectory()) return undefined;
+    const isEmpty = await readdir(path).then((names) => names.length === 0, () => false);
+    return isEmpty && this.documentsOf(entry).length > 0 ? undefined : found.dev;
+  }
+
   private async end(entry: Followed): Promise<void> {
+    entry.left.abort();
     clearTimeout(entry.timer);
     await entry.watcher?.close();
     await entry.working;
@@ -128,11 +152,18 @@ export class FolderWatch {
   }
 
   private async flush(entry: Followed): Promise<void> {
-    if (!(await isFolder(entry.folder.path))) return this.lose(entry);
+    const found = await stat(entry.folder.path).catch(() => undefined);
+    if (!found?.isDirectory() || found.dev !== entry.device) return this.lose(entry);
     const there = [...entry.there];
     entry.there.clear();
     const files = (await Promise.all(there.map(lookAt))).filter((file) => file !== undefined);
-    await this.settle(entry, files, this.documentsOf(entry).filter(({ path }) => entry.gone.has(path)));
+    try {
+      await this.settle(entry, files, this.documentsOf(entry).filter(({ path }) => entry.gone.has(path)));
+    } catch (error) {
+      // Taken with what happens next: the disk may have been full.
+      for (const path of there) entry.there.add(path);
+      throw error;
+    }
     const due = [...entry.gone].filter(([, since]) => performance.now() - since >= this.times.holdMs).map(([path]) => path);
     for (const path of due) entry.gone.delete(path);
     await this.forget(this.documentsOf(entry).filter(({ path }) => due.includes(path)));
@@ -199,11 +230,20 @@ export class FolderWatch {
 async function sameBytes(file: FoundFile, candidates: readonly DocumentRecord[]): Promise<DocumentRecord | undefined> {
   const alike = candidates.filter((record) => record.sizeBytes === file.sizeBytes && record.contentHash !== undefined);
   if (alike.length === 0) return undefined;
-  const hash = await sha256File(file.path);
+  // Whoever takes it says why it cannot be read.
+  const hash = await sha256File(file.path).catch(() => undefined);
   return alike.find(({ contentHash }) => contentHash === hash);
 }
 
-const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false);
+/** A limit of the system fails thousands of folders alike: the first error of each code says it. */
+function oncePerCode(tell: (error: unknown) => void): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (!told.has(code)) tell(error);
+    told.add(code);
+  };
+}
 
 /** Surely gone: a file that only cannot be read is still there. */
 async function isGone(path: string): Promise<boolean> {

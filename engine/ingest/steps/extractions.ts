@@ -13,6 +13,8 @@ const ENDING = ".json.gz";
 /** What the reader found in every indexed document, kept so that a passage can be shown in its document without reading it again. */
 export class ExtractionShelf {
   private readonly folder: string;
+  /** Counts what was replaced or removed: what was read from the disk meanwhile may be the one before. */
+  private changes = 0;
   private readonly recent = new LRUCache<string, Extraction>({ max: 4 });
 
   private constructor(folder: string) {
@@ -44,16 +46,17 @@ export class ExtractionShelf {
     } catch (error) {
       throw fromFileSystem(error, path);
     }
-    this.recent.delete(id);
+    this.forget(id);
   }
 
   async read(id: string): Promise<Extraction> {
     const known = this.recent.get(id);
     if (known) return known;
+    const before = this.changes;
     try {
       const value: unknown = JSON.parse((await unzip(await readFile(this.pathOf(id)))).toString());
       const read = extractionSchema.parse(value);
-      this.recent.set(id, read);
+      if (this.changes === before) this.recent.set(id, read);
       return read;
     } catch (error) {
       throw new LorekeepError("NOT_FOUND", { reason: "The text of this document is not there.", next: "Retry the document: it is read again." }, { cause: error });
@@ -62,9 +65,14 @@ export class ExtractionShelf {
 
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      this.recent.delete(id);
       await rm(this.pathOf(id), { force: true });
+      this.forget(id);
     }
+  }
+
+  private forget(id: string): void {
+    this.changes++;
+    this.recent.delete(id);
   }
 
   /** Takes away what belongs to no document and what a crash left half-written; returns the ids that are there. */

@@ -32,7 +32,7 @@ export async function runJob(job: Job, record: DocumentRecord, { means, events }
   let label: Label | undefined;
   try {
     const made = await ingestDocument({
-      id: job.id, source: means.sourceOf(record), signal: job.stop.signal, recognise: record.recognition?.state !== "skipped",
+      id: job.id, source: means.sourceOf(record), signal: job.stop.signal, recognise: record.recognition?.state !== "skipped", afresh: record.recognition === undefined,
       onStep: (step, { characters, passages }) => {
         Object.assign(job, { step, fraction: 0, characters, passages: passages || undefined });
         if (step !== "committing") registry.passing(job.id, step);

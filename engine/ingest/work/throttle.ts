@@ -24,8 +24,10 @@ export class Throttle {
     this.act();
   }
 
+  /** Forgets the call that is to be made up for. The next one acts at once. */
   dispose(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.again = false;
   }
 }

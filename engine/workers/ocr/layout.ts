@@ -1,3 +1,4 @@
+import { normaliseLine } from "../../base/normalise.ts";
 import type { RecognisedParagraph, RecognisedWord } from "./contract.ts";
 import type { ReadPage } from "./tesseract.ts";
 
@@ -12,7 +13,7 @@ export function paragraphsOf({ blocks, rotateRadians, width, height }: ReadPage)
   const paragraphs = (blocks ?? []).flatMap((block) => block.paragraphs);
   return paragraphs.flatMap((paragraph) => {
     const lines = paragraph.lines.map((line) => line.words.flatMap(({ text, confidence, bbox }): RecognisedWord[] => {
-      const said = text.normalize("NFKC").trim();
+      const said = normaliseLine(text);
       return said === "" || confidence / 100 < MIN_WORD ? [] : [{ text: said, confidence: confidence / 100, box: upright([bbox.x0, bbox.y0, bbox.x1, bbox.y1]) }];
     })).filter((line) => line.length > 0);
     return isText(lines.flat()) ? [{ lines }] : [];

@@ -32,6 +32,8 @@ export class Tesseract {
     if (this.languages === wanted) return;
     const data = await Promise.all(languages.map(async (code) => ({ code, data: await this.languageData(code, folder) })));
     if (!this.script) await this.start();
+    // Until the new ones are there it can read nothing, the old ones included.
+    this.languages = "";
     const options = { cacheMethod: "none", gzip: true, lstmOnly: true };
     await this.ask("loadLanguage", { langs: data, options });
     await this.ask("initialize", { langs: wanted, oem: LSTM_ONLY });

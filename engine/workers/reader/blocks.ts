@@ -1,5 +1,5 @@
 import type { Block, Extraction, PageInfo, Picture, Rect, TextRun } from "../../contract/document.ts";
-import { normaliseCode, normaliseLine, normaliseText } from "./normalise.ts";
+import { normaliseCode, normaliseLine, normaliseText } from "../../base/normalise.ts";
 
 /** A stretch of a block's text that is drawn at one place of a page. */
 export interface Piece {

@@ -47,7 +47,7 @@ export async function detect({ bytes, name, mediaType }: DetectInput): Promise<D
 }
 
 async function detectBinary(bytes: Uint8Array): Promise<DocumentFormat | undefined> {
-  if (findPdfHeader(bytes)) return "pdf";
+  if (isPdf(bytes)) return "pdf";
   const office = officeFormat(bytes);
   if (office) return office;
   const found = await fileTypeFromBuffer(bytes.subarray(0, 1 << 20)).catch(() => undefined);
@@ -68,9 +68,11 @@ function isPlainText(bytes: Uint8Array): boolean {
   return decoded !== undefined && !decoded.guessed;
 }
 
-/** PDF readers accept the header anywhere in the first kilobyte, and so do the files people have. */
-function findPdfHeader(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).includes("%PDF-");
+/** PDF readers accept the header anywhere in the first kilobyte, and so do the files people have. A text that only speaks of it has not the end of one. */
+function isPdf(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = file.subarray(0, 1024).indexOf("%PDF-");
+  return at === 0 || (at > 0 && (!isPlainText(bytes) || file.includes("%%EOF")));
 }
 
 function charsetOf(mediaType: string | undefined): string | undefined {

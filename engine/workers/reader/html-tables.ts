@@ -1,6 +1,6 @@
 import type { DocumentBuilder } from "./blocks.ts";
 import { textContent, type DomElement, type DomNode } from "./html-blocks.ts";
-import { normaliseLine } from "./normalise.ts";
+import { normaliseLine } from "../../base/normalise.ts";
 import { addTable, splitHeader } from "./tables.ts";
 
 interface Row { readonly cells: readonly string[]; readonly elements: readonly DomElement[]; readonly isHeader: boolean }

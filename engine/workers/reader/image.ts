@@ -4,13 +4,20 @@ import { LorekeepError } from "../../base/errors.ts";
 
 /** Larger pictures are refused before they are drawn: four bytes a pixel. */
 const MAX_PIXELS = 150_000_000;
-const MAX_TIFF_PAGES = 2000;
 
 const isTiff = (bytes: Uint8Array) => (bytes[0] === 0x49 && bytes[1] === 0x49 && bytes[2] === 0x2a) || (bytes[0] === 0x4d && bytes[1] === 0x4d && bytes[3] === 0x2a);
 
-/** How many pages a picture file has: TIFF can hold many, the others hold one. */
-export function imagePages(bytes: Uint8Array): number {
-  return isTiff(bytes) ? Math.min(MAX_TIFF_PAGES, directories(bytes).length) : 1;
+export interface Pixels { readonly width: number; readonly height: number }
+
+/**
+ * The size of every page of a picture file: TIFF can hold many, the others hold one. undefined: a page whose data are not there. The pages of a TIFF are not
+ * decoded for it, which would take as long as drawing them all.
+ * @throws whatever the decoder says of a damaged picture; LorekeepError TOO_LARGE.
+ */
+export async function imageSizes(bytes: Uint8Array): Promise<readonly (Pixels | undefined)[]> {
+  if (isTiff(bytes)) return directories(bytes).map((directory) => sizeOf(directory, bytes.length));
+  const { width, height } = await decodeImage(bytes);
+  return [{ width, height }];
 }
 
 /** @throws whatever the decoder says of a damaged picture; LorekeepError TOO_LARGE. */
@@ -49,6 +56,11 @@ export function turned(picture: Canvas, degrees: number): Canvas {
 
 function directories(bytes: Uint8Array): UTIF.IFD[] {
   return UTIF.decode(bytes.slice().buffer).filter((directory) => directory.t256 !== undefined);
+}
+
+function sizeOf(directory: UTIF.IFD, length: number): Pixels | undefined {
+  const [width, height] = [numberIn(directory.t256), numberIn(directory.t257)];
+  return width > 0 && height > 0 && isThere(directory, length) ? { width, height } : undefined;
 }
 
 function tiffPage(bytes: Uint8Array, page: number): Canvas {

@@ -1,4 +1,4 @@
-import { normaliseLine } from "./normalise.ts";
+import { normaliseLine } from "../../base/normalise.ts";
 
 /** Titles that programs write when nobody gave one. */
 const GARBAGE = [

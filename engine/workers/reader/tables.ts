@@ -1,5 +1,5 @@
 import type { DocumentBuilder } from "./blocks.ts";
-import { normaliseLine } from "./normalise.ts";
+import { normaliseLine } from "../../base/normalise.ts";
 
 export interface TableInput {
   readonly name?: string | undefined;

@@ -5,6 +5,7 @@ import { Gate } from "../../../engine/ingest/work/gate.ts";
 import { rectanglesOf } from "../../../engine/ingest/show/highlight.ts";
 import { RunProgress } from "../../../engine/ingest/work/progress.ts";
 import { ignoring } from "../../../engine/ingest/sources/scan.ts";
+import { Throttle } from "../../../engine/ingest/work/throttle.ts";
 import { GroupCommit } from "../../../engine/ingest/steps/store.ts";
 import type { DocumentWithPassages } from "../../../engine/knowledge/store.ts";
 
@@ -101,6 +102,31 @@ describe("Gate", () => {
     expect(passed).toBe(false);
     two();
     await waiting;
+  });
+});
+
+describe("Throttle", () => {
+  it("acts at once, then at most so often, and makes up for the last call", async () => {
+    let acts = 0;
+    const throttle = new Throttle(() => { acts++; }, 20);
+    for (let i = 0; i < 5; i++) throttle.call();
+    expect(acts).toBe(1);
+    await later(60);
+    expect(acts).toBe(2);
+    throttle.dispose();
+  });
+
+  it("forgets what waits when it is disposed, and acts again when it is called after that", async () => {
+    let acts = 0;
+    const throttle = new Throttle(() => { acts++; }, 20);
+    throttle.call();
+    throttle.call();
+    throttle.dispose();
+    await later(40);
+    expect(acts).toBe(1);
+    throttle.call();
+    expect(acts).toBe(2);
+    throttle.dispose();
   });
 });
 

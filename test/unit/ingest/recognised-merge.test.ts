@@ -45,6 +45,17 @@ describe("recognised text in an extraction", () => {
     expect(placed.blocks.map(({ text, headingPath }) => [text, headingPath.length])).toEqual([["Crest", 0], ["Ledger", 0], ["Photo", 1], ["Caption", 1], ["Stamp", 1], ["Seal", 1], ["Last page.", 1], ["Beyond", 1], ["Earlier", 1]]);
   });
 
+  it("sets no spaces into Chinese and Japanese, which are recognised a few characters at a time", () => {
+    const of = (...texts: string[]) => withRecognised({ ...extraction, pictures: [{ page: 3 }] }, [{ picture: { page: 3 }, recognised: { seconds: 1, paragraphs: [[texts.map((text, i) => word(text, [10 + i * 20, 100, 18, 10]))]] } }]);
+    const chinese = of("通知", "期", "为", "九十", "天", "，", "见", "RFC", "2119", "第", "三", "章", "。");
+    assertSound(chinese);
+    const block = chinese.blocks.find(({ page }) => page === 3);
+    expect(block?.text).toBe("通知期为九十天，见 RFC 2119 第三章。");
+    const text = documentText(chinese.blocks);
+    expect(chinese.runs.filter(({ page }) => page === 3).map(({ start, end }) => text.slice(start, end))).toEqual(["通知", "期", "为", "九十", "天", "，", "见", "RFC", "2119", "第", "三", "章", "。"]);
+    expect(of("통지", "기간은", "90일").blocks.find(({ page }) => page === 3)?.text).toBe("통지 기간은 90일");
+  });
+
   it("keeps how sure it is, and says which picture could not be read", () => {
     expect(merged.blocks[3]?.recognised).toEqual({ confidence: 0.7 });
     expect(confidenceOf(merged.blocks)).toBeCloseTo((0.9 * 7 + 0.7 * 14 + 0.9 * 6) / 27, 3);
@@ -75,6 +86,11 @@ describe("what Tesseract finds", () => {
     const [x = 0, y = 0, width = 0, height = 0] = paragraph?.lines[0]?.[0]?.box ?? [];
     // Drawn at (100, 300) and turned by 4 degrees clockwise around the middle, the word's foot is at (116, 248).
     expect([Math.abs(x - 117) < 4, Math.abs(y + height - 250) < 4, width, height]).toEqual([true, true, 59, 26]);
+  });
+
+  it("is normalised like the text of every document", () => {
+    const said = (text: string) => paragraphsOf({ blocks: block([{ text, confidence: 96, bbox }]), rotateRadians: 0, width: 1000, height: 1000 })[0]?.lines[0]?.[0]?.text;
+    expect(["\u200fשלום\u200e", "ﬁsh", "x²", "ＡＢ，", "cafe\u0301"].map(said)).toEqual(["שלום", "fish", "x²", "ＡＢ，", "café"]);
   });
 
   it("loses stains and photographs, and keeps uncertain words among certain ones", () => {

@@ -1,5 +1,5 @@
-import { utils, write, type BookType } from "@e965/xlsx";
-import { zipSync, strToU8 } from "fflate";
+import { utils, write, type BookType, type CellObject } from "@e965/xlsx";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import initSqlJs from "sql.js";
 import { describe, expect, it } from "vitest";
 import { docx, epub, odt, pptx, shape, slideTable, wp, wTable } from "../../fixtures/documents/build.ts";
@@ -15,6 +15,10 @@ describe("tables", () => {
       expect(blocks.map((block) => block.text)).toEqual(["name: Loom Malson, price: 727 crowns, note: tall, heavy", "name: Scale Calvon, price: 297 crowns"]);
       expect(blocks[1]?.table).toEqual({ header: ["name", "price", "note"], cells: ["Scale Calvon", "297 crowns", ""], row: 2 });
     }
+  });
+
+  it("takes the line by which Excel is told the delimiter for no row", async () => {
+    for (const line of ["sep=;", '"sep=;"', "SEP=;"]) expect(shapeOf(await extracted("goods.csv", `${line}\r\nname;price\r\nLoom, tall;727\r\n`))).toEqual(["table-row: name: Loom, tall, price: 727"]);
   });
 
   it("takes no header where the first row is data, and survives broken quotes and ragged rows", async () => {
@@ -34,6 +38,15 @@ describe("tables", () => {
     expect(pathOf(result, "Zordis")).toEqual(["Goods"]);
   });
 
+  it.each(["xlsx", "xls"] as const)("reads the notes on the cells of %s behind the sheet's rows", async (type) => {
+    const book = utils.book_new();
+    const goods = utils.aoa_to_sheet([["name", "price"], ["Loom", 727]]);
+    (goods.B2 as CellObject).c = [{ a: "Ada Quill", t: "net of the harbour tax" }];
+    utils.book_append_sheet(book, goods, "Goods");
+    const bytes = write(book, { type: "buffer", bookType: (type === "xls" ? "biff8" : type) as BookType }) as Buffer;
+    expect(shapeOf(await extracted(`noted.${type}`, bytes))).toEqual(["heading1: Goods", "table-row: name: Loom, price: 727", "footnote: [B2] net of the harbour tax"]);
+  });
+
   it("reads the tables of a SQLite file, without its views and shadow tables", async () => {
     const { Database } = await initSqlJs();
     const database = new Database();
@@ -51,6 +64,47 @@ describe("office documents", () => {
     expect(shapeOf(styles).slice(-3)).toEqual(["paragraph: Trains are preferred.[1]", "table-row: name: Permit Ralzin, fee: 511 crowns", "footnote: [1] See the green ledger."]);
     expect(styles).toMatchObject({ author: "Ada Quill", created: "2024-03-15T05:45:00.000Z" });
     expect(pathOf(styles, "Trains")?.at(-1)).toBe("Travel");
+  });
+
+  it("reads in Word what stands in simple fields, under ruby, in writing directions, equations and ovals", async () => {
+    const run = (text: string) => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
+    const body = [
+      `<w:p>${run("Figure ")}<w:fldSimple w:instr=" SEQ Figure \\* ARABIC  &gt; " w:dirty='true'>${run("7")}</w:fldSimple>${run(": the loom")}</w:p>`,
+      `<w:p><w:r><w:ruby><w:rubyPr><w:rubyAlign w:val="center"/></w:rubyPr><w:rt>${run("つうち")}</w:rt><w:rubyBase>${run("通知")}</w:rubyBase></w:ruby></w:r>${run("期間")}</w:p>`,
+      `<w:p><w:bdo w:val="rtl">${run("סעיף")}</w:bdo><w:dir w:val="ltr">${run(" 7")}</w:dir></w:p>`,
+      `<w:p>${run("So ")}<m:oMathPara><m:oMath><m:sSup><m:e><m:r><w:rPr><w:i/></w:rPr><m:t>E=mc</m:t></m:r></m:e><m:sup><m:r><m:t xml:space="preserve">2 </m:t></m:r></m:sup></m:sSup></m:oMath></m:oMathPara>${run("holds.")}</w:p>`,
+      `<w:p><w:r><w:pict><v:oval xmlns:v="urn:schemas-microsoft-com:vml" style="width:9pt"><v:textbox><w:txbxContent><w:p>${run("Start here")}</w:p></w:txbxContent></v:textbox></v:oval></w:pict></w:r></w:p>`,
+    ].join("");
+    const { "word/document.xml": document = new Uint8Array(), ...rest } = unzipSync(docx(body, { title: "" }));
+    const withMath = strFromU8(document).replace("<w:document ", '<w:document xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" ');
+    expect(shapeOf(await extracted("fields.docx", zipSync({ ...rest, "word/document.xml": strToU8(withMath) })))).toEqual([
+      "paragraph: Figure 7: the loom", "paragraph: 通知期間", "paragraph: סעיף 7", "paragraph: So E=mc2 holds.", "paragraph: Start here",
+    ]);
+  });
+
+  const chart = '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:title><a:t>Wool</a:t></c:title><c:ser><c:tx><c:pt idx="0"><c:v>sacks</c:v></c:pt></c:tx><c:cat><c:pt idx="0"><c:v>2023</c:v></c:pt></c:cat><c:val><c:pt idx="0"><c:v>12</c:v></c:pt></c:val></c:ser></c:chartSpace>';
+  const point = (text: string, type = "") => `<dgm:pt ${type && `type="${type}"`}><dgm:t><a:p><a:r><a:t>${text}</a:t></a:r></a:p></dgm:t></dgm:pt>`;
+  const diagram = `<dgm:dataModel xmlns:dgm="d" xmlns:a="a"><dgm:ptLst>${point("", "doc")}${point("Shear the sheep")}${point("Spin the yarn", "asst")}${point("an arrow", "parTrans")}</dgm:ptLst></dgm:dataModel>`;
+  const relation = (id: string, type: string, target: string) => `<Relationship Id="${id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`;
+  const relations = (...all: string[]) => strToU8(`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${all.join("")}</Relationships>`);
+
+  it("reads the charts and diagrams of Word at the end, under no heading", async () => {
+    const result = await extracted("figures.docx", zipSync({
+      ...unzipSync(docx(wp("Last heading", "Heading1") + wp("The text."), { title: "" })), "word/_rels/document.xml.rels": relations(relation("r1", "chart", "charts/chart1.xml"), relation("r2", "diagramData", "diagrams/data1.xml")),
+      "word/charts/chart1.xml": strToU8(chart), "word/diagrams/data1.xml": strToU8(diagram),
+    }));
+    expect(shapeOf(result).slice(-4)).toEqual(["caption: Wool", "table-row: 2023, sacks: 12", "list-item: Shear the sheep", "list-item: Spin the yarn"]);
+    expect(pathOf(result, "Spin")).toEqual([]);
+  });
+
+  it("reads the charts and diagrams of a slide where they stand", async () => {
+    const frame = (inside: string) => `<p:graphicFrame><a:graphic><a:graphicData>${inside}</a:graphicData></a:graphic></p:graphicFrame>`;
+    const deck = pptx([{ shapes: shape("Wool", "title") + frame('<dgm:relIds xmlns:dgm="d" r:dm="r2" r:lo="r3"/>') + shape("Between") + frame('<c:chart xmlns:c="c" r:id="r1"/>') }]);
+    const result = await extracted("figures.pptx", zipSync({
+      ...unzipSync(deck), "ppt/slides/_rels/slide1.xml.rels": relations(relation("r1", "chart", "../charts/chart1.xml"), relation("r2", "diagramData", "../diagrams/data1.xml")),
+      "ppt/charts/chart1.xml": strToU8(chart), "ppt/diagrams/data1.xml": strToU8(diagram),
+    }));
+    expect(shapeOf(result)).toEqual(["heading1: Wool", "list-item: Shear the sheep", "list-item: Spin the yarn", "paragraph: Between", "caption: Wool", "table-row: 2023, sacks: 12"]);
   });
 
   it("keeps right-to-left, Chinese, Japanese and Korean text letter for letter, in Word, in pages and in plain text", async () => {
@@ -79,6 +133,13 @@ describe("office documents", () => {
       "<table:table-row><table:table-cell><text:p>Ralzin</text:p></table:table-cell><table:table-cell><text:p>511</text:p></table:table-cell></table:table-row></table:table>";
     expect(shapeOf(await extracted("t.odt", odt(body)))).toEqual(["heading2: Travel", "paragraph: By train[1].", "footnote: [1] Or boat.", "list-item: pack", "table-row: name: Ralzin, fee: 511"]);
     expect(await refused("t.odt", odt(body, { encrypted: true }))).toMatchObject({ code: "encrypted" });
+  });
+
+  it("keeps lists and tables in a cell of an OpenDocument table apart, word by word", async () => {
+    const item = (text: string) => `<text:list-item><text:p>${text}</text:p></text:list-item>`;
+    const cell = (inside: string) => `<table:table-cell>${inside}</table:table-cell>`;
+    const body = `<table:table><table:table-row>${cell("<text:p>task</text:p>")}${cell("<text:p>needs</text:p>")}</table:table-row><table:table-row>${cell("<text:p>Voyage</text:p>")}${cell(`<text:list>${item("rope")}${item("lamp")}</text:list>`)}</table:table-row></table:table>`;
+    expect(shapeOf(await extracted("cell.odt", odt(body)))).toEqual(["table-row: task: Voyage, needs: rope lamp"]);
   });
 
   it("reads EPUB by its spine, with titles from the contents", async () => {

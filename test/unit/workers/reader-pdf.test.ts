@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentText, type Extraction } from "../../../engine/contract/document.ts";
 import type { ReaderEvent } from "../../../engine/workers/reader/contract.ts";
+import { annotationTexts } from "../../../engine/workers/reader/formats/pdf/annotations.ts";
 import { renderPage } from "../../../engine/workers/reader/render.ts";
 import { pdf, type PdfPage } from "../../fixtures/documents/build.ts";
 import { extracted, refused, shapeOf } from "../../fixtures/documents/read.ts";
@@ -73,6 +74,27 @@ describe("the text of a PDF", () => {
     expect(result.warnings).toEqual([{ code: "no-text-layer", message: "Page 2 has no text layer.", page: 2 }]);
     expect(events.filter((event) => event.type === "progress").at(-1)).toEqual({ type: "progress", done: 2, total: 2, unit: "pages" });
     expect(await refused("n.pdf", pdf([{ text: [] }, { text: [] }]))).toMatchObject({ code: "no-text-layer", message: expect.stringContaining("None of the 2 pages"), next: expect.any(String) });
+  });
+});
+
+describe("what is and is no PDF", () => {
+  it("is told by more than its name in a text", async () => {
+    const source = "// Files that begin with %PDF- are pages.\nexport const isPdf = (text: string) => text.includes(\"%PDF-\");\n";
+    expect((await extracted("pdf.ts", source)).format).toBe("code");
+    expect((await extracted("notes.md", "# Formats\n\nA page file begins with %PDF-1.7 and a number.\n")).format).toBe("markdown");
+    expect((await extracted("junk.pdf", Buffer.concat([Buffer.from("HTTP/1.1 200 OK\r\n\r\n"), pdf([{ text: lines(["words"]) }])]))).format).toBe("pdf");
+  });
+
+  it("leaves out what a form keeps for itself, where nobody sees it", () => {
+    const field = (fieldName: string, more: object) => ({ subtype: "Widget", fieldType: "Tx", fieldName, fieldValue: "7", ...more });
+    const viewport = {} as Parameters<typeof annotationTexts>[1];
+    expect(annotationTexts([field("boats", {}), field("state", { hidden: true })], viewport)).toEqual([{ text: "boats: 7" }]);
+  });
+
+  it("says that pages were left out, also where running heads made the difference", async () => {
+    const pages = Array.from({ length: 6 }, (_, n) => ({ text: [...lines(["The quarterly ledger of the harbour"], { y: 585 }), ...lines([`Line ${n}.`])] }));
+    const { warnings } = await extracted("long.pdf", pdf(pages), { limits: { maxCharacters: 150 } });
+    expect(warnings).toEqual([{ code: "truncated", message: "The document is longer than 150 characters; its last 2 pages were left out." }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { strToU8 } from "fflate";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import type { Extraction } from "../../../engine/contract/document.ts";
 import { docx, odt, wp } from "../../fixtures/documents/build.ts";
@@ -42,11 +42,42 @@ describe("places of pictures in Word", () => {
     expect(places(await extracted("b.docx", docxWith(docx(both), { drawn: all("logo"), header: picture("logo") })))).toEqual([["head", "One."]]);
   });
 
+  it("is none in text that was deleted or moved away, unless it stands elsewhere too", async () => {
+    const del = (inside: string) => `<w:del w:id="1">${inside}</w:del>`;
+    const body = [
+      wp("One.", "", del(wDrawing("gone"))), wp("Two.", "", del(wDrawing("kept"))), `<w:p><w:moveFrom w:id="2">${wDrawing("moved")}</w:moveFrom></w:p>`, wp("Three.", "", wDrawing("kept")),
+      `<w:p>${wText("Four.")}<w:moveTo w:id="3">${wDrawing("moved")}</w:moveTo></w:p>`,
+      wp("Five.", "", del('<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata r:id="old"/></v:shape></w:pict></w:r>')),
+    ].join("");
+    expect(places(await extracted("d.docx", docxWith(docx(body), { drawn: all("gone", "kept", "moved", "old") })))).toEqual([["kept", "Three."], ["moved", "Four."]]);
+  });
+
+  it("is also found where programs other than Word put the text and the pictures", async () => {
+    const { "word/document.xml": text = new Uint8Array(), ...rest } = unzipSync(docx(wp("One.", "", wDrawing("r9")) + wp("Two.")));
+    const relations = (target: string, type: string) => strToU8(`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`.concat(type === "image" ? '<Relationship Id="h1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="/word/header1.xml"/>' : "", "</Relationships>"));
+    const online = zipSync({
+      ...rest, "_rels/.rels": relations("/word/document22.xml", "officeDocument"), "word/document22.xml": text, "word/_rels/document22.xml.rels": relations("/media/image.png", "image"), "media/image.png": picture("seal"),
+      "word/header1.xml": strToU8("<w:hdr/>"), "word/_rels/header1.xml.rels": relations("/media/head.png", "image"), "media/head.png": picture("head"), "docProps/thumbnail.png": picture("preview"),
+    });
+    expect(places(await extracted("online.docx", online))).toEqual([["image", "One."]]);
+  });
+
+  it("is the running header where there is nothing else to read", async () => {
+    const result = await extracted("head.docx", docxWith(docx("<w:p/>"), { drawn: {}, header: picture("head") }));
+    expect([result.blocks, places(result)]).toEqual([[], [["head", undefined]]]);
+  });
+
   it("is none for a drawing that links to a picture outside the file, which is no fault either", async () => {
     const body = wp("One.", "", wDrawing("outside").replace("r:embed", "r:link")) + wp("Two.", "", wDrawing("b"));
     const result = await extracted("c.docx", docxWith(docx(body), { drawn: all("outside", "b") }));
     expect(places(result)).toEqual([["b", "Two."], ["outside", "Two."]]);
     expect(result.warnings).toEqual([]);
+  });
+
+  it("is none for a drawing whose picture is lost, which costs nothing else of the document", async () => {
+    const lost = `<w:p><w:hyperlink r:id="nowhere" w:anchor="x">${wText("A link.")}</w:hyperlink><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata r:id="older"/></v:shape></w:pict></w:r></w:p>`;
+    const result = await extracted("e.docx", docxWith(docx(wp("One.", "", wDrawing("missing")) + lost + wp("Two.", "", wDrawing("b"))), { drawn: all("b") }));
+    expect([result.blocks.map(({ text }) => text), places(result)]).toEqual([["One.", "A link.", "Two."], [["b", "Two."]]]);
   });
 });
 
@@ -72,6 +103,11 @@ describe("places of pictures in OpenDocument text", () => {
     const body = `<text:tracked-changes><text:changed-region><text:deletion><text:p>${odtFrame("gone")}</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>One.${odtFrame("seal")}</text:p><text:p>Two.${odtFrame("seal")}</text:p>`;
     expect(places(await extracted("seals.odt", odtWith(odt(body), { drawn: all("gone", "seal", "stray"), header: picture("head") })))).toEqual([["seal", "One."], ["stray", "Two."]]);
     expect(places(await extracted("logo.odt", odtWith(odt(`<text:p>One.${odtFrame("head")}</text:p><text:p>Two.</text:p>`), { drawn: {}, header: picture("head") })))).toEqual([["head", "One."]]);
+  });
+
+  it("is the running header where there is nothing else to read", async () => {
+    const result = await extracted("head.odt", odtWith(odt("<text:p/>"), { drawn: {}, header: picture("head") }));
+    expect([result.blocks, places(result)]).toEqual([[], [["head", undefined]]]);
   });
 
   it("keeps notes and frames of table cells, behind their row", async () => {

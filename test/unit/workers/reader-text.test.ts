@@ -4,7 +4,7 @@ import { documentText } from "../../../engine/contract/document.ts";
 import { DocumentBuilder } from "../../../engine/workers/reader/blocks.ts";
 import { decodeText } from "../../../engine/workers/reader/encoding.ts";
 import { cleanTitle, isoDate } from "../../../engine/workers/reader/metadata.ts";
-import { normaliseCode, normaliseLine, normaliseText } from "../../../engine/workers/reader/normalise.ts";
+import { normaliseCode, normaliseLine, normaliseText } from "../../../engine/base/normalise.ts";
 import { looksLikeHeader, rowText } from "../../../engine/workers/reader/tables.ts";
 
 describe("normalised text", () => {

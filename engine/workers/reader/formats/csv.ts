@@ -4,13 +4,17 @@ import { textOf, type FormatReader } from "../source.ts";
 import { addTable, splitHeader } from "../tables.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
+/** A first line by which Excel is told the delimiter; no row of the table. */
+const EXCEL_DELIMITER = /^\uFEFF?"?sep=(.)"?\r?\n/i;
 const SAMPLE_CHARACTERS = 64 * 1024;
 const SAMPLE_ROWS = 50;
 
 /** CSV and TSV: one row, one block. The delimiter is sniffed; quotes may be broken, rows may differ in length. */
 export const readCsv: FormatReader = ({ source, out }) => {
-  const text = textOf(source);
-  const delimiter = source.format === "tsv" ? "\t" : sniffDelimiter(text);
+  const whole = textOf(source);
+  const [line = "", said] = EXCEL_DELIMITER.exec(whole) ?? [];
+  const text = whole.slice(line.length);
+  const delimiter = said ?? (source.format === "tsv" ? "\t" : sniffDelimiter(text));
   const rows = rowsOf(text, delimiter);
   if (rows.length === 0) throw new Refusal("no-text", "The table has no rows.");
   addTable(out, splitHeader(rows));
@@ -34,10 +38,8 @@ function parseRows(text: string, { delimiter, quote = '"', maxRows }: { delimite
   });
 }
 
-/** The delimiter that gives the most columns in the most equal rows. Excel's "sep=;" line decides where it is there. */
+/** The delimiter that gives the most columns in the most equal rows. */
 function sniffDelimiter(text: string): string {
-  const said = /^\uFEFF?sep=(.)\r?\n/i.exec(text)?.[1];
-  if (said) return said;
   const end = text.length > SAMPLE_CHARACTERS ? text.lastIndexOf("\n", SAMPLE_CHARACTERS) : text.length;
   const sample = text.slice(0, end > 0 ? end : SAMPLE_CHARACTERS);
   const scored = DELIMITERS.map((delimiter) => ({ delimiter, score: score(sample, delimiter) }));

@@ -1,12 +1,16 @@
 import mammoth from "mammoth";
 import { parseDocument } from "htmlparser2";
-import { sha256 } from "../../../base/hash.ts";
+import type { DocumentBuilder } from "../blocks.ts";
 import { officeProperties } from "../office-properties.ts";
 import { readHtmlNodes } from "../html-blocks.ts";
 import { corrupt } from "../refusal.ts";
 import type { FormatReader } from "../source.ts";
-import { isPicturePart, picturesIn, PlacedPictures, relatedParts } from "../pictures.ts";
+import { PlacedPictures, relatedParts } from "../pictures.ts";
 import { openArchive, type Archive } from "../zip.ts";
+import { readChart } from "./chart.ts";
+import { readDiagram } from "./diagram.ts";
+import { isMedia, Media } from "./docx-media.ts";
+import { packageOf } from "./docx-package.ts";
 
 /** Word's own styles that mammoth does not map by itself. */
 const STYLES = [
@@ -19,58 +23,34 @@ const STYLES = [
   "comment-reference => sup",
 ];
 
-const MEDIA = "word/media/";
-const MAIN = "word/document.xml";
-
-/** Word: mammoth's HTML, read as HTML. Headings, lists, tables with their header, footnotes, endnotes, comments. Pictures are named for recognition. */
+/** Word: mammoth's HTML, read as HTML. Headings, lists, tables with their header, footnotes, endnotes, comments; charts and diagrams at the end. Pictures are named for recognition. */
 export const readDocx: FormatReader = async ({ source, out }) => {
-  // mammoth unpacks without a limit of its own, so the parts are counted first.
-  const archive = openArchive(source.bytes, source.limits.maxInflatedBytes, (name) =>
-    name.startsWith(MEDIA) && isPicturePart(name) ? "hash" : name.startsWith("docProps/") || name.startsWith("word/_rels/"));
+  const archive = openArchive(source.bytes, source.limits.maxInflatedBytes, (name) => (isMedia(name) ? "hash" : /\.(xml|rels)$/i.test(name)));
   officeProperties(archive, out.metadata);
-  const media = new Media(archive);
-  const buffer = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.byteLength);
-  const result = await mammoth.convertToHtml({ buffer }, {
+  const main = relatedParts(archive, "", "officeDocument")[0] ?? "word/document.xml";
+  const media = new Media(archive, main);
+  // `file`: mammoth's own way in for containers that are open already, which its types do not name.
+  const input = { file: packageOf(archive) } as unknown as Parameters<typeof mammoth.convertToHtml>[0];
+  const result = await mammoth.convertToHtml(input, {
     styleMap: STYLES, externalFileAccess: false,
-    convertImage: mammoth.images.imgElement(async (image) => ({ src: media.partOf(await image.readAsBuffer().catch(() => NOT_INSIDE)) })),
+    convertImage: mammoth.images.imgElement(async (image) => ({ src: media.partOf((await image.readAsBuffer().catch(() => NOT_INSIDE)).toString()) })),
   }).catch(() => {
     throw corrupt("This Word document");
   });
   for (const message of result.messages) if (message.type === "error") out.warn("part-unreadable", message.message);
   const pictures = new PlacedPictures(out);
   readHtmlNodes(out, parseDocument(result.value).children, { picture: (img) => pictures.here(img.attribs.src ?? "") });
-  pictures.leaveOut(media.running());
-  pictures.rest(media.parts);
+  readDrawn(out, archive, main);
+  pictures.finish({ all: media.parts, running: media.running(), deleted: media.deleted() });
 };
 
-/** Bytes of a picture that the document links to, or names and does not hold. */
+/** A picture that the document links to, or names and does not hold. */
 const NOT_INSIDE = Buffer.alloc(0);
 
-/** The pictures of a Word file. mammoth hands out their bytes without a name, so they are known by their hash, and copies are one picture. */
-class Media {
-  private readonly byHash = new Map<string, string>();
-  private readonly archive: Archive;
-
-  constructor(archive: Archive) {
-    this.archive = archive;
-    for (const part of picturesIn(archive.names, MEDIA)) {
-      const hash = archive.hash(part) ?? "";
-      if (!this.byHash.has(hash)) this.byHash.set(hash, part);
-    }
-  }
-
-  get parts(): string[] {
-    return [...this.byHash.values()];
-  }
-
-  /** "": none that could be drawn. */
-  partOf(bytes: Uint8Array): string {
-    return this.byHash.get(sha256(bytes)) ?? "";
-  }
-
-  /** In headers and footers. */
-  running(): string[] {
-    const parts = ["header", "footer"].flatMap((type) => relatedParts(this.archive, MAIN, type));
-    return parts.flatMap((part) => relatedParts(this.archive, part, "image")).map((part) => this.byHash.get(this.archive.hash(part) ?? "") ?? part);
-  }
+/** Charts and diagrams: mammoth does not say where they stand, so they come last, under no heading. */
+function readDrawn(out: DocumentBuilder, archive: Archive, main: string): void {
+  const of = (type: string) => relatedParts(archive, main, type).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  out.closeHeadings();
+  for (const part of of("chart")) readChart(out, archive.text(part));
+  for (const part of of("diagramData")) readDiagram(out, archive.text(part));
 }

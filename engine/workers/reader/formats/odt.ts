@@ -23,8 +23,8 @@ export const readOdt: FormatReader = ({ source, out }) => {
   const pictures = new PlacedPictures(out);
   readElements({ out, pictures }, elements(body), { kind: "paragraph", depth: 0 });
   const master = first(parseXml(archive.text("styles.xml") ?? ""), "office:master-styles");
-  for (const unread of [master, first(body, "text:tracked-changes")]) if (unread) pictures.leaveOut(imagesIn(unread));
-  pictures.rest(picturesIn(archive.names, "Pictures/"));
+  const tracked = first(body, "text:tracked-changes");
+  pictures.finish({ all: picturesIn(archive.names, "Pictures/"), running: master ? imagesIn(master) : [], deleted: tracked ? imagesIn(tracked) : [] });
 };
 
 interface Place { readonly kind: "paragraph" | "list-item"; readonly depth: number }
@@ -93,6 +93,10 @@ function inline(paragraph: DomElement): Hanging & { readonly text: string } {
         case "draw:custom-shape":
           frames.push(node);
           return "";
+        // Items of a list and rows of a table inside a cell are words apart.
+        case "text:p":
+        case "text:h":
+          return depth > MAX_DEPTH ? "" : ` ${visit(node.children, depth + 1)} `;
         default:
           return depth > MAX_DEPTH ? "" : visit(node.children, depth + 1);
       }

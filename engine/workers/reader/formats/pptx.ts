@@ -7,12 +7,13 @@ import { addTable, splitHeader } from "../tables.ts";
 import { all, elements, first, parseXml, relationships } from "../xml-tree.ts";
 import { openArchive, type Archive } from "../zip.ts";
 import { isPicturePart } from "../pictures.ts";
-import { readChart } from "./pptx-chart.ts";
+import { readChart } from "./chart.ts";
+import { readDiagram } from "./diagram.ts";
 
 /** Placeholders that repeat on every slide. */
 const FURNITURE = new Set(["sldNum", "dt", "ftr", "hdr", "sldImg"]);
 
-/** PowerPoint: slides are pages, titles headings; text, tables, charts, picture descriptions and the speaker's notes. */
+/** PowerPoint: slides are pages, titles headings; text, tables, charts, diagrams, picture descriptions and the speaker's notes. */
 export const readPptx: FormatReader = ({ source, out, progress, signal }) => {
   const archive = openArchive(source.bytes, source.limits.maxInflatedBytes, (name) => /\.(xml|rels)$/i.test(name));
   officeProperties(archive, out.metadata);
@@ -78,6 +79,8 @@ function readShape(out: DocumentBuilder, shape: DomElement, part: (id: string) =
   if (table) return readTable(out, table);
   const chart = first(shape, "c:chart");
   if (chart) return readChart(out, part(chart.attribs["r:id"] ?? ""));
+  const diagram = first(shape, "dgm:relIds");
+  if (diagram) return readDiagram(out, part(diagram.attribs["r:dm"] ?? ""));
   if (shape.name === "p:pic") return out.text("caption", first(shape, "p:cNvPr")?.attribs.descr ?? "");
   for (const paragraph of paragraphsOf(shape)) out.text(kind === "body" || kind === "obj" ? "list-item" : "paragraph", runText(paragraph));
 }

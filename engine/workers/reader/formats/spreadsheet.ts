@@ -1,4 +1,4 @@
-import { read, type CellObject, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import { read, utils, type CellObject, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import type { DocumentBuilder } from "../blocks.ts";
 import { isEncryptedPackage } from "../office-properties.ts";
 import { corrupt, Refusal } from "../refusal.ts";
@@ -7,7 +7,7 @@ import { addTable, looksLikeHeader } from "../tables.ts";
 import { assertInflatable } from "../zip.ts";
 import { sheetPictures } from "./sheet-pictures.ts";
 
-/** XLSX, XLS and ODS: each sheet a heading and a page, each row a block with its header. Pictures are named for recognition. */
+/** XLSX, XLS and ODS: each sheet a heading and a page, each row a block with its header, then the notes on cells. Pictures are named for recognition. */
 export const readSpreadsheet: FormatReader = ({ source, out, progress, signal }) => {
   const book = openBook(source);
   out.metadata.title = book.Props?.Title;
@@ -18,11 +18,13 @@ export const readSpreadsheet: FormatReader = ({ source, out, progress, signal })
     signal.throwIfAborted();
     const sheet = book.Sheets[name];
     const rows = sheet ? rowsOf(sheet) : [];
+    const notes = sheet ? notesOf(sheet) : [];
     progress(i + 1, book.SheetNames.length, "parts");
-    if (rows.length === 0 || out.full) return;
+    if (rows.length + notes.length === 0 || out.full) return;
     out.startPage(i + 1);
     out.heading(1, name);
     for (const region of regionsOf(rows)) addRegion(out, name, region);
+    for (const note of notes) out.text("footnote", note);
   });
   if (source.format !== "xls") sheetPictures(out, source.bytes, source.limits.maxInflatedBytes);
 };
@@ -48,12 +50,25 @@ const dateText = (date: unknown) => (date instanceof Date && !Number.isNaN(date.
 
 type Row = readonly string[];
 
-/** Rows as they read, an empty array for an empty row. Only cells that exist are visited: a sheet may claim a million columns. */
-function rowsOf(sheet: WorkSheet): Row[] {
+/** Only cells that exist: a sheet may claim a million columns. */
+function cellsOf(sheet: WorkSheet): (CellObject | undefined)[][] {
   // Dense sheets keep their rows here; SheetJS types the key for sparse sheets only.
-  const data = ((sheet as { "!data"?: (CellObject | undefined)[][] })["!data"] ?? []).map((row) => row ?? []);
+  return Array.from((sheet as { "!data"?: (CellObject | undefined)[][] })["!data"] ?? [], (row) => row ?? []);
+}
+
+/** What people wrote to cells, with the cell's name. */
+function notesOf(sheet: WorkSheet): string[] {
+  const notes: string[] = [];
+  cellsOf(sheet).forEach((cells, r) => cells.forEach((cell, c) => {
+    for (const { t } of cell?.c ?? []) if (t?.trim()) notes.push(`[${utils.encode_cell({ r, c })}] ${t}`);
+  }));
+  return notes;
+}
+
+/** Rows as they read, an empty array for an empty row. */
+function rowsOf(sheet: WorkSheet): Row[] {
   const rows: Row[] = [];
-  for (const cells of Array.from(data, (row) => row ?? [])) {
+  for (const cells of cellsOf(sheet)) {
     const row: string[] = [];
     cells.forEach((cell, column) => {
       const text = cell ? cellText(cell).trim() : "";

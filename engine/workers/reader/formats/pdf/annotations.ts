@@ -1,7 +1,7 @@
 import type { PageViewport } from "pdfjs-dist";
 import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
-import { normaliseLine } from "../../normalise.ts";
+import { normaliseLine } from "../../../../base/normalise.ts";
 
 /** What of pdf.js's annotation data is used; its own type is any. */
 interface Annotation {
@@ -15,12 +15,14 @@ interface Annotation {
   readonly password?: boolean;
   readonly contentsObj?: { readonly str?: string };
   readonly rect?: readonly number[];
+  /** Nobody sees it on the page: what a form keeps for itself. */
   readonly hidden?: boolean;
 }
 
 /** Text that people put on a page rather than into it: filled form fields ("name: value"), text boxes and notes. */
 export function annotationTexts(annotations: readonly unknown[], viewport: PageViewport): Piece[] {
   return (annotations as readonly Annotation[]).flatMap((annotation) => {
+    if (annotation.hidden) return [];
     const text = normaliseLine(annotation.subtype === "Widget" ? fieldText(annotation) : noteText(annotation));
     if (!text) return [];
     const rect = annotation.rect?.length === 4 ? onPage(annotation.rect, viewport) : undefined;

@@ -1,5 +1,5 @@
 import type { PDFDocumentProxy } from "pdfjs-dist";
-import { normaliseLine } from "../../normalise.ts";
+import { normaliseLine } from "../../../../base/normalise.ts";
 import type { Line } from "./lines.ts";
 
 /** One entry of a PDF's outline with the place it leads to. */

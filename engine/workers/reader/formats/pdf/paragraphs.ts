@@ -1,3 +1,4 @@
+import { joinsUnspaced } from "../../../../base/unspaced.ts";
 import type { Rect } from "../../../../contract/document.ts";
 import type { Piece } from "../../blocks.ts";
 import { endedEarly, isIndented, type Edges } from "./line-ends.ts";
@@ -178,8 +179,5 @@ function dropHyphen(words: Piece[]): void {
   if (last) words.push({ ...last, text: last.text.slice(0, -1) });
 }
 
-/** Chinese and Japanese are written without spaces between words, so also between lines; so is what a hyphen or slash joins. */
-function joinsWithoutSpace(before: string, after: string): boolean {
-  const scripts = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF]/u;
-  return (scripts.test(before.at(-1) ?? "") && scripts.test(after.at(0) ?? "")) || /\p{L}[-‐]$/u.test(before);
-}
+/** What a hyphen joins, and scripts without spaces. */
+const joinsWithoutSpace = (before: string, after: string): boolean => joinsUnspaced(before, after) || /\p{L}[-‐]$/u.test(before);

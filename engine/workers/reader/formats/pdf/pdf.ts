@@ -37,7 +37,7 @@ export const readPdf: FormatReader = async (context) => {
   try {
     await describe(pdf.document, out);
     const outline = await outlineOf(pdf.document);
-    const pages = await readPages(context, pdf.document, { outline, time });
+    const { pages, unread } = await readPages(context, pdf.document, { outline, time });
     const lines = pages.flatMap((page) => page.lines);
     const vocabulary = new Set<string>();
     addVocabulary(vocabulary, lines);
@@ -45,6 +45,8 @@ export const readPdf: FormatReader = async (context) => {
     const words = lines.reduce((sum, line) => sum + line.spans.length / 2, 0);
     const style = { vocabulary, wordsPerRun: Math.max(1, Math.ceil(words / MAX_RUNS)), furniture, sizes: outline.length > 0 ? undefined : headingSizes(lines) };
     for (const page of pages) emitPage(out, page, style);
+    // Running heads counted and were left out, so the builder may not have filled up.
+    if (unread > 0 && !out.full) out.warn("truncated", `The document is longer than ${source.limits.maxCharacters.toLocaleString("en")} characters; its last ${unread} pages were left out.`);
   } finally {
     await pdf.close();
   }
@@ -64,13 +66,13 @@ async function describe(document: PDFDocumentProxy, out: DocumentBuilder): Promi
   out.metadata.modified = said("ModDate", "xmp:modifydate");
 }
 
-async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, { outline, time }: { outline: readonly OutlineEntry[]; time: LookingTime }): Promise<PageText[]> {
+async function readPages({ out, signal, progress, source }: ReadContext, document: PDFDocumentProxy, { outline, time }: { outline: readonly OutlineEntry[]; time: LookingTime }): Promise<{ pages: PageText[]; /** Pages at the end. */ unread: number }> {
   const pages: PageText[] = [];
   let characters = 0;
   for (let number = 1; number <= document.numPages; number++) {
     signal.throwIfAborted();
-    // Beyond what is kept there is nothing to read for; the builder says "truncated" when it fills up.
-    if (characters > source.limits.maxCharacters) break;
+    // Beyond what is kept there is nothing to read for.
+    if (characters > source.limits.maxCharacters) return { pages, unread: document.numPages - number + 1 };
     try {
       const page = await document.getPage(number);
       const text = await readPage(page, outline.filter((entry) => entry.page === number), time);
@@ -85,7 +87,7 @@ async function readPages({ out, signal, progress, source }: ReadContext, documen
     // pdf.js works in microtasks here: without a turn of the event loop neither progress nor a cancellation would get through.
     await setImmediate();
   }
-  return pages;
+  return { pages, unread: 0 };
 }
 
 async function readPage(page: PDFPageProxy, outline: readonly OutlineEntry[], time: LookingTime): Promise<PageText> {

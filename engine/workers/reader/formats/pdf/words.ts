@@ -1,7 +1,7 @@
 import type { PageViewport } from "pdfjs-dist";
 import type { TextContent, TextItem } from "pdfjs-dist/types/src/display/api.js";
 import type { Rect } from "../../../../contract/document.ts";
-import { normaliseText } from "../../normalise.ts";
+import { normaliseText } from "../../../../base/normalise.ts";
 
 /**
  * A word or space on a page. Positions are in the direction of its own writing, so that turned text is read like any other:
