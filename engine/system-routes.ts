@@ -1,5 +1,6 @@
 import { freemem, totalmem, availableParallelism, platform, release } from "node:os";
 import type { Emitter } from "./base/emitter.ts";
+import { compileSchema } from "./base/json-schema.ts";
 import type { Network } from "./base/network.ts";
 import type { Notices } from "./base/notices.ts";
 import { os, stream } from "./contract/server.ts";
@@ -27,5 +28,6 @@ export function systemRoutes({ network, notices, changes, describe }: SystemPart
     changes: os.system.changes.handler(({ signal }) => stream(changes.stream(signal))),
     network: os.system.network.handler(({ input }) => network.recent(input.limit)),
     dismissNotice: os.system.dismissNotice.handler(({ input }) => notices.dismiss(input.id)),
+    checkSchema: os.system.checkSchema.handler(({ input }) => void compileSchema(input.jsonSchema)),
   };
 }

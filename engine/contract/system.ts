@@ -1,6 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { errorMap } from "./errors.ts";
+import { answerSchema } from "./json-schema.ts";
 import { queueProgress } from "./library.ts";
 import { runtimeState } from "./models.ts";
 
@@ -43,4 +44,6 @@ export const systemContract = {
   changes: base.output(eventIterator(changeEvent)),
   network: base.input(z.object({ limit: z.number().int().min(1).max(5000).default(500) }).prefault({})).output(z.array(networkAttempt)),
   dismissNotice: base.input(z.object({ id: z.string() })).output(z.void()),
+  /** INVALID, with the reason, where it is no JSON schema: said while it is written, before it is kept. */
+  checkSchema: base.input(z.object({ jsonSchema: answerSchema })).output(z.void()),
 };

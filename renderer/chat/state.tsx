@@ -35,13 +35,18 @@ export function ChatProvider({ children }: { children: ReactNode }) {
     const store = createStore<ChatState>(() => ({ panel: undefined, listOpen: window.innerWidth > 1000, panelWidth: 520, drafts: {}, options: {}, editing: undefined }));
     const live = createLive(engine, queries, (id) => {
       const fresh = store.getState().options[""];
-      if (fresh) store.setState(({ options }) => ({ options: { ...options, [id]: fresh } }));
+      if (fresh) store.setState(({ options }) => ({ options: { ...options, [id]: fresh, "": forAnother(fresh) } }));
       const { hash } = window.location;
       if (hash === "" || hash === "#/" || hash === "#/chat") go("chat", id, { replace: true });
     });
     return { live, store };
   });
   return <ChatContext.Provider value={chat}>{children}</ChatContext.Provider>;
+}
+
+/** What the next new conversation begins with: who answers, and from what. Instructions, sampling and schema were set for the one. */
+function forAnother({ systemPrompt: _, jsonSchema: __, jsonSchemaUse: ___, ...options }: AnswerOptions): AnswerOptions {
+  return { ...options, sampling: {} };
 }
 
 export function useChat(): Chat {

@@ -7,7 +7,7 @@ import { goEvaluate } from "./addresses.ts";
 import { madeOf } from "./made-of.ts";
 import { NotTold } from "./NotTold.tsx";
 import { useRuns } from "./queries.ts";
-import { pValue, scoreWords, signed } from "./words.ts";
+import { pValue, scoreWords, signed, signedTime } from "./words.ts";
 import css from "./runs.module.css";
 
 /** What changed between two runs, corner by corner and question by question. */
@@ -33,7 +33,7 @@ export function ChangePage({ before, after }: { before: string; after: string })
             <div className={css.tableScroll} tabIndex={0} role="region" aria-label={`Differences of ${variant.name}`}>
               <table>
                 <thead><tr><th scope="col">Measure</th><th scope="col">After less before</th><th scope="col">Better / worse</th><th scope="col">p</th><th scope="col">Told apart?</th></tr></thead>
-                <tbody>{variant.differences.map((pair) => <tr key={pair.measure}><th scope="row">{pair.measure === "totalMs" ? "Time" : scoreWords[pair.measure][0]}</th><td>{pair.measure === "totalMs" ? `${signed(pair.difference.mean)} ms` : `${signed(pair.difference.mean * 100)} points`}</td><td>{pair.onlyA} / {pair.onlyB}</td><td>{pValue(pair.holm)}</td><td>{pair.told ? <Badge tone="good">yes</Badge> : <NotTold more={pair.more} />}</td></tr>)}</tbody>
+                <tbody>{variant.differences.map((pair) => <tr key={pair.measure}><th scope="row">{pair.measure === "totalMs" ? "Time" : scoreWords[pair.measure][0]}</th><td>{pair.measure === "totalMs" ? signedTime(pair.difference.mean) : `${signed(pair.difference.mean * 100)} points`}</td><td>{pair.onlyA} / {pair.onlyB}</td><td>{pValue(pair.holm)}</td><td>{pair.told ? <Badge tone="good">yes</Badge> : <NotTold more={pair.more} />}</td></tr>)}</tbody>
               </table>
             </div>
           </section>

@@ -1,9 +1,8 @@
 import { useState } from "react";
 import type { PairReport } from "../../engine/contract/index.ts";
-import { milliseconds } from "../app/words.ts";
 import { Badge, SegmentedControl } from "../design/index.ts";
 import { NotTold } from "./NotTold.tsx";
-import { pValue, signed } from "./words.ts";
+import { pValue, signed, signedTime } from "./words.ts";
 import css from "./runs.module.css";
 
 const names: Readonly<Record<PairReport["measure"], string>> = { correct: "Right", fact: "Fact", format: "Format", tokenF1: "Words shared", totalMs: "Time" };
@@ -14,7 +13,7 @@ export function Pairs({ pairs }: { pairs: readonly PairReport[] }) {
   const [chosen, setChosen] = useState<PairReport["measure"]>();
   const measure = chosen && measures.includes(chosen) ? chosen : measures[0];
   const difference = ({ measure: of, difference: { mean, low, high } }: PairReport) => (of === "totalMs"
-    ? `${mean < 0 ? "−" : "+"}${milliseconds(Math.abs(mean))}` : `${signed(mean * 100)} points (${signed(low * 100)} to ${signed(high * 100)})`);
+    ? signedTime(mean) : `${signed(mean * 100)} points (${signed(low * 100)} to ${signed(high * 100)})`);
   return (
     <>
       <SegmentedControl<PairReport["measure"]> label="Measure" size="s" value={measure ?? "correct"} onChange={setChosen} segments={measures.map((value) => ({ value, label: names[value] }))} />

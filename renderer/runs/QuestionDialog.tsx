@@ -2,11 +2,26 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { KnownQuestion } from "../../engine/contract/index.ts";
 import { Button, Dialog, Switch, TextArea, TextField } from "../design/index.ts";
-import { readSchema, schemaText } from "../schema/read.ts";
+import type { Failure } from "../engine/failure.ts";
+import { schemaText } from "../schema/read.ts";
 import { SchemaArea } from "../schema/SchemaArea.tsx";
+import { useSchema } from "../schema/use-schema.ts";
 import css from "./runs.module.css";
 
-interface Props { question: KnownQuestion | undefined; onClose(): void; onKeep(question: KnownQuestion): Promise<boolean> }
+interface Props { question: KnownQuestion | undefined; onClose(): void; /** Resolves to what the engine refused it for. */ onKeep(question: KnownQuestion): Promise<Failure | undefined> }
+
+/** Numbers as they are typed, with a point or a comma; undefined where the field is empty. */
+const numberFrom = (text: string): number | undefined => (text.trim() === "" ? undefined : Number(text.trim().replace(",", ".").replace("−", "-")));
+
+/** Why it is no regular expression, as the engine reads one. */
+function patternProblem(source: string): string | undefined {
+  try {
+    new RegExp(source, "u");
+    return undefined;
+  } catch (error) {
+    return `This is no regular expression: ${error instanceof Error ? error.message.replace(/^Invalid regular expression: /, "") : String(error)}.`;
+  }
+}
 
 const lines = (text: string): string[] => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
@@ -20,26 +35,31 @@ export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
   const [more, setMore] = useState(Boolean(given?.jsonSchema ?? given?.pattern ?? given?.rubric ?? given?.expectNumber));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const set = (change: Partial<typeof fields>) => setFields((now) => ({ ...now, ...change }));
+  const set = (change: Partial<typeof fields>) => { setFields((now) => ({ ...now, ...change })); setProblem(undefined); };
+  const typed = useSchema(fields.schema);
+  const [value, tolerance] = [numberFrom(fields.number), numberFrom(fields.tolerance)];
+  const problems = {
+    number: value !== undefined && !Number.isFinite(value) ? "A number, like 12.5." : undefined,
+    tolerance: tolerance === undefined ? undefined : !(tolerance >= 0) ? "A number from 0 up, like 0.5." : value === undefined ? "Off from which number?" : undefined,
+    pattern: patternProblem(fields.pattern), schema: typed.problem,
+  };
   const keep = async () => {
-    const read = readSchema(fields.schema);
-    const [value, tolerance] = [Number(fields.number), Number(fields.tolerance)];
     const answers = lines(fields.answers);
     const tags = fields.tags.split(",").map((tag) => tag.trim()).filter(Boolean);
-    if (read.problem) return setProblem(read.problem);
-    if ((fields.number !== "" && !Number.isFinite(value)) || (fields.tolerance !== "" && !(tolerance >= 0))) return setProblem("The number and how far it may be off are written like 12.5.");
     const expectations = {
-      ...(answers.length > 0 ? { expectAnswers: answers } : {}), ...(fields.number === "" ? {} : { expectNumber: { value, ...(fields.tolerance === "" ? {} : { tolerance }) } }),
+      ...(answers.length > 0 ? { expectAnswers: answers } : {}), ...(value === undefined ? {} : { expectNumber: { value, ...(tolerance === undefined ? {} : { tolerance }) } }),
       ...(fields.document.trim() ? { expectDocument: fields.document.trim() } : {}), ...(fields.phrase.trim() ? { expectPhrase: fields.phrase.trim() } : {}), ...(fields.unanswerable ? { unanswerable: true } : {}),
-      ...(read.schema ? { jsonSchema: read.schema } : {}), ...(fields.pattern ? { pattern: fields.pattern } : {}), ...(fields.rubric.trim() ? { rubric: fields.rubric.trim() } : {}),
+      ...(typed.schema ? { jsonSchema: typed.schema } : {}), ...(fields.pattern ? { pattern: fields.pattern } : {}), ...(fields.rubric.trim() ? { rubric: fields.rubric.trim() } : {}),
     };
     if (Object.keys(expectations).length === 0) return setProblem("Say what a right answer is: one of the fields below the question is enough.");
     setBusy(true);
-    const kept = await onKeep({ id: given?.id ?? crypto.randomUUID(), question: fields.question.trim(), ...(given?.history ? { history: given.history } : {}), ...expectations, ...(tags.length > 0 ? { tags } : {}) });
+    const refused = await onKeep({ id: given?.id ?? crypto.randomUUID(), question: fields.question.trim(), ...(given?.history ? { history: given.history } : {}), ...expectations, ...(tags.length > 0 ? { tags } : {}) });
     setBusy(false);
-    if (kept) onClose();
+    if (refused) setProblem([refused.reason, refused.next].filter(Boolean).join(" "));
+    else onClose();
   };
-  const footer = <><Button onClick={onClose}>Cancel</Button><Button variant="primary" busy={busy} disabled={fields.question.trim() === ""} onClick={() => void keep()}>Keep</Button></>;
+  const isReady = fields.question.trim() !== "" && !typed.checking && Object.values(problems).every((one) => one === undefined);
+  const footer = <><Button onClick={onClose}>Cancel</Button><Button variant="primary" busy={busy} disabled={!isReady} onClick={() => void keep()}>Keep</Button></>;
   return (
     <Dialog open onOpenChange={(open) => { if (!open) onClose(); }} width="l" title={given ? "Edit the question" : "A question with its answer"} footer={footer}>
       <div className={css.form}>
@@ -53,11 +73,11 @@ export function QuestionDialog({ question: given, onClose, onKeep }: Props) {
         {more ? (
           <>
             <div className={css.pair}>
-              <TextField label="A number" inputMode="decimal" value={fields.number} onChange={(event) => set({ number: event.target.value })} />
-              <TextField label="May be off by" inputMode="decimal" placeholder="0" value={fields.tolerance} onChange={(event) => set({ tolerance: event.target.value })} />
+              <TextField label="A number" inputMode="decimal" value={fields.number} error={problems.number} onChange={(event) => set({ number: event.target.value })} />
+              <TextField label="May be off by" inputMode="decimal" placeholder="0" value={fields.tolerance} error={problems.tolerance} onChange={(event) => set({ tolerance: event.target.value })} />
             </div>
-            <TextField label="Pattern that must match" placeholder="^\d{4}-\d{2}-\d{2}" value={fields.pattern} onChange={(event) => set({ pattern: event.target.value })} spellCheck={false} />
-            <SchemaArea label="JSON schema the answer must follow" rows={3} value={fields.schema} error={readSchema(fields.schema).problem} onChange={(event) => set({ schema: event.target.value })} />
+            <TextField label="Pattern that must match" placeholder="^\d{4}-\d{2}-\d{2}" value={fields.pattern} error={problems.pattern} onChange={(event) => set({ pattern: event.target.value })} spellCheck={false} />
+            <SchemaArea label="JSON schema the answer must follow" rows={3} value={fields.schema} error={problems.schema} onChange={(event) => set({ schema: event.target.value })} />
             <TextArea label="What a good answer does" hint="Only a judge can tell whether it does." rows={2} value={fields.rubric} onChange={(event) => set({ rubric: event.target.value })} />
           </>
         ) : <Button size="s" variant="ghost" className={css.more} icon={<Plus />} onClick={() => setMore(true)}>Number, pattern, JSON schema, rubric</Button>}

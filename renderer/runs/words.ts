@@ -1,4 +1,5 @@
 import type { Figure, LimitMeasure, Recommendation, ScoreMeasure } from "../../engine/contract/index.ts";
+import { milliseconds } from "../app/words.ts";
 
 /** What a score is called, and what it says: shown as the tooltip of its column. */
 export const scoreWords: Readonly<Record<ScoreMeasure, readonly [name: string, says: string]>> = {
@@ -20,7 +21,7 @@ export const scoreWords: Readonly<Record<ScoreMeasure, readonly [name: string, s
 };
 
 export const limitWords: Readonly<Record<LimitMeasure, string>> = {
-  correct: "Right, at least", fact: "Fact, at least", format: "Format, at least", citation: "Cited right, at least", faithfulness: "Supported, at least", refusal: "Refused rightly, at least",
+  correct: "Right, at least (%)", fact: "Fact, at least (%)", format: "Format, at least (%)", citation: "Cited right, at least (%)", faithfulness: "Supported, at least (%)", refusal: "Refused rightly, at least (%)",
   p95Ms: "Slowest 5 %, at most (ms)", p95FirstTokenMs: "First word of the slowest 5 %, at most (ms)",
 };
 
@@ -29,5 +30,7 @@ export const choiceWords: Readonly<Record<Recommendation["choice"], string>> = {
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export const interval = ({ low, high }: Pick<Figure, "low" | "high">): string => `${Math.round(low * 100)}–${Math.round(high * 100)}`;
 export const signed = (value: number, digits = 0): string => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${Math.abs(value).toFixed(digits)}`;
+/** A difference of times, milliseconds. */
+export const signedTime = (ms: number): string => `${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${milliseconds(Math.abs(ms))}`;
 /** p as it is printed: never 0. */
 export const pValue = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

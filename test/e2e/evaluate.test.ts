@@ -36,6 +36,9 @@ describe.skipIf(chromiumPath() === undefined)(`evaluating over the real engine (
     await page.getByRole("button", { name: /For all questions/ }).click();
     await page.getByLabel(/JSON schema every answer/).fill("[]");
     await page.getByText("A JSON schema is an object").waitFor();
+    await page.getByLabel(/JSON schema every answer/).fill('{"type": "word"}');
+    await page.getByText("This is no JSON schema: “type” must be equal to one of the allowed values.").waitFor();
+    expect(await page.getByRole("button", { name: "Keep", exact: true }).isDisabled()).toBe(true);
     await page.getByLabel(/JSON schema every answer/).fill(await readFile(fixture("toy-world", "answer.schema.json"), "utf8"));
     await page.getByRole("button", { name: "Keep", exact: true }).click();
     await expect.poll(async () => (await library.engine.client.evaluation.sets.list())[0]?.jsonSchema !== undefined).toBe(true);
@@ -100,5 +103,44 @@ describe.skipIf(chromiumPath() === undefined)(`evaluating over the real engine (
     await page.getByText("Kept in “From the chat”").first().waitFor();
     const [set] = (await library.engine.client.evaluation.sets.list()).filter(({ name }) => name === "From the chat");
     expect(set?.questions).toMatchObject([{ question: "Who is the mayor of Barman?", expectAnswers: ["Wenven"] }]);
+  }), 60_000);
+
+  test("a set's fields say what is wrong with them, and what is typed in them outlives a change of its questions", () => journey(async (page) => {
+    const { client } = library.engine;
+    const made = await client.evaluation.sets.save({ name: "Fields", questions: [] });
+    await client.evaluation.sets.save({ name: "Taken", questions: [] });
+    await page.goto(`${page.url().split("#")[0]}#/evaluate/set:${made.id}`);
+    await page.getByRole("button", { name: /For all questions/ }).click();
+    await page.getByLabel("Instructions").fill("Be brief.");
+    await page.getByRole("button", { name: "Question", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Question", { exact: true }).fill("How high is Krasil?");
+    await dialog.getByRole("button", { name: "Number, pattern, JSON schema, rubric" }).click();
+    const refused = async (label: string, text: string, why: string) => {
+      await dialog.getByLabel(label).fill(text);
+      await dialog.getByText(why).waitFor();
+      expect(await dialog.getByRole("button", { name: "Keep" }).isDisabled()).toBe(true);
+      await dialog.getByLabel(label).fill("");
+    };
+    await refused("A number", "high", "A number, like 12.5.");
+    await refused("May be off by", "1", "Off from which number?");
+    await refused("Pattern that must match", "(", "This is no regular expression");
+    await refused("JSON schema the answer must follow", '{"type": 7}', "This is no JSON schema");
+    await dialog.getByLabel("A number").fill("2028,5");
+    await dialog.getByRole("button", { name: "Keep" }).click();
+    await page.getByText("number: 2028.5").waitFor();
+    expect(await page.getByLabel("Instructions").inputValue()).toBe("Be brief.");
+    await page.getByRole("button", { name: "Remove “How high is Krasil?”" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("No questions in this set yet").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("Taken");
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.getByText("There is a question set “Taken” already. Choose another name.").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("Fields, kept");
+    await page.getByRole("button", { name: "Limit", exact: true }).click();
+    await page.getByRole("spinbutton", { name: "Value" }).fill("75");
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.getByRole("heading", { name: "Fields, kept" }).waitFor();
+    expect((await client.evaluation.sets.list()).find(({ id }) => id === made.id)).toMatchObject({ systemPrompt: "Be brief.", limits: [{ measure: "fact", value: 0.75 }], questions: [] });
   }), 60_000);
 });

@@ -75,20 +75,40 @@ describe.skipIf(chromiumPath() === undefined)(`a conversation's JSON schema over
     await page.getByRole("complementary", { name: "Sources and trace" }).waitFor();
   }), 120_000);
 
-  test("what is no schema is said in one sentence; a field left with Escape is kept; one click takes all back", () => journey(async (page) => {
+  test("what is no schema is said at its field and not used; what is typed stays, a field that is left by Escape or a click is kept, and one click takes all back", () => journey(async (page) => {
     await mode(page, "Base");
     await settings(page).click();
-    await page.getByRole("textbox", { name: "Instructions" }).fill("Answer in one sentence.");
+    const instructions = page.getByRole("textbox", { name: "Instructions" });
+    await instructions.fill("Answer in one sentence.");
     await page.keyboard.press("Escape");
     await settings(page).click();
-    expect(await page.getByRole("textbox", { name: "Instructions" }).inputValue()).toBe("Answer in one sentence.");
+    expect(await instructions.inputValue()).toBe("Answer in one sentence.");
+    await instructions.fill("Answer in two sentences.");
+    await page.mouse.click(300, 300);
+    await settings(page).click();
+    expect(await instructions.inputValue()).toBe("Answer in two sentences.");
     await field(page).fill('{"type": "word"}');
+    await page.getByText("This is no JSON schema: “type” must be equal to one of the allowed values.").waitFor();
+    expect(await page.getByRole("radio", { name: "Enforce" }).count()).toBe(0);
     await page.keyboard.press("Escape");
-    const refused = await ask(page, "Who is the mayor of Barman?");
-    await refused.getByText("This is no JSON schema: “type” must be equal to one of the allowed values.").waitFor();
-    await settings(page).click();
+    await page.getByRole("button", { name: "Conversation settings: instructions, JSON schema (not used: it is none)" }).click();
+    expect(await field(page).inputValue()).toBe('{"type": "word"}');
+    await page.getByLabel("Longest answer").fill("40");
     await page.getByRole("button", { name: "Back to defaults" }).click();
+    expect([await field(page).inputValue(), await instructions.inputValue(), await page.getByLabel("Longest answer").inputValue()]).toEqual(["", "", ""]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Conversation settings", exact: true }).waitFor();
+  }), 120_000);
+
+  test("what was set for one conversation is not the next one's", () => journey(async (page) => {
+    await mode(page, "Base");
+    await settings(page).click();
+    await field(page).fill('{"type": "object"}');
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Conversation settings: JSON schema" }).waitFor();
+    await ask(page, "Who is the mayor of Barman?");
+    await page.keyboard.press("Alt+n");
+    await page.getByRole("button", { name: "Conversation settings", exact: true }).waitFor();
+    expect(await page.getByRole("radio", { name: "Base", exact: true }).getAttribute("aria-checked")).toBe("true");
   }), 120_000);
 });

@@ -139,6 +139,9 @@ describe.skipIf(!browserFor("the shelf"))("the shelf", () => {
     await page.getByRole("menuitem", { name: "JSON schema…" }).press("Enter");
     await dialog(page).getByLabel("JSON schema", { exact: true }).fill("[1]");
     await dialog(page).getByText("A JSON schema is an object").waitFor();
+    await dialog(page).getByLabel("JSON schema", { exact: true }).fill('{"type": "word"}');
+    await dialog(page).getByText("This is no JSON schema: “type” must be equal to one of the allowed values.").waitFor();
+    expect(await dialog(page).getByRole("button", { name: "Keep" }).isDisabled()).toBe(true);
     await dialog(page).getByLabel("JSON schema", { exact: true }).fill('{"type": "object"}');
     await dialog(page).getByRole("radio", { name: "Enforce" }).click();
     await dialog(page).getByRole("button", { name: "Keep" }).click();

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { LorekeepError } from "../../engine/base/errors.ts";
+import { compileSchema } from "../../engine/base/json-schema.ts";
 import { settings, type importEvent, type ShelfItem } from "../../engine/contract/index.ts";
 import { os, stream } from "../../engine/contract/server.ts";
 import { checking, fineTuneHandlers } from "./fake-fine-tunes.ts";
@@ -111,6 +112,7 @@ export function systemHandlers(world: FakeWorld) {
       }),
       changes: os.system.changes.handler(async function* ({ signal }) { yield* world.changes(signal); }),
       network: os.system.network.handler(() => [{ time: "2026-05-01T08:00:00.000Z", method: "GET", url: "https://hub.example.org/file", purpose: "Download of a model", outcome: "200", bytes: 800_000_000 }]),
+      checkSchema: os.system.checkSchema.handler(({ input }) => void compileSchema(input.jsonSchema)),
       dismissNotice: os.system.dismissNotice.handler(({ input }) => { const at = notices.findIndex((notice) => notice.id === input.id); if (at >= 0) notices.splice(at, 1); world.changed("notices"); }),
     },
   };
