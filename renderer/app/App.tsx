@@ -23,7 +23,7 @@ export function App() {
 
 function Frame() {
   useTheme();
-  useEffect(() => { requestIdleCallback(() => void readScreens(), { timeout: 2000 }); }, []);
+  useEffect(whenIdle, []);
   const route = useRoute();
   const [help, setHelp] = useState(false);
   const commands = useCommands();
@@ -32,6 +32,8 @@ function Frame() {
     "Alt N": commands.newChat, "Mod K": commands.find, "?": () => setHelp(true), "Mod /": () => setHelp(true),
   }), [commands]));
   const screen = screens.find((candidate) => candidate.route === route.screen) ?? screens[0];
+  // The chat names its conversation itself.
+  useEffect(() => { if (screen && screen.route !== "chat") document.title = `${screen.name} - Lorekeep`; }, [screen]);
   if (!screen) return null;
   const View = screen.view;
   return (
@@ -45,6 +47,16 @@ function Frame() {
       <ShortcutsDialog open={help} onOpenChange={setHelp} />
     </div>
   );
+}
+
+/** Reads the other screens once the first one stands. Safari has no idle callbacks. */
+function whenIdle(): () => void {
+  if (typeof window.requestIdleCallback !== "function") {
+    const timer = setTimeout(() => void readScreens(), 500);
+    return () => clearTimeout(timer);
+  }
+  const handle = window.requestIdleCallback(() => void readScreens(), { timeout: 2000 });
+  return () => window.cancelIdleCallback(handle);
 }
 
 /** What the keyboard and the shell's menu can both do. */

@@ -16,6 +16,7 @@ import css from "./compare.module.css";
 
 interface Props {
   place: number; column: Column;
+  state: ShownState;
   /** The names are hidden, and so is everything that gives them away: sources, speeds. */
   hidden: boolean;
   /** Marked where it differs from this text. */
@@ -25,27 +26,31 @@ interface Props {
   onChoose?: (() => void) | undefined;
 }
 
-export function AnswerColumn({ place, column, hidden, against, chosen, onChoose }: Props) {
+export function AnswerColumn({ place, column, state, hidden, against, chosen, onChoose }: Props) {
   const name = hidden ? `Answer ${letter(place)}` : column.name;
   return (
     <section className={cx(css.column, chosen && css.chosen)} aria-label={name} data-contender={place} aria-busy={column.begun && !column.message}>
       <header className={css.columnHead}><span className={css.letter}>{letter(place)}</span><h2>{name}</h2>{chosen ? <Badge tone="good" icon={<Check />}>better</Badge> : null}</header>
-      <div className={css.answer} tabIndex={0} role="region" aria-label={`Answer of ${name}`}><Words column={column} hidden={hidden} against={against} /></div>
+      <div className={css.answer} tabIndex={0} role="region" aria-label={`Answer of ${name}`}><Words column={column} state={state} hidden={hidden} against={against} /></div>
       {column.message && !hidden ? <Figures message={column.message} /> : null}
       {onChoose ? <Button className={css.choose} onClick={onChoose} aria-pressed={chosen}>{chosen ? "Take the choice back" : "This one is better"}</Button> : null}
     </section>
   );
 }
 
+/** lost: kept, but its conversation was deleted. */
+export type ShownState = "running" | "over" | "lost";
+
 const markers = / ?\[\d+(?:, ?\d+)*\]/g;
 
-function Words({ column, hidden, against }: Pick<Props, "column" | "hidden" | "against">) {
+function Words({ column, state, hidden, against }: Pick<Props, "column" | "state" | "hidden" | "against">) {
   const { message, text, sources, step, begun } = column;
   const scope = useMemo<AnswerScope>(() => ({
     messageId: message?.id ?? "", sources: message?.sources ?? sources, sentences: message?.sentences ?? [], grounded: message !== undefined && usesDocuments(message.trace.mode) && message.sources.length > 0,
   }), [message, sources]);
   if (message?.state === "failed") return <div className={css.failed} role="alert"><CircleAlert aria-hidden /><div>{message.error?.reason ?? "The answer could not be finished."}{message.error?.next ? <p>{message.error.next}</p> : null}</div></div>;
   if (text === "" && message) return <p className={css.hint}>{message.state === "stopped" ? "Stopped before the first word." : "An empty answer."}</p>;
+  if (text === "" && state !== "running") return <p className={css.hint}>{begun ? (state === "lost" ? "Deleted with its conversation." : "Loading…") : "Not answered: the comparison ended before its turn."}</p>;
   if (text === "") return <p className={css.hint} data-waiting="">{begun ? (hidden ? "Answering…" : stepWords(step)) : "Waits for its turn."}</p>;
   const plain = text.replace(markers, "");
   if (against !== undefined) return <p className={css.plain}>{differences(against.replace(markers, ""), plain).map((piece, i) => (piece.own ? <mark key={i} data-own="">{piece.text}</mark> : piece.text))}</p>;

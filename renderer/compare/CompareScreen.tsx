@@ -10,7 +10,7 @@ import { Button, EmptyState, ErrorState, Switch, Tooltip, useToasts } from "../d
 import { useEngine } from "../engine/context.tsx";
 import { useDocumentCounts, useEngineQuery, useModels } from "../engine/queries.ts";
 import { SidePanel } from "../sources/SidePanel.tsx";
-import { AnswerColumn } from "./AnswerColumn.tsx";
+import { AnswerColumn, type ShownState } from "./AnswerColumn.tsx";
 import { ContenderBar } from "./ContenderBar.tsx";
 import { contendersOf, LEAST, letter, shuffled, usualEntries } from "./contenders.ts";
 import { History } from "./History.tsx";
@@ -24,7 +24,6 @@ export function CompareScreen({ id }: { id: string | undefined }) {
   const shown = useShown(id);
   const message = shown?.columns.flatMap((column) => (column.message ? [column.message] : [])).find((one) => one.id === panel?.messageId);
   useEffect(() => { store.setState({ panel: undefined }); }, [id, store]);
-  useEffect(() => { document.title = "Compare - Lorekeep"; }, []);
   useShortcuts(useMemo(() => ({ Escape: () => store.setState({ panel: undefined }) }), [store]));
   return (
     <>
@@ -38,24 +37,26 @@ export function CompareScreen({ id }: { id: string | undefined }) {
   );
 }
 
-interface Shown { readonly question: string; readonly columns: readonly Column[]; readonly comparison: Comparison | undefined; readonly blind: boolean; readonly running: boolean; readonly failure: unknown }
+interface Shown { readonly question: string; readonly columns: readonly Column[]; readonly comparison: Comparison | undefined; readonly blind: boolean; readonly state: ShownState; readonly failure: unknown }
 
 /** The run of this window, else the comparison as it was kept. */
 function useShown(id: string | undefined): Shown | undefined {
   const run = useCompareState((state) => state.run);
   const kept = useKept(id);
-  const { data: conversation } = useConversation(kept?.conversationId);
+  const { data: conversation, isError } = useConversation(kept?.conversationId);
   const live = run && (id === undefined ? run.comparison === undefined : run.comparison?.id === id) ? run : undefined;
-  return useMemo(() => {
-    if (live?.running) return live;
-    if (!kept) return live;
+  return useMemo<Shown | undefined>(() => {
+    if (live?.running) return { ...live, state: "running" };
+    if (!kept) return live && { ...live, state: "over" };
     const answer = (assistantId: string | undefined) => conversation?.tree.find((one): one is AssistantMessage => one.role === "assistant" && one.id === assistantId);
-    const columns = kept.contenders.map(({ name, assistantId }): Column => {
-      const message = answer(assistantId);
-      return { name, begun: assistantId !== undefined, step: undefined, sources: message?.sources ?? [], text: message?.text ?? "", message };
+    const columns = kept.contenders.map(({ name, assistantId }, place): Column => {
+      // What came in this window stands until the kept conversation is asked for again.
+      const seen = live?.columns[place];
+      const message = answer(assistantId) ?? seen?.message;
+      return { name, begun: assistantId !== undefined || seen?.begun === true, step: undefined, sources: message?.sources ?? [], text: message?.text ?? seen?.text ?? "", message };
     });
-    return { question: kept.question, columns, comparison: kept, blind: kept.blind, running: false, failure: live?.failure };
-  }, [live, kept, conversation]);
+    return { question: kept.question, columns, comparison: kept, blind: kept.blind, state: isError ? "lost" : "over", failure: live?.failure };
+  }, [live, kept, conversation, isError]);
 }
 
 function useKept(id: string | undefined): Comparison | undefined {
@@ -97,10 +98,10 @@ function Answers({ shown }: { shown: Shown }) {
   const toasts = useToasts();
   const { store } = useCompare();
   const mark = useCompareState((state) => state.mark);
-  const { comparison, columns, running } = shown;
+  const { comparison, columns, state } = shown;
   const preference = comparison?.preference;
   const hidden = shown.blind;
-  const choosable = comparison !== undefined && !running && columns.filter(({ message }) => message?.state === "complete").length >= LEAST;
+  const choosable = comparison !== undefined && state !== "running" && columns.filter(({ message }) => message?.state === "complete").length >= LEAST;
   const choose = (winner: Preference["winner"] | undefined) => {
     if (comparison) engine.compare.choose({ id: comparison.id, winner }).catch((error: unknown) => toasts.fail(error, "The choice could not be kept"));
   };
@@ -110,7 +111,7 @@ function Answers({ shown }: { shown: Shown }) {
       {shown.failure === undefined ? null : <ErrorState error={shown.failure} title="This could not be compared" compact />}
       <div className={css.columns} data-columns={columns.length}>
         {columns.map((column, place) => (
-          <AnswerColumn key={place} place={place} column={column} hidden={hidden} against={mark && place > 0 ? columns[0]?.text : undefined} chosen={preference?.winner === place}
+          <AnswerColumn key={place} place={place} column={column} state={state} hidden={hidden} against={mark && place > 0 ? columns[0]?.text : undefined} chosen={preference?.winner === place}
             onChoose={choosable && column.message?.state === "complete" ? () => choose(preference?.winner === place ? undefined : place) : undefined} />
         ))}
       </div>

@@ -31,7 +31,7 @@ export function ContenderBar({ entries, shelf, changed, most = MOST, least = LEA
         );
       })}
       {entries.filter(({ own }) => own).map((entry) => (
-        <span key={entry.key} className={css.own}>{nameOf(entry, shelf)}<button type="button" aria-label={`Leave out ${nameOf(entry, shelf)}`} onClick={() => onChange(entries.filter(({ key }) => key !== entry.key))}><X /></button></span>
+        <span key={entry.key} className={css.own} title={nameOf(entry, shelf)}><span>{nameOf(entry, shelf)}</span><button type="button" aria-label={`Leave out ${nameOf(entry, shelf)}`} onClick={() => onChange(entries.filter(({ key }) => key !== entry.key))}><X /></button></span>
       ))}
       {full ? null : <OwnContender onAdd={(options) => onChange([...entries, { key: `own-${crypto.randomUUID()}`, options, own: true }])} />}
       {entries.some(({ own, options }) => !own && usesModel(options.mode)) ? (

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Comparison, Standing } from "../../engine/contract/index.ts";
 import { go } from "../app/route.ts";
 import { plural, shortDate } from "../app/words.ts";
-import { Button, cx, IconButton, Popover, useToasts } from "../design/index.ts";
+import { AlertDialog, Button, cx, IconButton, Popover, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useEngineQuery } from "../engine/queries.ts";
 import css from "./compare.module.css";
@@ -29,13 +29,15 @@ export function History({ current }: { current: string | undefined }) {
 function Entry({ one, current, onOpen }: { one: Comparison; current: boolean; onOpen(): void }) {
   const engine = useEngine();
   const toasts = useToasts();
+  const [asking, setAsking] = useState(false);
   const { winner } = one.preference ?? {};
   const outcome = winner === undefined ? "not chosen" : winner === "tie" ? "equally good" : winner === "none-good" ? "none good" : `better: ${one.contenders[winner]?.name ?? ""}`;
   const remove = () => engine.compare.remove({ id: one.id }).then(() => { if (current) go("compare"); }, (error: unknown) => toasts.fail(error, "It could not be removed"));
   return (
     <li className={cx(css.past, current && css.pastOn)}>
       <button type="button" onClick={onOpen}><b>{one.question}</b><span>{one.contenders.map(({ name }) => name).sort().join(", ")} · {outcome} · {shortDate(one.created)}</span></button>
-      <IconButton size="s" label={`Remove the comparison “${one.question}”`} onClick={() => void remove()}><Trash2 /></IconButton>
+      <IconButton size="s" label={`Remove the comparison “${one.question}”`} onClick={() => setAsking(true)}><Trash2 /></IconButton>
+      <AlertDialog open={asking} onOpenChange={setAsking} title="Remove this comparison?" confirm="Remove" description={<>“{one.question}” leaves this list, and your choice the standings. Its answers stay in their conversation.</>} onConfirm={() => void remove()} />
     </li>
   );
 }

@@ -49,11 +49,15 @@ export function nameOf({ options, own }: Entry, shelf: readonly ShelfItem[]): st
   return made ? `${modeName(options.mode)} · ${made}` : modeName(options.mode);
 }
 
+/** Letters of a contender's name: the contract takes 100, of which a number and ", enforced" may want some. */
+const LONGEST = 80;
+
 /** What is sent, each with a name of its own. */
 export function contendersOf(entries: readonly Entry[], shelf: readonly ShelfItem[]): Contender[] {
   const seen = new Map<string, number>();
   return entries.map((entry) => {
-    const name = nameOf(entry, shelf);
+    const whole = nameOf(entry, shelf);
+    const name = whole.length > LONGEST ? `${whole.slice(0, LONGEST - 1)}…` : whole;
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
     return { name: times === 1 ? name : `${name} (${times})`, options: effectiveOptions(entry.options, shelf) };

@@ -40,6 +40,21 @@ describe.skipIf(!browserFor("Compare"))("compare", () => {
     await page.getByRole("group", { name: "Versions of this answer" }).waitFor();
   }));
 
+  test("figures of neighbours begin on one line, however many lines a name takes; a comparison is removed only after a word", () => journey({ at: "compare", seed: (world) => { for (const item of world.models) if (item.id === "a-voice") item.name = "Archive voice, trained on three years of letters and minutes"; } }, async (page) => {
+    await ask(page, "How long is the coast that was surveyed?");
+    await page.getByRole("group", { name: "Your choice" }).waitFor();
+    const tops = (what: string) => page.locator(`[data-contender] ${what}`).evaluateAll((all) => [...new Set(all.map((one) => Math.round(one.getBoundingClientRect().top)))]);
+    const heights = await page.locator("[data-contender] dl").evaluateAll((all) => new Set(all.map((one) => one.getBoundingClientRect().height)).size);
+    expect(heights).toBeGreaterThan(1);
+    expect([(await tops("dl")).length, (await tops("[role=region]")).length]).toEqual([1, 1]);
+    await page.getByRole("button", { name: "Earlier (1)" }).click();
+    await page.getByRole("button", { name: /^Remove the comparison/ }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: /^Remove the comparison/ }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Which way answers better?").waitFor();
+  }));
+
   test("a fresh installation is shown the way to a model and to documents, here and in Retrieval", () => journey({ at: "compare", empty: true, noModels: true }, async (page) => {
     await page.getByText("Comparing needs a model").waitFor();
     await page.getByRole("button", { name: "Add documents" }).waitFor();
@@ -81,7 +96,7 @@ describe.skipIf(!browserFor("Compare"))("compare", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Ask", exact: true }).waitFor();
     await column(page, 0).locator("p", { hasText: /\S/ }).first().waitFor();
-    await column(page, 1).getByText("Waits for its turn.").waitFor();
+    await column(page, 1).getByText("Not answered: the comparison ended before its turn.").waitFor();
     expect(await page.getByRole("group", { name: "Your choice" }).count()).toBe(0);
     await picture(page, "compare-dark-800");
   }));
