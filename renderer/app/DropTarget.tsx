@@ -1,6 +1,6 @@
 import { FolderInput, Lock } from "lucide-react";
 import { useEffect, useState, type DragEvent } from "react";
-import { cx } from "../design/index.ts";
+import { cx, useToasts } from "../design/index.ts";
 import { readDrop } from "../engine/files.ts";
 import { useCollections } from "../engine/queries.ts";
 import { useAdding } from "./adding.ts";
@@ -17,6 +17,7 @@ export function DropTarget() {
   const [place, setPlace] = useState<string>();
   const { data: collections = [] } = useCollections();
   const { add } = useAdding();
+  const toasts = useToasts();
 
   useEffect(() => {
     let depth = 0;
@@ -38,7 +39,7 @@ export function DropTarget() {
     event.preventDefault();
     setOver(false);
     setPlace(undefined);
-    void readDrop(event.dataTransfer).then((dropped) => add(dropped, { collectionId }));
+    void readDrop(event.dataTransfer).then((dropped) => add(dropped, { collectionId }), (error: unknown) => toasts.fail(error, "What was dropped could not be read"));
   };
   if (!over) return null;
   return (

@@ -41,7 +41,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
       <div className={css.searchRow}><SearchField label="Search conversations" value={text} onChange={setText} data-search-conversations="" /></div>
       {query.isError ? <ErrorState compact error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.data?.length === 0 ? <EmptyState compact title={wanted ? "Nothing found" : "No conversations yet"}>{wanted ? "No conversation contains these words." : "They will be kept here, on this machine."}</EmptyState> : null}
-      <VirtualList items={rows} label="Conversations" className={css.rows} onKeyDown={moveFocus} keyOf={(row) => (row.kind === "group" ? `group ${row.name}` : row.conversation.id)} estimate={(row) => (row.kind === "group" ? 34 : 34)}
+      <VirtualList items={rows} label="Conversations" className={css.rows} onKeyDown={moveFocus} keyOf={(row) => (row.kind === "group" ? `group ${row.name}` : row.conversation.id)} estimate={() => 34}
         render={(row) => row.kind === "group" ? <h2 className={css.group}>{row.name}</h2> : (
           <Row conversation={row.conversation} current={row.conversation.id === current} renaming={renaming === row.conversation.id} onRename={setRenaming} onRenamed={rename} onExport={exportAs} onDelete={setDeleting} />
         )} />

@@ -3,6 +3,7 @@ import type { AnswerTrace, Candidate } from "../../engine/contract/index.ts";
 import { baseName, count, dateTime, milliseconds, plural } from "../app/words.ts";
 import { Badge, cx } from "../design/index.ts";
 import { WhyLink } from "../evaluation/WhyLink.tsx";
+import { dropWords, stageWords } from "../evaluation/words.ts";
 import { modeName } from "./modes.ts";
 import { SearchedFor, type SearchAgain } from "./SearchedFor.tsx";
 import css from "./TracePanel.module.css";
@@ -83,13 +84,10 @@ function Tokens({ tokens }: { tokens: AnswerTrace["tokens"] }) {
   );
 }
 
-const why = { limit: "beyond the number taken", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private", "same-section": "enough of its section" } as const;
-const stages = [["dense", "Meaning"], ["lexical", "Words"], ["fused", "Fused"], ["reranked", "Reranked"]] as const;
-
 function Candidates({ candidates }: { candidates: readonly Candidate[] }) {
   const [all, setAll] = useState(false);
   const shown = all ? candidates : candidates.slice(0, 12);
-  const used = stages.filter(([key]) => candidates.some((candidate) => candidate[key]));
+  const used = stageWords.filter(([key]) => candidates.some((candidate) => candidate[key]));
   return (
     <>
       <div className={css.tableScroll} tabIndex={0} role="region" aria-label="Candidates">
@@ -100,7 +98,7 @@ function Candidates({ candidates }: { candidates: readonly Candidate[] }) {
               <tr key={candidate.passage.id} className={cx(candidate.dropped && css.dropped)}>
                 <td><div className={css.passage} title={candidate.passage.text}><b>{candidate.passage.title ?? baseName(candidate.passage.path)}{candidate.passage.page ? `, p. ${candidate.passage.page}` : ""}</b><span>{candidate.passage.text}</span></div></td>
                 {used.map(([key]) => { const score = candidate[key]; return <td key={key} className={css.score}>{score ? <><b>{score.rank}</b><span>{score.score.toFixed(3)}</span></> : "–"}</td>; })}
-                <td>{candidate.dropped ? <span className={css.why}>{why[candidate.dropped.reason]}</span> : <Badge tone="good">used</Badge>}</td>
+                <td>{candidate.dropped ? <span className={css.why}>{dropWords[candidate.dropped.reason]}</span> : <Badge tone="good">used</Badge>}</td>
               </tr>
             ))}
           </tbody>

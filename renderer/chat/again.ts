@@ -1,13 +1,8 @@
-import type { AnswerOptions, AssistantMessage, UserMessage } from "../../engine/contract/index.ts";
+import type { AssistantMessage, UserMessage } from "../../engine/contract/index.ts";
 import { useThread } from "./conversation.ts";
+import { optionsOf } from "./modes.ts";
 import type { SearchAgain } from "./SearchedFor.tsx";
 import { useChat } from "./state.tsx";
-
-/** What the answer was made with, so that "again" means the same; the filter and sampling are the conversation's. */
-export function optionsOf(message: AssistantMessage, now: AnswerOptions | undefined): AnswerOptions {
-  const { trace } = message;
-  return { ...now, sampling: now?.sampling ?? {}, mode: trace.mode, filter: trace.filter, adapters: trace.adapters.map(({ modelId, scale }) => ({ modelId, scale })), ...(trace.model ? { modelId: trace.model.id } : {}) };
-}
 
 /** Answers the message's question again, searched for differently; undefined while an answer is written. */
 export function useSearchAgain(conversationId: string | undefined, message: AssistantMessage): SearchAgain | undefined {

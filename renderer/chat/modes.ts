@@ -1,4 +1,4 @@
-import type { AnswerMode, AnswerOptions, ShelfItem } from "../../engine/contract/index.ts";
+import type { AnswerMode, AnswerOptions, AssistantMessage, ShelfItem } from "../../engine/contract/index.ts";
 import { chosenAdapters } from "./adapters.ts";
 
 export interface ModeInfo { readonly mode: AnswerMode; readonly name: string; readonly line: string }
@@ -30,4 +30,10 @@ export function obstacleOf(mode: AnswerMode, shelf: readonly ShelfItem[] | undef
 export function effectiveOptions(options: AnswerOptions, shelf: readonly ShelfItem[] | undefined): AnswerOptions {
   const model = shelf?.find((item) => item.id === options.modelId);
   return { ...options, adapters: usesTune(options.mode) ? chosenAdapters(options, shelf ?? [], model) : [] };
+}
+
+/** What the answer was made with, so that "again" means the same; sampling is the conversation's, and so is the fine-tune where the answer's mode used none. */
+export function optionsOf({ trace }: Pick<AssistantMessage, "trace">, now: AnswerOptions | undefined): AnswerOptions {
+  const adapters = usesTune(trace.mode) ? trace.adapters.map(({ modelId, scale }) => ({ modelId, scale })) : now?.adapters ?? [];
+  return { ...now, sampling: now?.sampling ?? {}, mode: trace.mode, filter: trace.filter, adapters, ...(trace.model ? { modelId: trace.model.id } : {}) };
 }

@@ -1,16 +1,23 @@
 import type { EngineClient } from "../../engine/contract/index.ts";
+import { ConnectionLostError, UploadError } from "./failure.ts";
 import { shell } from "./shell.ts";
 
-/** Streams a file to the host's upload route. */
+/** Streams a file to the host's upload route. @throws UploadError, ConnectionLostError, AbortError */
 export async function upload(file: File, signal?: AbortSignal): Promise<string> {
   const address = new URL("upload", window.location.href);
   address.hash = "";
   address.searchParams.set("name", file.name);
-  const response = await fetch(address, { method: "POST", body: file, headers: { "content-type": "application/octet-stream" }, ...(signal ? { signal } : {}) });
+  const response = await fetch(address, { method: "POST", body: file, headers: { "content-type": "application/octet-stream" }, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+    // What fetch throws where nobody answers.
+    throw error instanceof TypeError ? new ConnectionLostError() : error;
+  });
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok && typeof body === "object" && body !== null && "uploadId" in body && typeof body.uploadId === "string") return body.uploadId;
-  const reason = typeof body === "object" && body !== null && "reason" in body && typeof body.reason === "string" ? body.reason : `“${file.name}” could not be uploaded (${response.status}).`;
-  throw new Error(reason);
+  const said = typeof body === "object" && body !== null ? body : {};
+  throw new UploadError({
+    reason: "reason" in said && typeof said.reason === "string" ? said.reason : `“${file.name}” could not be uploaded (${response.status}).`,
+    next: "next" in said && typeof said.next === "string" ? said.next : undefined,
+  });
 }
 
 export interface AddTarget { collectionId?: string | undefined; watch?: boolean }

@@ -19,7 +19,7 @@ export function DocumentMenu({ ids, only, collections, actions, onOpen }: Docume
       <MenuItem icon={<RotateCcw />} onSelect={() => void actions.retry(ids)}>Read again</MenuItem>
       {busy ? <MenuItem icon={<CircleStop />} onSelect={() => actions.cancel(ids)}>Take out of the queue</MenuItem> : null}
       {only && shell() && only.origin !== "web" && only.origin !== "upload" ? <MenuItem icon={<FolderOpen />} onSelect={() => void shell()?.revealInFolder(only.path)}>Show in its folder</MenuItem> : null}
-      {only ? <MenuItem icon={<Copy />} onSelect={() => void navigator.clipboard.writeText(only.path)}>{only.origin === "web" ? "Copy address" : "Copy path"}</MenuItem> : null}
+      {only ? <MenuItem icon={<Copy />} onSelect={() => actions.copyPath(only)}>{only.origin === "web" ? "Copy address" : "Copy path"}</MenuItem> : null}
       <MenuSeparator />
       <MenuItem icon={<Tag />} onSelect={() => actions.setDialog({ kind: "tags", ids })}>Add tags…</MenuItem>
       {only?.private === true ? null : <MenuItem icon={<LockKeyhole />} onSelect={() => void actions.setPrivate(ids, true)}>Make private</MenuItem>}

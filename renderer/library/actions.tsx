@@ -58,7 +58,10 @@ export function useDocumentActions(adding: Adding, onGone: (ids: readonly string
   const locate = async (document: Document) => {
     const chosen = await chooseFiles({ folders: false, multiple: false });
     if (chosen.paths.length + chosen.files.length === 0) return;
-    await adding.add(chosen, { collectionId: document.collectionId });
+    // Back where it was: the same document, not another one.
+    if (chosen.paths[0] === document.path) return retry([document.id]);
+    // Only what came in takes the old one's place.
+    if (!(await adding.add(chosen, { collectionId: document.collectionId }))) return;
     await engine.documents.remove({ ids: [document.id] }).then(() => onGone([document.id]), (error: unknown) => { if (failureOf(error).code !== "NOT_FOUND") toasts.fail(error); });
   };
   const steps: Record<Step, (document: Document) => void> = {
@@ -73,6 +76,7 @@ export function useDocumentActions(adding: Adding, onGone: (ids: readonly string
     dialog, setDialog, progress, retry, remove,
     step: (document: Document, step: Step) => steps[step](document),
     askRemove: (ids: readonly string[], name?: string) => setDialog({ kind: "remove", ids, name }),
+    copyPath: ({ path }: Document) => { navigator.clipboard.writeText(path).then(() => toasts.show({ title: "Copied" }), (error: unknown) => toasts.fail(error, "The clipboard is not available here")); },
     cancel: (ids: readonly string[]) => { engine.queue.cancel({ ids: [...ids] }).catch((error: unknown) => toasts.fail(error)); },
     move: (ids: readonly string[], collection: Collection) => change(ids, { doing: "Moving", said: `moved to “${collection.name}”`, run: (id) => engine.documents.update({ id, collectionId: collection.id }) }),
     setPrivate: (ids: readonly string[], secret: boolean) => change(ids, { doing: "Changing", said: secret ? "kept out of answers" : "open to answers again", run: (id) => engine.documents.update({ id, private: secret }) }),

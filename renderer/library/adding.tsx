@@ -27,20 +27,22 @@ export function useAdding(collectionId: string | undefined) {
       ...(skipped.length > 0 ? { action: { label: "Show why", run: () => setDialog({ kind: "result", result }) } } : {}),
     });
   };
-  const add = async (all: Dropped, options: { watch?: boolean; private?: boolean; collectionId?: string | undefined } = {}) => {
+  /** Resolves to whether documents came in, or were there already; what went wrong is told. */
+  const add = async (all: Dropped, options: { watch?: boolean; private?: boolean; collectionId?: string | undefined } = {}): Promise<boolean> => {
     const [models, dropped] = apart(all);
     if (models.paths.length + models.files.length > 0) anything.add(models);
-    if (dropped.paths.length + dropped.files.length === 0) return;
+    if (dropped.paths.length + dropped.files.length === 0) return false;
     const target = options.collectionId ?? collectionId;
     try {
-      if (dropped.paths.length > 0) {
-        told(await engine.documents.add({ paths: dropped.paths, watch: options.watch ?? false, private: options.private ?? false, ...(target ? { collectionId: target } : {}) }));
-      } else {
-        setUploading({ done: 0, total: dropped.files.length });
-        told(await addDropped(engine, dropped, { collectionId: target }, (done, total) => setUploading({ done, total })));
-      }
+      if (dropped.paths.length === 0) setUploading({ done: 0, total: dropped.files.length });
+      const result = dropped.paths.length > 0
+        ? await engine.documents.add({ paths: dropped.paths, watch: options.watch ?? false, private: options.private ?? false, ...(target ? { collectionId: target } : {}) })
+        : await addDropped(engine, dropped, { collectionId: target }, (done, total) => setUploading({ done, total }));
+      told(result);
+      return result.added.length + result.unchanged > 0;
     } catch (error) {
       toasts.fail(error, "Nothing was added");
+      return false;
     } finally {
       setUploading(undefined);
     }

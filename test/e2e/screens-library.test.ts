@@ -113,6 +113,25 @@ describe.skipIf(!browserFor("library"))("library", () => {
     await page.getByRole("heading", { name: "Reading documents" }).waitFor();
   }));
 
+  test("a document that is gone stays in the library where the file said to be it does not come in", () => journey({ at: "library", seed: (world) => enrich(world, 120) }, async (page, fake) => {
+    await page.getByRole("group", { name: "State" }).getByRole("button", { name: /^Failed/ }).click();
+    const gone = rows(page).filter({ hasText: "File is gone" }).first();
+    const id = await gone.getAttribute("data-document");
+    const locate = async (name: string) => {
+      const chooser = page.waitForEvent("filechooser");
+      await gone.getByRole("button", { name: "Locate…" }).click();
+      await (await chooser).setFiles({ name, mimeType: "text/plain", buffer: Buffer.from("Found again.") });
+    };
+    await page.route("**/upload*", (route) => route.fulfill({ json: { reason: "The disk is full.", next: "Free some space." } }));
+    await locate("too much.txt");
+    await page.getByText("The disk is full. Free some space.").first().waitFor();
+    expect(documents(fake).some((document) => document.id === id)).toBe(true);
+    await page.unroute("**/upload*");
+    await locate("found.txt");
+    await expect.poll(() => documents(fake).some((document) => document.id === id)).toBe(false);
+    expect(documents(fake).some(({ name }) => name === "found.txt")).toBe(true);
+  }));
+
   test("collections: make, rename, lock, fill by dragging, delete with its count", () => journey({ at: "library" }, async (page, fake) => {
     const side = page.getByRole("navigation", { name: "Collections" });
     await side.getByRole("button", { name: "New collection" }).click();

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { CheckReport, ShelfItem } from "../../../engine/contract/index.ts";
-import { usualEntries } from "../../../renderer/compare/contenders.ts";
+import type { AnswerMode, AnswerTrace, CheckReport, ShelfItem } from "../../../engine/contract/index.ts";
+import { runVariant } from "../../../engine/contract/index.ts";
+import { contendersOf, usualEntries, type Entry } from "../../../renderer/compare/contenders.ts";
 import { chosenAdapters, standingOf, strengthFrom } from "../../../renderer/chat/adapters.ts";
+import { effectiveOptions, optionsOf } from "../../../renderer/chat/modes.ts";
 
 const item = (id: string, more: Partial<ShelfItem> = {}): ShelfItem => ({
   id, kind: "adapter", name: id, path: `/${id}.gguf`, storage: "linked", state: "ready", sizeBytes: 1, sha256: id, architecture: "llama", hasTemplate: false, source: { type: "import", from: "" }, added: "", ...more,
@@ -34,6 +36,16 @@ describe("what is compared where nothing is chosen", () => {
   });
 });
 
+describe("the names of contenders", () => {
+  it("are each its own, and never longer than the contract takes, with what is put behind them", () => {
+    const adapters = ["a", "b", "c", "d"].map((id) => item(id, { name: `${id} ${"long name ".repeat(4)}` }));
+    const own = (key: string): Entry => ({ key, own: true, options: { ...options, mode: "hybrid", modelId: "base", adapters: adapters.map(({ id }) => ({ modelId: id, scale: 0.5 })) } });
+    const [first, second] = contendersOf([own("1"), own("2")], [base, ...adapters]);
+    expect(second?.name).toBe(`${first?.name ?? ""} (2)`);
+    expect(runVariant.shape.name.safeParse(`${second?.name ?? ""}, enforced`).success).toBe(true);
+  });
+});
+
 describe("what is sent", () => {
   it("takes the only adapter where none is chosen, unless the model has its fine-tune inside", () => {
     expect(chosenAdapters(options, [base, item("a")], base)).toEqual([{ modelId: "a", scale: 1 }]);
@@ -43,6 +55,14 @@ describe("what is sent", () => {
   it("keeps several in their order, and leaves out what is gone from the shelf", () => {
     const adapters = [{ modelId: "b", scale: 0.5 }, { modelId: "gone", scale: 1 }, { modelId: "a", scale: 2 }];
     expect(chosenAdapters({ ...options, adapters }, [base, item("a"), item("b")], base)).toEqual([{ modelId: "b", scale: 0.5 }, { modelId: "a", scale: 2 }]);
+  });
+  it("answering again in a mode with a fine-tune takes the conversation's, where the answer was made without one; else the answer's own", () => {
+    const asked = (mode: AnswerMode, adapters: { modelId: string; name: string; scale: number }[]) => ({ trace: { mode, adapters, filter: {} } as unknown as AnswerTrace });
+    const chosen = { ...options, adapters: [{ modelId: "b", scale: 0.5 }] };
+    const shelf = [base, item("a"), item("b")];
+    expect(effectiveOptions({ ...optionsOf(asked("documents", []), chosen), mode: "hybrid" }, shelf).adapters).toEqual([{ modelId: "b", scale: 0.5 }]);
+    expect(effectiveOptions(optionsOf(asked("documents", []), chosen), shelf).adapters).toEqual([]);
+    expect(effectiveOptions(optionsOf(asked("hybrid", [{ modelId: "a", name: "A", scale: 2 }]), chosen), shelf).adapters).toEqual([{ modelId: "a", scale: 2 }]);
   });
   it.each([["1.4", 1.4], ["0,75", 0.75], ["9", 2], ["-1", 0], ["1.239", 1.24], ["", undefined], ["much", undefined]])("reads a strength: %s", (text, value) => expect(strengthFrom(text)).toBe(value));
 });
