@@ -3,12 +3,8 @@ import type { Candidate, CharRange, ProbeInput } from "../../engine/contract/ind
 import { baseName } from "../app/words.ts";
 import { Badge, cx, IconButton } from "../design/index.ts";
 import { goWhy } from "./addresses.ts";
+import { dropWords, stageWords } from "./words.ts";
 import css from "./evaluation.module.css";
-
-export const dropWords: Readonly<Record<NonNullable<Candidate["dropped"]>["reason"], string>> = {
-  limit: "beyond the sources", duplicate: "says the same as another", budget: "no room left", merged: "joined with its neighbour", private: "private", "same-section": "enough of its section",
-};
-export const stageWords = [["lexical", "Words"], ["dense", "Meaning"], ["fused", "Together"], ["reranked", "Reranked"]] as const;
 
 /** The four stages of one passage: its rank in each, with the score it was ranked by. */
 export function Scores({ candidate }: { candidate: Candidate }) {

@@ -2,7 +2,7 @@ import type { RetrievalReport } from "../../engine/contract/index.ts";
 import { milliseconds, plural } from "../app/words.ts";
 import { Button } from "../design/index.ts";
 import { goWhy } from "./addresses.ts";
-import { stageWords } from "./PassageCard.tsx";
+import { stageWords } from "./words.ts";
 import css from "./evaluation.module.css";
 
 const columns = [["recall@1", "First"], ["recall@5", "Among 5"], ["recall@10", "Among 10"], ["ndcg@10", "nDCG@10"], ["mrr@10", "MRR@10"]] as const;

@@ -3,17 +3,16 @@ import type { Passage } from "../../engine/contract/index.ts";
 import { baseName } from "../app/words.ts";
 import { Button, Dialog, Select, TextArea, TextField, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
-import { useEngineQuery } from "../engine/queries.ts";
+import { useSets } from "../runs/queries.ts";
 import css from "./evaluation.module.css";
 
 const NEW = "new";
-export const useQuestionSets = () => useEngineQuery(["evaluation", "sets"], (engine, signal) => engine.evaluation.sets.list(undefined, { signal }));
 
 /** Keeps a question with the document and the words that answer it. */
 export function SaveDialog({ question, passage, onClose }: { question: string; passage: Passage; onClose(): void }) {
   const engine = useEngine();
   const toasts = useToasts();
-  const { data: sets = [] } = useQuestionSets();
+  const { data: sets = [] } = useSets();
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState("My questions");
   const [phrase, setPhrase] = useState("");

@@ -6,7 +6,7 @@ import { AlertDialog, Button, EmptyState, ErrorState, IconButton, ProgressBar, S
 import { useEngine } from "../engine/context.tsx";
 import { isAborted } from "../engine/failure.ts";
 import { ReportView } from "./ReportView.tsx";
-import { useQuestionSets } from "./SaveDialog.tsx";
+import { useSets } from "../runs/queries.ts";
 import css from "./evaluation.module.css";
 
 type Running = { readonly id: string; readonly progress?: Extract<RetrievalEvent, { type: "progress" }> };
@@ -39,7 +39,7 @@ function useRun() {
 }
 
 export function SetsPanel() {
-  const { data: sets, error } = useQuestionSets();
+  const { data: sets, error } = useSets();
   const { running, report, error: failed, run, stop } = useRun();
   const [answers, setAnswers] = useState(true);
   if (error) return <ErrorState error={error} />;

@@ -4,7 +4,8 @@ import { go } from "../app/route.ts";
 import { baseName, milliseconds } from "../app/words.ts";
 import { Badge, Button, cx } from "../design/index.ts";
 import { goWhy } from "./addresses.ts";
-import { Scores, dropWords } from "./PassageCard.tsx";
+import { Scores } from "./PassageCard.tsx";
+import { dropWords } from "./words.ts";
 import css from "./evaluation.module.css";
 
 const titles: Readonly<Record<WhyStep["name"], string>> = { file: "File", text: "Text", passages: "Passages", scope: "Filters and locks", words: "By its words", meaning: "By its meaning", fused: "Both together", reranked: "Reranked", sources: "Sources of the answer" };

@@ -35,7 +35,7 @@ export function useImports(onDone: (item: ShelfItem, existed: boolean) => void) 
       if (done) onDone(done.item, done.existed);
     } catch (error) {
       if (job.stop.signal.aborted) leave();
-      else patch({ step: "failed", fraction: undefined, failure: uploadFailure(error) });
+      else patch({ step: "failed", fraction: undefined, failure: failureOf(error) });
     }
   };
   return {
@@ -54,12 +54,6 @@ async function run(engine: EngineClient, { origin, stop }: ImportJob, onProgress
     onProgress(event.step, event.total > 0 ? event.done / event.total : undefined);
   }
   return undefined;
-}
-
-/** The upload route answers with a sentence of its own. */
-function uploadFailure(error: unknown): Failure {
-  const failure = failureOf(error);
-  return failure.code === "INTERNAL" && failure.detail && error instanceof Error && error.constructor === Error ? { code: "INTERNAL", reason: failure.detail } : failure;
 }
 
 export type Imports = ReturnType<typeof useImports>;

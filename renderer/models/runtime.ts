@@ -9,7 +9,11 @@ export function useRuntime() {
   const toasts = useToasts();
   const state = useLatest((client, signal) => client.models.watchRuntime(undefined, { signal }));
   const load = (id: string, contextSize?: number) => {
-    engine.models.load({ id, ...(contextSize ? { contextSize } : {}) }).catch(async (error: unknown) => { if (!(await showsFailure(engine, id))) toasts.fail(error, "The model was not loaded"); });
+    engine.models.load({ id, ...(contextSize ? { contextSize } : {}) }).catch(async (error: unknown) => {
+      // Where that cannot be asked either, the line is cut: then it is told here.
+      const isShown = await showsFailure(engine, id).catch(() => false);
+      if (!isShown) toasts.fail(error, "The model was not loaded");
+    });
   };
   const unload = () => { engine.models.unload().catch((error: unknown) => toasts.fail(error)); };
   return { state, load, unload };

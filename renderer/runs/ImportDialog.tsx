@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { QuestionProblem, QuestionSet } from "../../engine/contract/index.ts";
 import { plural } from "../app/words.ts";
 import { Button, Dialog, Select, TextArea, TextField } from "../design/index.ts";
@@ -20,13 +20,18 @@ export function ImportDialog({ sets, onClose }: { sets: readonly QuestionSet[]; 
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const [outcome, setOutcome] = useState<Outcome>();
+  // What is still on its way when the dialog is closed is not wanted any more.
+  const stop = useRef<AbortController>(undefined);
+  useEffect(() => () => stop.current?.abort(), []);
   const into = { ...(target === NEW ? {} : { setId: target }), ...(target === NEW && name.trim() ? { name: name.trim() } : {}) };
-  const run = async (from: () => Promise<Parameters<typeof engine.evaluation.sets.import>[0] | undefined>) => {
+  const run = async (from: (signal: AbortSignal) => Promise<Parameters<typeof engine.evaluation.sets.import>[0] | undefined>) => {
+    const { signal } = stop.current = new AbortController();
     setError(undefined);
     setBusy(true);
     try {
-      const input = await from();
-      if (input) setOutcome(await engine.evaluation.sets.import({ ...input, ...into }));
+      const input = await from(signal);
+      signal.throwIfAborted();
+      if (input) setOutcome(await engine.evaluation.sets.import({ ...input, ...into }, { signal }));
     } catch (problem) {
       const { reason, next } = failureOf(problem);
       setError([reason, next].filter(Boolean).join(" "));
@@ -34,10 +39,10 @@ export function ImportDialog({ sets, onClose }: { sets: readonly QuestionSet[]; 
       setBusy(false);
     }
   };
-  const fromFile = () => run(async () => {
+  const fromFile = () => run(async (signal) => {
     const { paths: [path], files: [file] } = await chooseFiles({ folders: false, accept: ".jsonl,.ndjson,.json,.csv,.tsv,.txt", multiple: false });
     if (path !== undefined) return { path };
-    return file ? { uploadId: await upload(file), ...(into.name === undefined && target === NEW ? { name: file.name.replace(/\.[^.]+$/, "") } : {}) } : undefined;
+    return file ? { uploadId: await upload(file, signal), ...(into.name === undefined && target === NEW ? { name: file.name.replace(/\.[^.]+$/, "") } : {}) } : undefined;
   });
   if (outcome) return <Done outcome={outcome} onClose={onClose} />;
   const footer = <><Button onClick={onClose}>Cancel</Button><Button busy={busy} onClick={() => void fromFile()}>Choose a file…</Button><Button variant="primary" busy={busy} disabled={text.trim() === ""} onClick={() => void run(async () => ({ text }))}>Import the text</Button></>;

@@ -15,7 +15,7 @@ export function RunsPanel() {
   if (!sets || !runs) return <div className={css.loading}><Spinner label="Loading" /></div>;
   if (sets.length === 0) return <EmptyState icon={<FlaskConical />} title="No questions yet" actions={<Button variant="primary" onClick={() => goEvaluate({ kind: "sets" })}>Make or import a question set</Button>}>A dozen questions of your own, with their answers, say more about your work than any benchmark.</EmptyState>;
   const pick = (id: string) => setPicked((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id].slice(-2)));
-  const [before, after] = [...picked].sort((a, b) => started(a) - started(b));
+  const [before, after] = picked.filter((id) => runs.some((run) => run.id === id)).sort((a, b) => started(a) - started(b));
   function started(id: string): number { return Date.parse(runs?.find((run) => run.id === id)?.started ?? ""); }
   return (
     <div className={css.panel}>

@@ -8,10 +8,13 @@ import { useModels } from "../engine/queries.ts";
 import { ContenderBar } from "../compare/ContenderBar.tsx";
 import { contendersOf, usualEntries, type Entry } from "../compare/contenders.ts";
 import { goEvaluate } from "./addresses.ts";
+import { howMany, howManyProblem } from "./how-many.ts";
 import css from "./runs.module.css";
 
 const NOBODY = "nobody";
-const MOST_VARIANTS = 8;
+const MOST_ENTRIES = 8;
+/** As many as the contract takes; with the schema enforced, each entry is two. */
+const MOST_VARIANTS = 12;
 
 /** What is asked of whom, before a run begins. */
 export function StartRun({ sets, runs }: { sets: readonly QuestionSet[]; runs: readonly RunSummary[] }) {
@@ -29,9 +32,9 @@ export function StartRun({ sets, runs }: { sets: readonly QuestionSet[]; runs: r
   const models = shelf.filter((item) => item.kind === "model");
   if (!set) return null;
   const schemas = set.jsonSchema !== undefined || set.questions.some(({ jsonSchema }) => jsonSchema !== undefined);
-  const limit = Number.parseInt(most, 10);
   const variants = variantsOf(entries, shelf, schemas && both);
-  const questions = Number.isFinite(limit) && limit > 0 ? Math.min(limit, set.questions.length) : set.questions.length;
+  const asked = howMany(most, set);
+  const questions = asked ?? 0;
   const running = runs.some(({ state }) => state === "running");
   const start = async () => {
     setBusy(true);
@@ -49,14 +52,14 @@ export function StartRun({ sets, runs }: { sets: readonly QuestionSet[]; runs: r
     <section className={css.start} aria-label="A new run">
       <div className={css.fields}>
         <label className={css.field}><span>Question set</span><Select label="Question set" value={set.id} onChange={setSetId} options={sets.map((one) => ({ value: one.id, label: `${one.name} (${one.questions.length})` }))} /></label>
-        <TextField label="Only the first" inputMode="numeric" placeholder={`all ${set.questions.length}`} value={most} onChange={(event) => setMost(event.target.value)} />
+        <TextField label="Only the first" inputMode="numeric" placeholder={`all ${set.questions.length}`} value={most} error={asked === undefined ? howManyProblem : undefined} onChange={(event) => setMost(event.target.value)} />
         <label className={css.field}><span>Judged by</span><Select label="Judged by" value={judge} onChange={setJudge} options={[{ value: NOBODY, label: "Rules alone" }, ...models.map((item) => ({ value: item.id, label: item.name }))]} /></label>
       </div>
-      <ContenderBar entries={entries} shelf={shelf} most={MOST_VARIANTS} least={1} changed={chosen !== undefined} onChange={setChosen} />
+      <ContenderBar entries={entries} shelf={shelf} most={MOST_ENTRIES} least={1} changed={chosen !== undefined} onChange={setChosen} />
       {schemas ? <div className={css.switch}><Switch label="Each model also with the schema enforced" hint="Shows what the fine-tune buys over a grammar." checked={both} onChange={setBoth} /></div> : null}
       <div className={css.go}>
-        <Button variant="primary" icon={<Play />} busy={busy} disabled={running || variants.length === 0 || questions === 0} onClick={() => void start()}>Run</Button>
-        <span className={css.quiet}>{running ? "Another run is under way." : `${plural(questions, "question")} through ${plural(variants.length, "corner")}: ${plural(questions * variants.length, "answer")}. It can be stopped and goes on where it was; chats come first.`}</span>
+        <Button variant="primary" icon={<Play />} busy={busy} disabled={running || variants.length === 0 || variants.length > MOST_VARIANTS || questions === 0} onClick={() => void start()}>Run</Button>
+        <span className={css.quiet}>{running ? "Another run is under way." : variants.length > MOST_VARIANTS ? `These are ${variants.length} corners; a run takes ${MOST_VARIANTS}.` : `${plural(questions, "question")} through ${plural(variants.length, "corner")}: ${plural(questions * variants.length, "answer")}. It can be stopped and goes on where it was; chats come first.`}</span>
       </div>
     </section>
   );

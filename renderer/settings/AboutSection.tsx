@@ -11,7 +11,7 @@ import { Group } from "./Row.tsx";
 import css from "./settings.module.css";
 
 const hostWords: Record<SystemStatus["host"], string> = { electron: "Desktop window", serve: "Browser, served by lorekeep serve", cli: "Terminal", test: "Test" };
-const workerWords: Record<string, string> = { reader: "Reads documents", embedder: "Turns text into vectors", generator: "Runs the chat model" };
+const workerWords: Record<string, string> = { reader: "Reads documents", ocr: "Recognises text in pictures", embedder: "Turns text into vectors", ranker: "Sorts found passages again", generator: "Runs the chat model", tuner: "Converts and merges fine-tunes" };
 const stateTone: Record<SystemStatus["workers"][number]["state"], Tone> = { ready: "good", starting: "accent", stopped: "neutral" };
 
 /** What is running, where it keeps things, and how it has been. Asked again every few seconds while it is in sight. */

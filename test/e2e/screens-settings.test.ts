@@ -77,7 +77,7 @@ describe.skipIf(!browserFor("settings and all screens"))("settings and all scree
     await page.getByRole("list", { name: "Notices" }).waitFor({ state: "detached" });
   }));
 
-  test.each(["library", "models", "models/catalogue", "settings/answers", "settings/network", "settings/about"])("%s at 800 pixels: nothing is wider than the window, every control has a name", (at) => journey({ at, context: { viewport: { width: 800, height: 700 } }, seed: (world) => enrich(world, 60) }, async (page) => {
+  test.each(["library", "models", "models/fine-tunes", "models/catalogue", "retrieval", "compare", "evaluate", "evaluate/sets", "guide", "settings/answers", "settings/network", "settings/about"])("%s at 800 pixels: nothing is wider than the window, every control has a name", (at) => journey({ at, context: { viewport: { width: 800, height: 700 } }, seed: (world) => enrich(world, 60) }, async (page) => {
     await page.getByRole("main").locator("h1, h2").first().waitFor();
     await page.waitForTimeout(300);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(800);

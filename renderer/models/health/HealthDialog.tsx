@@ -31,7 +31,7 @@ export function HealthDialog({ item, onClose }: HealthDialogProps) {
     : <><Button variant={shown?.stale ? "primary" : "secondary"} onClick={() => setAgain(true)}>Check again…</Button><Button onClick={onClose}>Close</Button></>;
   return (
     <Dialog open onOpenChange={onClose} width="l" title={`Health check of ${item.name}`} footer={footer}
-      {...(asking ? { description: "Reads the file, holds it against the model it was made from, then asks both the same questions. It takes a moment, and waits while an answer is written." } : {})}>
+      {...(asking ? { description: "Reads the file, holds it against the model it was made from, then asks both the same questions. It takes a moment, and waits while an answer is written." } : running ? { description: "Closing this stops the check, and nothing of it is kept." } : {})}>
       <div className={css.stack}>
         {state.is === "failed" ? <p role="alert" className={css.failed}>{state.failure.reason} {state.failure.next}</p> : null}
         {asking ? (

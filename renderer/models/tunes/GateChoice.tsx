@@ -2,6 +2,7 @@ import type { GateInput, QuestionSet } from "../../../engine/contract/index.ts";
 import { plural } from "../../app/words.ts";
 import { modeName } from "../../chat/modes.ts";
 import { Field, Select, TextField } from "../../design/index.ts";
+import { howMany, howManyProblem } from "../../runs/how-many.ts";
 import css from "./tunes.module.css";
 
 const corners = ["expected", "hybrid", "fine-tune", "both"] as const;
@@ -11,15 +12,9 @@ export const usualGate: GateChosen = { setId: undefined, corner: "expected", mos
 
 const cornerWords = { expected: "As the questions expect it", hybrid: modeName("hybrid"), "fine-tune": modeName("fine-tune"), both: `${modeName("hybrid")} and ${modeName("fine-tune")}` } as const;
 
-/** How many questions are asked; undefined while that is no number. */
-export function questionsAsked({ most }: Pick<GateChosen, "most">, set: QuestionSet): number | undefined {
-  const wanted = most.trim() === "" ? set.questions.length : Number(most);
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, set.questions.length) : undefined;
-}
-
 /** As the engine wants it; undefined while it cannot be asked. */
 export function gateInput(chosen: GateChosen, set: QuestionSet): Pick<GateInput, "setId"> & Partial<Pick<GateInput, "modes" | "most">> | undefined {
-  const most = questionsAsked(chosen, set);
+  const most = howMany(chosen.most, set);
   if (most === undefined) return undefined;
   const modes: Partial<Pick<GateInput, "modes">> = chosen.corner === "expected" ? {} : { modes: chosen.corner === "both" ? ["hybrid", "fine-tune"] : [chosen.corner] };
   return { setId: set.id, ...modes, ...(most < set.questions.length ? { most } : {}) };
@@ -27,7 +22,7 @@ export function gateInput(chosen: GateChosen, set: QuestionSet): Pick<GateInput,
 
 /** Which questions, in which corner, how many of them. */
 export function GateChoice({ sets, set, value, onChange }: { sets: readonly QuestionSet[]; set: QuestionSet; value: GateChosen; onChange(value: GateChosen): void }) {
-  const asked = questionsAsked(value, set);
+  const asked = howMany(value.most, set);
   const answers = asked === undefined ? undefined : asked * 2 * (value.corner === "both" ? 2 : 1);
   return (
     <>
@@ -39,7 +34,7 @@ export function GateChoice({ sets, set, value, onChange }: { sets: readonly Ques
           {({ id }) => <Select id={id} label="Asked in" value={value.corner} onChange={(corner) => onChange({ ...value, corner })} options={corners.map((corner) => ({ value: corner, label: cornerWords[corner] }))} />}
         </Field>
         <TextField label="Only the first" inputMode="numeric" placeholder={`all ${set.questions.length}`} value={value.most} onChange={(event) => onChange({ ...value, most: event.target.value })}
-          error={asked === undefined ? "A whole number from 1 up, or empty for all." : undefined} hint={answers === undefined ? undefined : `${plural(answers, "answer")} in all.`} />
+          error={asked === undefined ? howManyProblem : undefined} hint={answers === undefined ? undefined : `${plural(answers, "answer")} in all.`} />
       </div>
     </>
   );

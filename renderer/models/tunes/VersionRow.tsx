@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { FineTune, FineTuneVersion, ShelfItem } from "../../../engine/contract/index.ts";
 import { dateTime } from "../../app/words.ts";
 import { modeName } from "../../chat/modes.ts";
-import { Badge, Button, IconButton, Tooltip, useToasts } from "../../design/index.ts";
+import { AlertDialog, Badge, Button, IconButton, Tooltip, useToasts } from "../../design/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { standingOnShelf } from "../health/standing.ts";
 import { gateOf, gateWords, hasStaleGate, percent, isSilent } from "./history.ts";
@@ -17,6 +17,7 @@ export function VersionRow({ tune, version, shelf, onPromote, onCheck }: Version
   const engine = useEngine();
   const toasts = useToasts();
   const [open, setOpen] = useState(false);
+  const [removing, setRemoving] = useState(false);
   const item = shelf.find(({ id }) => id === version.itemId);
   const isDefault = tune.defaultVersionId === version.id;
   const standing = item && standingOnShelf(item, shelf);
@@ -33,7 +34,8 @@ export function VersionRow({ tune, version, shelf, onPromote, onCheck }: Version
         <span className={css.grow} />
         {item ? <Button size="s" variant="ghost" icon={<HeartPulse />} disabled={item.state === "missing"} onClick={() => onCheck(item)}>Check</Button> : null}
         {isDefault ? null : <Button size="s" disabled={!item || item.state === "missing"} onClick={onPromote}>Make default…</Button>}
-        {isDefault && tune.versions.length > 1 ? null : <IconButton label={`Remove version ${version.number}`} size="s" onClick={remove}><Trash2 /></IconButton>}
+        {isDefault && tune.versions.length > 1 ? null : <IconButton label={`Remove version ${version.number}`} size="s" onClick={() => setRemoving(true)}><Trash2 /></IconButton>}
+        <AlertDialog open={removing} onOpenChange={setRemoving} title={`Remove version ${version.number} of ${tune.name}?`} confirm="Remove" description="Its notes, where it came from, and its scores are forgotten. Its file stays on the shelf." onConfirm={remove} />
       </div>
       <p className={css.quiet}>{item?.name ?? version.sha256.slice(0, 12)} · {dateTime(version.added)}{version.notes && !open ? ` · ${version.notes}` : ""}</p>
       {version.scores.length > 0 ? <ul className={css.scores} aria-label={`Scores of version ${version.number}`}>{version.scores.map((score) => <li key={`${score.runId}${score.mode ?? ""}`}><a href={`#/evaluate/${encodeURIComponent(`run:${score.runId}`)}`}>{score.set}</a>{score.mode ? `, ${modeName(score.mode)}` : ""} {percent(score.n > 0 ? score.correct / score.n : 0)} <span className={css.quiet}>{score.correct} of {score.n} right, {dateTime(score.when)}{score.stale ? ", with another file than now" : ""}</span></li>)}</ul> : null}
