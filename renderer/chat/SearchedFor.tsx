@@ -7,7 +7,7 @@ import css from "./TracePanel.module.css";
 /** Asks the same question again, searched for differently. */
 export type SearchAgain = (change: Pick<AnswerOptions, "searchFor" | "ignoreFilters">) => void;
 
-const how = { "as-is": "searched for as asked", rules: "completed from the conversation", model: "completed by the model", edited: "edited by you" } as const;
+const how = { "as-is": "as asked", rules: "completed from the conversation", model: "completed by the model", edited: "edited by you" } as const;
 
 /** What was looked for and under which conditions; both can be changed, which answers the question again. `onAgain` is absent while an answer is written. */
 export function SearchedFor({ condensed, onAgain }: { condensed: NonNullable<AnswerTrace["condensed"]>; onAgain: SearchAgain | undefined }) {

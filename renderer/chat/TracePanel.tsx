@@ -6,6 +6,7 @@ import { WhyLink } from "../evaluation/WhyLink.tsx";
 import { dropWords, stageWords } from "../evaluation/words.ts";
 import { modeName } from "./modes.ts";
 import { SearchedFor, type SearchAgain } from "./SearchedFor.tsx";
+import { stepName } from "./steps.ts";
 import css from "./TracePanel.module.css";
 
 /** How an answer came about, from the trace that is stored with it. */
@@ -50,7 +51,7 @@ function Timeline({ trace }: { trace: AnswerTrace }) {
         before += step.ms;
         return (
           <li key={`${step.name}${index}`} data-step={step.name}>
-            <span className={css.stepName}>{step.name}</span>
+            <span className={css.stepName}>{stepName(step.name)}</span>
             <span className={css.lane} aria-hidden><span className={css.stepBar} style={{ left: `${Math.min(99, left)}%`, width: `${Math.max(0.8, (step.ms / total) * 100)}%` }} /></span>
             <span className={css.ms}>{milliseconds(step.ms)}</span>
             {step.note ? <span className={css.stepNote}>{step.note}</span> : null}

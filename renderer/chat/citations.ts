@@ -29,7 +29,11 @@ export function pageOf({ passage: { page, format } }: Pick<Source, "passage">): 
   return page === undefined ? "" : `${unit} ${page}`;
 }
 
-export const placeOf = (source: Pick<Source, "passage">): string => [pageOf(source), source.passage.headingPath.join(" › ")].filter(Boolean).join(" · ");
+/** "Page 3 · Fees › Late payment". The document's title stands beside it: a heading that only repeats it is left out. */
+export function placeOf(source: Pick<Source, "passage">): string {
+  const { headingPath: [first, ...rest], title } = source.passage;
+  return [pageOf(source), (first === undefined || first === title ? rest : [first, ...rest]).join(" › ")].filter(Boolean).join(" · ");
+}
 
 /** Where quoted words stand within a source's own text; undefined where they cannot be found (a table row is quoted with its header). */
 export function within(source: Source, citation: Citation): CharRange | undefined {

@@ -24,7 +24,8 @@ interface CardProps { place: number; candidate: Candidate; best: CharRange | und
 export function PassageCard({ place, candidate, best, input, onSave }: CardProps) {
   const { passage, dropped } = candidate;
   const kept = dropped === undefined || dropped.reason === "merged";
-  const where = [passage.page ? `page ${passage.page}` : "", passage.headingPath.at(-1) ?? ""].filter(Boolean).join(" · ");
+  const heading = passage.headingPath.at(-1) ?? "";
+  const where = [passage.page ? `page ${passage.page}` : "", heading === passage.title ? "" : heading].filter(Boolean).join(" · ");
   return (
     <li className={cx(css.card, !kept && css.cardOut)} data-passage={passage.id} data-outcome={dropped?.reason ?? "used"}>
       <div className={css.cardHead}>

@@ -14,6 +14,8 @@ interface ColumnProps { name: string; input: ProbeInput; defaults: { candidates:
 
 const fusions = [{ value: "z-score" as const, label: "Scores", hint: "Standardised scores of both legs are added." }, { value: "rrf" as const, label: "Ranks", hint: "Reciprocal ranks of both legs are added." }];
 
+const timed = [["embed", "question"], ["lexical", "words"], ["dense", "meaning"], ["rerank", "reranking"]] as const;
+
 /** One search under one set of settings, which can be changed while one looks. */
 export function ProbeColumn({ name, input, defaults, onSettings, onIgnore }: ColumnProps) {
   const { data, error, isFetching } = useEngineQuery(["documents", "probe", input], (engine, signal) => engine.evaluation.probe(input, { signal }), { placeholderData: keepPreviousData });
@@ -29,7 +31,7 @@ export function ProbeColumn({ name, input, defaults, onSettings, onIgnore }: Col
         <Slider label="Candidates" value={candidates} min={1} max={500} step={1} onChange={(value) => set({ candidates: value })} />
         <Slider label="Sources" value={sources} min={1} max={50} step={1} onChange={(value) => set({ sources: value })} />
         <Slider label="Weight of meaning" value={denseWeight} min={0} max={1} step={0.05} format={(share) => `${Math.round(share * 100)} %`} onChange={(value) => set({ search: { ...own, denseWeight: value } })} />
-        <SegmentedControl label="Fusion" size="s" value={fusion} segments={fusions} onChange={(value) => set({ search: { ...own, fusion: value } })} />
+        <div className={css.knob}><span>Joined by</span><SegmentedControl label="Joined by" size="s" value={fusion} segments={fusions} onChange={(value) => set({ search: { ...own, fusion: value } })} /></div>
         {changed ? <Button size="s" variant="ghost" onClick={() => onSettings({})}>As in the settings</Button> : null}
       </div>
       {error ? <ErrorState error={error} compact /> : data ? <><Understood result={data} onIgnore={onIgnore} /><Results result={data} input={input} onSave={setSaving} /></> : <div className={css.loading}><Spinner label="Searching" /></div>}
@@ -57,7 +59,7 @@ function Results({ result, input, onSave }: { result: ProbeResult; input: ProbeI
   const shown = all ? candidates : candidates.slice(0, FIRST);
   return (
     <>
-      <p className={css.summary} role="status">{plural(candidates.length, "candidate")}, {plural(sources.length, "source")} · {milliseconds(ms.total ?? 0)} <span className={css.quiet}>{["embed", "lexical", "dense", "rerank"].filter((step) => (ms[step] ?? 0) >= 0.5).map((step) => `${step} ${milliseconds(ms[step] ?? 0)}`).join(", ")}</span></p>
+      <p className={css.summary} role="status">{plural(candidates.length, "candidate")}, {plural(sources.length, "source")} · {milliseconds(ms.total ?? 0)} <span className={css.quiet}>{timed.filter(([step]) => (ms[step] ?? 0) >= 0.5).map(([step, name]) => `${name} ${milliseconds(ms[step] ?? 0)}`).join(", ")}</span></p>
       <ol className={css.results}>
         {shown.map((candidate, i) => <PassageCard key={candidate.passage.id} place={i + 1} candidate={candidate} best={result.best[i]} input={input} onSave={() => onSave(candidate)} />)}
       </ol>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Passage } from "../../engine/contract/index.ts";
 import { baseName } from "../app/words.ts";
-import { Button, Dialog, Select, TextArea, TextField, useToasts } from "../design/index.ts";
+import { Button, Dialog, Field, Select, TextArea, TextField, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useSets } from "../runs/queries.ts";
 import css from "./evaluation.module.css";
@@ -35,7 +35,7 @@ export function SaveDialog({ question, passage, onClose }: { question: string; p
   return (
     <Dialog open onOpenChange={(open) => { if (!open) onClose(); }} title="Save as a known question" description={<>“{question}” is answered by {passage.title ?? baseName(passage.path)}.</>} footer={footer}>
       <div className={css.form}>
-        {sets.length > 0 ? <Select label="Question set" value={target} onChange={setChosen} options={[...sets.map((set) => ({ value: set.id, label: set.name })), { value: NEW, label: "A new set" }]} /> : null}
+        {sets.length > 0 ? <Field label="Question set">{({ id }) => <Select id={id} label="Question set" value={target} onChange={setChosen} options={[...sets.map((set) => ({ value: set.id, label: set.name })), { value: NEW, label: "A new set" }]} />}</Field> : null}
         {target === NEW ? <TextField label="Name of the set" value={name} maxLength={200} onChange={(event) => setName(event.target.value)} /> : null}
         <TextArea label="Words of the answer (optional)" hint="With them the very passage must be found, without them any of the document’s." rows={2} value={phrase} onChange={(event) => setPhrase(event.target.value)} />
         <blockquote className={css.quote}>{passage.text}</blockquote>

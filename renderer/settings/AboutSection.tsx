@@ -55,8 +55,9 @@ export function AboutSection() {
 /** Readers may be several: they are numbered. */
 function nameOf(workers: SystemStatus["workers"], index: number): string {
   const name = workers[index]?.name ?? "";
+  const shown = name === "ocr" ? "OCR" : name;
   const alike = workers.filter((worker) => worker.name === name).length;
-  return alike > 1 ? `${name} ${workers.slice(0, index + 1).filter((worker) => worker.name === name).length}` : name;
+  return alike > 1 ? `${shown} ${workers.slice(0, index + 1).filter((worker) => worker.name === name).length}` : shown;
 }
 
 function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
