@@ -46,7 +46,7 @@ describe("evaluation from the terminal", () => {
     expect(readdirSync(join(folder, "report")).map((name) => name.split(".").pop()).sort()).toEqual(["csv", "html", "json", "md"]);
     const broken = await at("eval", "report", "last", "--threshold", "fact>=0.5");
     expect(broken.code).toBe(1);
-    expect(broken.out).toMatch(/BROKEN {2}Facts, Base: 0\.00, under the limit of 0\.50\.\nok {6}Facts, Documents/);
+    expect(broken.out).toMatch(/BROKEN {2}Facts, Base: 0 %, under the limit of 50 %\.\nok {6}Facts, Documents/);
   });
 
   test("sets are listed, taken out and in; two runs are compared", async () => {

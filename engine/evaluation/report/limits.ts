@@ -26,7 +26,7 @@ function judged(limit: Limit, corner: CornerReport): RunReport["limits"][number]
   if (measured === undefined) return nothing(limit, corner.name);
   const time = isTime(limit.measure);
   const broken = time ? measured > limit.value : measured < limit.value;
-  const shown = (value: number) => (time ? `${Math.round(value)} ms` : value.toFixed(2));
+  const shown = (value: number) => (time ? `${Math.round(value)} ms` : `${Math.round(value * 1000) / 10} %`);
   return { ...limit, variant: corner.name, measured, broken, sentence: `${names[limit.measure]}, ${corner.name}: ${shown(measured)}, ${broken ? (time ? "over" : "under") : "within"} the limit of ${shown(limit.value)}.` };
 }
 
