@@ -32,7 +32,7 @@ export function ProbeColumn({ name, input, defaults, onSettings, onIgnore }: Col
         <Slider label="Sources" value={sources} min={1} max={50} step={1} onChange={(value) => set({ sources: value })} />
         <Slider label="Weight of meaning" value={denseWeight} min={0} max={1} step={0.05} format={(share) => `${Math.round(share * 100)} %`} onChange={(value) => set({ search: { ...own, denseWeight: value } })} />
         <div className={css.knob}><span>Joined by</span><SegmentedControl label="Joined by" size="s" value={fusion} segments={fusions} onChange={(value) => set({ search: { ...own, fusion: value } })} /></div>
-        {changed ? <Button size="s" variant="ghost" onClick={() => onSettings({})}>As in the settings</Button> : null}
+        <Button size="s" variant="ghost" disabled={!changed} onClick={() => onSettings({})}>As in the settings</Button>
       </div>
       {error ? <ErrorState error={error} compact /> : data ? <><Understood result={data} onIgnore={onIgnore} /><Results result={data} input={input} onSave={setSaving} /></> : <div className={css.loading}><Spinner label="Searching" /></div>}
       {saving ? <SaveDialog question={input.question} passage={saving.passage} onClose={() => setSaving(undefined)} /> : null}
