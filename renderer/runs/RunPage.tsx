@@ -36,7 +36,7 @@ export function RunPage({ id }: { id: string }) {
       </header>
       {run.state === "done" ? null : <div className={css.live}><Progress run={run} />{run.error ? <p className={css.bad} role="alert">{run.error.reason} {run.error.next}</p> : null}</div>}
       <Tabs label="This run" value={tab} tabs={tabs} onChange={(value) => setTab(value)}>
-        <TabPanel value="report">{report.error ? <ErrorState error={report.error} /> : report.data ? (report.data.answers === 0 ? <EmptyState title="No answer yet" compact>The report grows with the answers.</EmptyState> : <ReportPanel report={report.data} questionnaire={given} onQuestionnaire={setGiven} />) : <div className={css.loading}><Spinner label="Counting" /></div>}</TabPanel>
+        <TabPanel value="report">{report.error ? <ErrorState error={report.error} /> : report.data ? (report.data.answers === 0 ? <EmptyState title="No answer yet" compact>The report grows with the answers.</EmptyState> : <ReportPanel report={report.data} running={run.state === "running"} questionnaire={given} onQuestionnaire={setGiven} />) : <div className={css.loading}><Spinner label="Counting" /></div>}</TabPanel>
         <TabPanel value="answers"><AnswersPanel run={run} /></TabPanel>
       </Tabs>
     </div>

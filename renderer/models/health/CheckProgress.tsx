@@ -18,7 +18,7 @@ export function CheckProgress({ stage, done, total, findings }: RunningCheck) {
             <div>
               <b>{stageWords[name][0]}</b> <span className={css.quiet}>{place === at && total > 0 ? `${done} of ${total} questions` : stageWords[name][1]}</span>
               {place === at && total > 0 ? <ProgressBar label={stageWords[name][0]} fraction={done / total} /> : null}
-              {found.map((finding) => <Finding key={finding.text} finding={finding} bare />)}
+              {found.map((finding, place) => <Finding key={place} finding={finding} bare />)}
             </div>
           </li>
         );

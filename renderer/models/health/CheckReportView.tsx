@@ -25,8 +25,8 @@ export function CheckReportView({ report, shelf }: { report: KeptCheck; shelf: r
           <dl className={css.figures}>{divergenceWords(report.divergence).map(({ name, value, says }) => <div key={name}><dt>{name}</dt><dd>{value}</dd><dd className={css.quiet}>{says}</dd></div>)}</dl>
         </section>
       ) : null}
-      {report.samples.length > 0 ? <section aria-label="Samples"><h3>The same questions, without and with it</h3><ul className={css.samples}>{report.samples.map((sample) => <li key={sample.prompt}><Sample sample={sample} /></li>)}</ul></section> : null}
-      <section aria-label="What was looked at"><h3>What was looked at</h3>{report.findings.map((finding) => <Finding key={`${finding.stage}${finding.text}`} finding={finding} />)}</section>
+      {report.samples.length > 0 ? <section aria-label="Samples"><h3>The same questions, without and with it</h3><ul className={css.samples}>{report.samples.map((sample, place) => <li key={place}><Sample sample={sample} /></li>)}</ul></section> : null}
+      <section aria-label="What was looked at"><h3>What was looked at</h3>{report.findings.map((finding, place) => <Finding key={place} finding={finding} />)}</section>
     </div>
   );
 }
