@@ -6,6 +6,9 @@ export function duration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** How long something still takes, as far as one can say: "about 3 min left". */
+export const timeLeft = (seconds: number) => `${seconds < 1 ? "" : "about "}${duration(seconds)} left`;
+
 export function milliseconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)} s`;
 }

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight, Pause, Play, RotateCcw, X } from "lucide-react";
 import { useState } from "react";
 import type { QueueProgress } from "../../engine/contract/index.ts";
-import { count, duration, plural } from "../app/words.ts";
+import { count, plural, timeLeft } from "../app/words.ts";
 import { AlertDialog, Button, IconButton, ProgressBar, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useLatest } from "../engine/follow.ts";
@@ -39,10 +39,10 @@ function Working({ queue }: { queue: QueueProgress }) {
   const pictures = queue.recognition?.waiting;
   const onlyPictures = queue.waiting + queue.active === 0 && pictures !== undefined;
   const facts = [
-    onlyPictures ? `${plural(pictures.pictures, "page")} to recognise, about ${duration(pictures.seconds)} left` : `${count(finished)} of ${count(total)}`,
+    onlyPictures ? `${plural(pictures.pictures, "page")} to recognise, ${timeLeft(pictures.seconds)}` : `${count(finished)} of ${count(total)}`,
     queue.failed > 0 ? `${count(queue.failed)} failed` : "",
     !queue.paused && queue.passagesPerSecond > 0 ? `${count(Math.round(queue.passagesPerSecond))} passages/s` : "",
-    !queue.paused && queue.etaSeconds !== undefined ? `about ${duration(queue.etaSeconds)} left` : "",
+    !queue.paused && queue.etaSeconds !== undefined ? timeLeft(queue.etaSeconds) : "",
   ].filter(Boolean);
   return (
     <section className={css.panel} aria-label="Indexing" data-testid="queue">

@@ -1,7 +1,7 @@
 import { CircleAlert, DownloadCloud, Pause, Play } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Download } from "../../engine/contract/index.ts";
-import { bytes, duration } from "../app/words.ts";
+import { bytes, timeLeft } from "../app/words.ts";
 import { Button, ProgressBar, useToasts } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useLatest } from "../engine/follow.ts";
@@ -20,7 +20,7 @@ function facts(download: Download): string {
   const size = `${bytes(download.receivedBytes)}${download.totalBytes ? ` of ${bytes(download.totalBytes)}` : ""}`;
   if (download.state === "checking") return "Checking its SHA-256";
   if (download.state !== "running") return `Stopped at ${size}`;
-  return [size, download.bytesPerSecond > 0 ? `${bytes(download.bytesPerSecond)}/s` : "", download.etaSeconds === undefined ? "" : `about ${duration(download.etaSeconds)} left`].filter(Boolean).join(" · ");
+  return [size, download.bytesPerSecond > 0 ? `${bytes(download.bytesPerSecond)}/s` : "", download.etaSeconds === undefined ? "" : timeLeft(download.etaSeconds)].filter(Boolean).join(" · ");
 }
 
 function DownloadRow({ download }: { download: Download }) {

@@ -31,7 +31,7 @@ export function CornerTable({ corners }: { corners: readonly CornerReport[] }) {
             </tr>
           ))}
           {corners.some(({ judged }) => judged) ? <tr data-measure="judged"><th scope="row"><Tooltip text="The local model’s verdict, apart from the rules."><span tabIndex={0}>Judged right</span></Tooltip></th>{corners.map(({ name, judged }) => <td key={name}>{judged ? <><b>{percent(judged.right.mean)}</b><span className={css.besides}>{interval(judged.right)}, {judged.partly} partly</span></> : "–"}</td>)}</tr> : null}
-          {costs.map(([title, says, value]) => <tr key={title}><th scope="row"><Tooltip text={says}><span tabIndex={0}>{title}</span></Tooltip></th>{corners.map((corner) => <td key={corner.name}>{value(corner)}</td>)}</tr>)}
+          {costs.map(([title, says, value]) => <tr key={title}><th scope="row"><Tooltip text={says}><span tabIndex={0}>{title}</span></Tooltip></th>{corners.map((corner) => <td key={corner.name}>{corner.answers > corner.failed ? value(corner) : "–"}</td>)}</tr>)}
           {corners.some(({ failed }) => failed > 0) ? <tr><th scope="row">Failed</th>{corners.map(({ name, failed }) => <td key={name}>{failed}</td>)}</tr> : null}
         </tbody>
       </table>

@@ -1,7 +1,7 @@
 import { Play, RotateCcw, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { RunSummary } from "../../engine/contract/index.ts";
-import { dateTime, duration, plural } from "../app/words.ts";
+import { dateTime, plural, timeLeft } from "../app/words.ts";
 import { AlertDialog, Badge, Button, Checkbox, IconButton, ProgressBar, useToasts, type Tone } from "../design/index.ts";
 import { useEngine } from "../engine/context.tsx";
 import { useModels } from "../engine/queries.ts";
@@ -38,7 +38,7 @@ export function Progress({ run }: { run: RunSummary }) {
   return (
     <div className={css.progress}>
       <ProgressBar label={`${run.setName}: ${done} of ${total}`} fraction={total === 0 ? 0 : done / total} />
-      <span className={css.quiet}>{done} of {plural(total, "answer")}{run.state === "running" ? `${leftSeconds === undefined ? "" : ` · about ${duration(leftSeconds)} left`}${variant ? ` · ${step === "judging" ? "judging" : variant}` : ""}` : ""}</span>
+      <span className={css.quiet}>{done} of {plural(total, "answer")}{run.state === "running" ? `${leftSeconds === undefined ? "" : ` · ${timeLeft(leftSeconds)}`}${variant ? ` · ${step === "judging" ? "judging" : variant}` : ""}` : ""}</span>
     </div>
   );
 }

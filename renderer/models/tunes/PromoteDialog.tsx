@@ -1,7 +1,7 @@
 import { Square } from "lucide-react";
 import { useState } from "react";
 import type { FineTune, FineTuneVersion } from "../../../engine/contract/index.ts";
-import { duration } from "../../app/words.ts";
+import { timeLeft } from "../../app/words.ts";
 import { Button, Checkbox, Dialog, ProgressBar, useToasts } from "../../design/index.ts";
 import { useEngine } from "../../engine/context.tsx";
 import { failureOf } from "../../engine/failure.ts";
@@ -61,7 +61,7 @@ export function PromoteDialog({ tune, version, onClose }: { tune: FineTune; vers
 function Asking({ progress }: { progress: { done: number; total: number; leftSeconds?: number | undefined } | undefined }) {
   return (
     <div role="status" className={css.asking}>
-      <p>{progress && progress.total > 0 ? `${progress.done} of ${progress.total} answers` : "Getting ready"}{progress?.leftSeconds === undefined ? "" : `, about ${duration(progress.leftSeconds)} left`}</p>
+      <p>{progress && progress.total > 0 ? `${progress.done} of ${progress.total} answers` : "Getting ready"}{progress?.leftSeconds === undefined ? "" : `, ${timeLeft(progress.leftSeconds)}`}</p>
       <ProgressBar label="Asking the questions" fraction={progress && progress.total > 0 ? progress.done / progress.total : undefined} />
     </div>
   );
