@@ -37,7 +37,14 @@ export async function buildNode() {
 
 export async function buildFace() {
   const { build: viteBuild } = await import("vite");
-  await viteBuild({ configFile: at("renderer/vite.config.ts"), logLevel: "warn" });
+  const { NODE_ENV: before } = process.env;
+  process.env.NODE_ENV = "production"; // Vite keeps what is set: within a test run the face would be React's development build.
+  try {
+    await viteBuild({ configFile: at("renderer/vite.config.ts"), logLevel: "warn" });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }
 
 /** Everything, from nothing. `face: false` leaves the face out. */

@@ -52,7 +52,7 @@ function openQuestions(facts: Facts, corners: readonly CornerReport[]): string[]
   const open: string[] = [];
   const most = Math.max(0, ...corners.map(({ answers }) => answers));
   if (!facts.asked) open.push("The questions about the work are not answered: how often its knowledge changes, whether citations or a format are needed, how fast it must be, and how many examples there are.");
-  if (most < FEW_QUESTIONS) open.push(`${most} questions are few: intervals are wide, and only large differences can be seen.`);
+  if (most < FEW_QUESTIONS) open.push(`${most === 1 ? "1 question is" : `${most} questions are`} few: intervals are wide, and only large differences can be seen.`);
   for (const mode of ["base", "documents", "fine-tune", "hybrid"] as const) if (!facts.corner(mode)) open.push(`The corner ${mode} was not measured.`);
   const hinges = [["documents", "base", "fact"], ["hybrid", "documents", "fact"], ["fine-tune", "base", "format"], ["hybrid", "documents", "format"]] as const;
   for (const [a, b, measure] of hinges) {
