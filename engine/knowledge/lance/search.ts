@@ -52,7 +52,9 @@ export async function lexicalOf(parts: SearchParts, question: string, languages:
   const words = queryWords(question);
   if (words === "" || languages.length === 0) return [];
   const { first } = await columnsFor(question, languages);
-  return match(parts, words, first);
+  const [only, ...others] = first.map(wordsColumn);
+  // One column needs no merging, which is a sixth of the time. Equals come in any order then: here each finds room, so that none is cut off by chance.
+  return only !== undefined && others.length === 0 ? run(parts, new MatchQuery(words, only)) : match(parts, words, first);
 }
 
 /**
