@@ -37,7 +37,7 @@ export async function ask(session: Session, text: string, options: AskOptions): 
     }
     if (event.type === "again") {
       terminal.endProgress();
-      terminal.text("\n\nNothing of this stands in the sources. Asked again with fewer of them:\n\n");
+      terminal.text("\n\nNothing of this stands in the sources. Asked again with less of them:\n\n");
     }
     if (event.type === "done") message = event.message;
   }

@@ -2,6 +2,7 @@ import { isAbort } from "../base/errors.ts";
 import type { AssistantMessage } from "../contract/answers.ts";
 import type { Candidate } from "../contract/search.ts";
 import { assemble } from "./context/assemble.ts";
+import { focus } from "./context/focus.ts";
 import { bestSentences } from "./evidence/best-sentences.ts";
 import type { ChatModelReady } from "./write/chat-model.ts";
 import { check, isSupported, isUnsupported } from "./evidence/check.ts";
@@ -81,6 +82,8 @@ interface Found {
   readonly queryVector: Float32Array;
   /** Nothing in the documents answers this, by {@link evidenceFor}. */
   readonly weak: boolean;
+  /** The candidates are not to be shown with what stands around them. */
+  readonly asTheyAre?: boolean;
 }
 
 const WEAK = "Nothing in your documents seems to answer this: what was found has too little in common with the question.";
@@ -114,20 +117,20 @@ async function attempt(draft: Draft, model: ChatModelReady, found: Found | undef
   await generate(draft, composed, means, signal);
 }
 
-/** Sources the model is given when it is asked again: a small one misreads what stands side by side (docs/benchmarks.md, "Looking again"). */
+/** Sources the model is given first when it is asked again: a small one misreads what stands side by side (docs/benchmarks.md, "Looking again"). */
 const FEWER = [1, 2];
 
 /**
- * Where nothing of what was written stands in the sources, the model is asked again with fewer. What then stands there takes the first one's place, which
+ * Where nothing of what was written stands in the sources, the model is asked again with less of them. What then stands there takes the first one's place, which
  * the trace keeps; otherwise the first stays, marked as it is. So it stays, too, where this is stopped or fails: it was finished.
  */
 async function lookAgain(draft: Draft, model: ChatModelReady, found: Found, means: AnswerMeans, signal: AbortSignal): Promise<void> {
   if (!means.settings().answers.lookAgain) return;
   try {
     await draft.trace.step("look-again", async () => {
-      for (const count of FEWER.filter((fewer) => fewer < draft.sources.length)) {
+      for (const narrower of narrowed(draft, found)) {
         const other = draft.another();
-        await attempt(other, model, { ...found, candidates: found.candidates.slice(0, count) }, means, signal);
+        await attempt(other, model, narrower, means, signal);
         await review(other, means, signal);
         if (isSupported(other.sentences)) return draft.withdrawFor(other);
       }
@@ -137,11 +140,19 @@ async function lookAgain(draft: Draft, model: ChatModelReady, found: Found, mean
   }
 }
 
+/** What was found, less and less of it: the best, the two best, and of the best only its lines about the question. */
+function narrowed({ sources, searched }: Draft, found: Found): Found[] {
+  const fewer = FEWER.filter((count) => count < sources.length).map((count) => ({ ...found, candidates: found.candidates.slice(0, count) }));
+  const [best] = found.candidates;
+  const [lines] = best ? focus(searched, [best.passage]) : [];
+  return best && lines && lines.text !== best.passage.text ? [...fewer, { ...found, candidates: [{ ...best, passage: lines }], asTheyAre: true }] : fewer;
+}
+
 /** assemble: sources, history and question in the model's context. */
 async function put(draft: Draft, model: ChatModelReady, found: Found | undefined, means: AnswerMeans, signal: AbortSignal): Promise<Composed> {
   const composed = await draft.trace.step("assemble", async () => {
-    const whole = found ? await wholeSmallDocuments(found.candidates, found.scope, means.store) : [];
-    return compose({ question: draft.question, searched: draft.searched, candidates: found?.candidates ?? [], whole, model }, means, signal);
+    const whole = found && !found.asTheyAre ? await wholeSmallDocuments(found.candidates, found.scope, means.store) : [];
+    return compose({ question: draft.question, searched: draft.searched, candidates: found?.candidates ?? [], whole, model, asTheyAre: found?.asTheyAre }, means, signal);
   });
   draft.assembled(composed);
   return composed;

@@ -101,7 +101,7 @@ export const answerTrace = z.object({
     context: z.number().int(), system: z.number().int(), history: z.number().int(), sources: z.number().int(), question: z.number().int(),
     template: z.number().int(), answer: z.number().int(), free: z.number().int(), budget: z.number().int(), prompt: z.number().int(), cached: z.number().int(), completion: z.number().int(),
   }).partial(),
-  /** What was written first and stood in none of the sources; the answer is what was written when asked again with fewer of them. Its tokens, too, were read and written. */
+  /** What was written first and stood in none of the sources; the answer is what was written when asked again with less of them. Its tokens, too, were read and written. */
   withdrawn: z.object({ text: z.string(), sources: z.number().int(), prompt: z.number().int(), completion: z.number().int() }).optional(),
   stopReason: z.enum(["end", "length", "stop-text", "context-full", "stopped", "failed"]).optional(),
   steps: z.array(traceStep),

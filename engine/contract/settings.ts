@@ -27,7 +27,7 @@ export const settings = z.object({
     summariseBudgetMs: z.number().int().min(0).max(120_000).default(0),
     /** The best sources first, or the best first and the second best last, where some models read better. */
     sourceOrder: z.enum(["best-first", "first-and-last"]).default("best-first"),
-    /** Where nothing a model writes stands in the sources, it is asked once more with the best source alone, then with the two best. */
+    /** Where nothing a model writes stands in the sources, it is asked again: with the best source alone, with the two best, with the best one's lines about the question. */
     lookAgain: z.boolean().default(true),
     /** Share of the context that sources may fill. */
     sourceShare: z.number().min(0.1).max(0.9).default(0.6),

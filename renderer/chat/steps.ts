@@ -1,7 +1,7 @@
 const words: Record<string, string> = {
   condense: "Reading the question…", retrieve: "Searching your documents…", rerank: "Weighing what was found…", assemble: "Choosing the sources…",
   load: "Loading the model…", generate: "Thinking…", cite: "Matching sentences to sources…", check: "Checking…",
-  "look-again": "Nothing of this stands in the sources. Asking again with fewer of them…",
+  "look-again": "Nothing of this stands in the sources. Asking again with less of them…",
 };
 
 /** What is being done, by the name of the answer's step; undefined: it has not begun. */

@@ -34,6 +34,8 @@ export interface ComposeInput {
   readonly candidates: readonly Candidate[];
   readonly whole: readonly Passage[];
   readonly model: ChatModelReady;
+  /** The passages as they are, without what stands around them. */
+  readonly asTheyAre?: boolean | undefined;
 }
 
 /** Tokens that joining two counted texts may add. */
@@ -49,7 +51,7 @@ export async function compose(input: ComposeInput, means: AnswerMeans, signal: A
   const { sources: limit, sourceOrder: order, summariseBudgetMs: budgetMs } = means.settings().answers;
   const summariser = budgetMs > 0 ? new Summariser({ question: input.searched, chatModel: means.chatModel, budgetMs, signal }) : undefined;
   const assembled = await assemble(input.candidates, {
-    question: input.searched, limit, order, budget: room.sources, whole: input.whole, sections: (chosen) => wholeSections(chosen, means.store),
+    question: input.searched, limit, order, budget: room.sources, whole: input.whole, ...(input.asTheyAre ? {} : { sections: (chosen: readonly Passage[]) => wholeSections(chosen, means.store) }),
     ...(summariser ? { summarise: (text: string, tokens: number) => summariser.summarise(text, tokens) } : {}),
     countTokens: async (sources) => (await means.chatModel.countTokens(sources.map((source) => frameSource(source, draft.nonce)), signal)).map((size) => size + SEAM),
   });

@@ -17,9 +17,9 @@ const sourcesIn = ({ prompt }: GenerateInput) => prompt.match(/<source-\w+ /g)?.
 
 describe("an answer of which nothing stands in the sources", () => {
   let under: AnswersUnderTest;
-  const open = async (say: (input: GenerateInput, nth: number) => string | Error, lookAgain = true, wordMs = 0) => {
+  const open = async (say: (input: GenerateInput, nth: number) => string | Error, { lookAgain = true, wordMs = 0, documents: there = documents } = {}) => {
     let nth = 0;
-    under = await AnswersUnderTest.open({ say: (input) => say(input, nth++), wordMs }, { documents, settings: () => settings.parse({ search: { leastEvidence: 0 }, answers: { lookAgain } }) });
+    under = await AnswersUnderTest.open({ say: (input) => say(input, nth++), wordMs }, { documents: there, settings: () => settings.parse({ search: { leastEvidence: 0 }, answers: { lookAgain } }) });
   };
   afterEach(() => under.dispose());
 
@@ -46,6 +46,16 @@ describe("an answer of which nothing stands in the sources", () => {
     expect(message).toMatchObject({ text: RIGHT, trace: { withdrawn: { text: WRONG } } });
   });
 
+  it("is tried with the best source's lines about the question at last", async () => {
+    const several = [{ id: "products.md", passages: ["The designer of Loom Malson is Pernek Persek.\n\nThe price of Loom Malson is 727 crowns."] }, ...documents.slice(1)];
+    await open((input) => (input.prompt.includes("Pernek") ? WRONG : RIGHT), { documents: several });
+    const { message } = await under.ask("What is the price of Loom Malson in crowns?", "documents");
+    expect(under.model.prompts.at(-1)?.prompt).not.toMatch(/Pernek|Dornis/);
+    expect(message).toMatchObject({ text: RIGHT, sources: [{ text: "The price of Loom Malson is 727 crowns.", passage: { documentId: "products.md" } }], trace: { withdrawn: { text: WRONG } } });
+    const [source] = message.sources;
+    expect(several[0]?.passages[0]?.slice(source?.range.start, source?.range.end)).toBe(source?.text);
+  });
+
   it.each(["Giraffes live in Nairobi and eat 12 trees [1].", "I don't know from these documents."])("stays, marked, where asking again gives nothing better: %s", async (second) => {
     await open((_, nth) => (nth === 0 ? WRONG : second));
     const { events, message } = await under.ask(QUESTION, "documents");
@@ -61,7 +71,7 @@ describe("an answer of which nothing stands in the sources", () => {
     ["the settings say so", WRONG, "documents", false],
     ["no documents are asked", WRONG, "base", true],
   ] as const)("is not asked again where %s", async (_, said, mode, lookAgain) => {
-    await open(() => said, lookAgain);
+    await open(() => said, { lookAgain });
     const { message } = await under.ask(QUESTION, mode);
     expect(under.model.prompts).toHaveLength(1);
     expect(message).toMatchObject({ text: said, state: "complete" });
@@ -75,7 +85,7 @@ describe("an answer of which nothing stands in the sources", () => {
   });
 
   it("stays as it was finished where a person stops meanwhile, and the model stops", async () => {
-    await open((_, nth) => (nth === 0 ? WRONG : "word ".repeat(1000)), true, 1);
+    await open((_, nth) => (nth === 0 ? WRONG : "word ".repeat(1000)), { wordMs: 1 });
     const stream = under.answers.ask({ text: QUESTION, options: { mode: "documents", adapters: [], filter: {}, sampling: {} } });
     let id = "";
     for await (const event of stream) {
