@@ -31,6 +31,10 @@ export async function warmUp({ store, passages, stopped }: Warming): Promise<voi
     await Promise.all([view.lexicalScores(ids, question), view.passages(ids)]);
   });
   if (stopped()) return;
-  const index = (await passages.listIndices()).find(({ columns }) => columns.includes("vector"));
+  const indices = await passages.listIndices();
+  const [index, keys] = ["vector", "id"].map((column) => indices.find(({ columns }) => columns.includes(column)));
+  // In a large library a search finds passages again by their ids, all over that index.
+  if (keys) await passages.prewarmIndex(keys.name);
+  if (stopped()) return;
   if (index && (await passages.countRows()) * vector.byteLength <= indexCacheBytes() * SHARE && !stopped()) await passages.prewarmIndex(index.name);
 }
