@@ -105,7 +105,7 @@ export class Supervisor<R extends AnyContractRouter> {
     let deadline: NodeJS.Timeout | undefined;
     let used: Generation<ContractRouterClient<R>> | undefined;
     try {
-      const generation = await unlessAborted(this.ensure(), options.signal); // a stop does not wait for a start, nor for the pause before it
+      const generation = await unlessAborted(this.ensure(), signal); // a stop does not wait for a start, nor for the pause before it
       used = generation;
       deadline = setTimeout(() => {
         this.kill(generation, { code: "TIMED_OUT", reason: `The ${this.name} did not finish within ${Math.round(options.deadlineMs / 1000)} seconds.` });
