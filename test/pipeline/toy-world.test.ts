@@ -20,17 +20,18 @@ describe("the toy world in all corners, with our own retrieval", () => {
   }, 300_000);
   afterAll(() => engine.dispose());
 
-  it("documents: the facts, cited, and what is wrong is mostly marked", () => {
+  it("documents: the facts, cited, and little is wrong without a mark", () => {
     const row = toyRow(run, world.set, "Documents");
     expect(row.found).toBeGreaterThanOrEqual(0.97);
-    expect(row.fact).toBeGreaterThanOrEqual(0.85);
+    expect(row.fact).toBeGreaterThanOrEqual(0.9);
     expect(row["follow-up"]).toBeGreaterThanOrEqual(0.6);
-    expect(row.cited).toBeGreaterThanOrEqual(0.78);
+    expect(row.cited).toBeGreaterThanOrEqual(0.85);
     expect(row.refuses).toBeGreaterThanOrEqual(0.6);
-    expect(row["new wording"]).toBeGreaterThanOrEqual(0.55); // Nine questions, 8 right in the table, 6 or 7 here: why, and what 89 say, stands in docs/benchmarks.md, "New wording".
+    expect(row["new wording"]).toBeGreaterThanOrEqual(0.86); // Nine questions, 8 right in the table; what 89 say stands in docs/benchmarks.md, "New wording".
     expect(row.format).toBe(0);
     expect(row["right & supported"]).toBeGreaterThanOrEqual(0.95);
-    expect(row["wrong & flagged"]).toBeGreaterThanOrEqual(0.5);
+    // Of all answers, not of the few wrong ones: what asking again puts right carried a mark before.
+    expect((1 - row.fact) * (1 - row["wrong & flagged"])).toBeLessThanOrEqual(0.06);
   });
 
   it("hybrid: the facts in the format", () => {
